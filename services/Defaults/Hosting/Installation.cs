@@ -1,0 +1,35 @@
+namespace ClaimsTransfer.Defaults.Hosting;
+
+/// <summary>
+/// The settings every service shares, from <c>appsettings.json</c> section <c>Claims</c> or the environment (<c>CLAIMS_BROKER</c> …); bound by
+/// <see cref="DefaultsExtensions"/>. Secrets come by environment or by file, never from the repository.
+/// </summary>
+public sealed record Installation
+{
+    /// <summary><c>embedded</c> (in-process, durable in the data folder) or <c>amqp(s)://user:password@host:port/vhost</c>.</summary>
+    public string Broker { get; init; } = "embedded";
+
+    /// <summary><c>embedded</c> (SQLite in the data folder), <c>postgres://user:password@host:port/database</c> or <c>sqlserver:CONNECTION STRING</c>.</summary>
+    public string Store { get; init; } = "embedded";
+
+    /// <summary>The data folder: embedded broker and store, keys, logs, endpoints.json.</summary>
+    public string Data { get; init; } = "data";
+
+    /// <summary>Path of <c>municipalities.yaml</c>; empty: the one shipped in <c>deploy</c>.</summary>
+    public string Municipalities { get; init; } = "";
+
+    /// <summary>Base URL of the sandbox, used where a municipality names no endpoint; empty: no sandbox.</summary>
+    public string Sandbox { get; init; } = "";
+
+    /// <summary>The master key, 32 bytes in base64; empty: <see cref="MasterKeyFile"/>, else (embedded only) one made on first use at <c>DATA/keys/master.key</c>.</summary>
+    public string MasterKey { get; init; } = "";
+
+    public string MasterKeyFile { get; init; } = "";
+
+    /// <summary>Which instance of its service this process is, for names in logs and consumers: "1", "2" ….</summary>
+    public string Instance { get; init; } = "1";
+
+    public bool IsEmbeddedBroker => string.Equals(Broker, "embedded", StringComparison.OrdinalIgnoreCase);
+
+    public bool IsEmbeddedStore => string.Equals(Store, "embedded", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,83 @@
+namespace ClaimsTransfer.Defaults.Messaging;
+
+/// <summary>A message on its way out. <paramref name="Name"/> is the exchange; the body is UTF-8 JSON without an envelope.</summary>
+/// <param name="MessageId">Becomes the AMQP <c>message_id</c>; the sender chooses the same again when it sends again.</param>
+/// <param name="RoutingKey">The municipality for <c>transfer-claim</c>; empty otherwise.</param>
+/// <param name="TraceParent">W3C trace context of the claim's journey, carried through every hop.</param>
+public sealed record OutgoingMessage(
+    string Name, Guid MessageId, ReadOnlyMemory<byte> Body, string RoutingKey = "", string? TraceParent = null);
+
+/// <summary>A message as the broker delivered it. Nothing of it can be trusted before it is read.</summary>
+/// <param name="Name">The exchange it was published to: the message's name.</param>
+/// <param name="MessageId">AMQP <c>message_id</c>, where the sender set one.</param>
+/// <param name="Attempts">How often the broker has delivered it before, as far as it counts; 0 the first time.</param>
+public sealed record Delivery(
+    string Name, string? MessageId, ReadOnlyMemory<byte> Body, string? TraceParent = null, int Attempts = 0);
+
+/// <summary>A delivery that its handler cannot handle, ever: it goes to the queue's error queue, alone.</summary>
+public sealed record DeadLetter(Delivery Delivery, Exception Cause);
+
+/// <summary>
+/// Handles a batch. Returning acknowledges every delivery, the dead letters among them after they were put on the error queue (confirmed).
+/// Throwing gives the whole batch back to the broker. Most handlers stand behind <see cref="BatchConsumer"/>, which retries what is transient
+/// and finds the one culprit.
+/// </summary>
+public delegate Task<IReadOnlyList<DeadLetter>> BatchHandler(IReadOnlyList<Delivery> batch, CancellationToken cancellation);
+
+/// <summary>Publishes; returns when the broker has confirmed every message, throws when it has not.</summary>
+public interface IPublisher
+{
+    Task PublishAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation);
+}
+
+/// <summary>Transport: in-process for the embedded default, RabbitMQ otherwise. At-least-once, confirmed, durable on both.</summary>
+public interface IBus : IPublisher, IAsyncDisposable
+{
+    /// <summary>Declares the queue with its error queue and bindings, then delivers batches to the handler.</summary>
+    Task<ISubscription> SubscribeAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation);
+
+    /// <summary>Messages ready and unacknowledged on a queue, for health, metrics and the live view; null when there is no such queue.</summary>
+    Task<long?> DepthAsync(string queue, CancellationToken cancellation);
+
+    /// <summary>Whether messages can be published and consumed now.</summary>
+    bool IsHealthy { get; }
+}
+
+/// <summary>A running consumer of one queue.</summary>
+public interface ISubscription : IAsyncDisposable
+{
+    /// <summary>Stops taking messages; what is in hand is finished. The backlog stays on the queue.</summary>
+    Task PauseAsync(CancellationToken cancellation);
+
+    Task ResumeAsync(CancellationToken cancellation);
+
+    /// <summary>Whether the broker knows this consumer; false while paused or disconnected.</summary>
+    bool IsConsuming { get; }
+}
+
+/// <summary>A queue and how it is consumed. Its error queue is <c>NAME_error</c>.</summary>
+/// <param name="Bindings">The exchanges it listens to, each with a routing key ("" for fanout exchanges).</param>
+/// <param name="BatchSize">At most so many deliveries to one call of the handler.</param>
+/// <param name="Linger">How long a batch waits to become full.</param>
+/// <param name="Concurrency">How many batches are handled at a time.</param>
+public sealed record QueueDefinition(string Name, IReadOnlyList<Binding> Bindings)
+{
+    public int BatchSize { get; init; } = 200;
+    public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(10);
+    public int Concurrency { get; init; } = 2;
+}
+
+public sealed record Binding(string Exchange, string RoutingKey = "");
+
+/// <summary>Every exchange and every queue that must exist before anybody publishes. Declared by each service at its start, idempotently.</summary>
+public static class Topology
+{
+    public const string FbsQueue = "fbs";
+    public const string IngestQueue = "ingest";
+    public const string RoutingQueue = "routing";
+
+    /// <summary>One queue a municipality: the backlog of a debtor system that is down waits there and holds back nobody else's.</summary>
+    public static string TransferQueue(string municipality) => $"transfer-claim.{municipality}";
+
+    public static string ErrorQueue(string queue) => $"{queue}_error";
+}

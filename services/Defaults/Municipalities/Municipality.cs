@@ -1,0 +1,54 @@
+namespace ClaimsTransfer.Defaults.Municipalities;
+
+/// <summary>The debtor system's vendor.</summary>
+public enum Vendor { KmdOpus, Prisme, OesIndsigt }
+
+/// <summary>How far a municipality's rollout has come.</summary>
+public enum Stage
+{
+    /// <summary>Not yet: its claims are out of scope.</summary>
+    Planned,
+
+    /// <summary>Claims go to the vendor's test endpoint.</summary>
+    Test,
+
+    Live,
+
+    /// <summary>Claims are held back until it is resumed.</summary>
+    Paused,
+}
+
+/// <summary>What is done with a minor's claim when no guardian is given. Where one is given, the claim is the guardian's under every policy.</summary>
+public enum MinorPolicy
+{
+    /// <summary>The guardian pays; without one the claim is held.</summary>
+    GuardianPays,
+
+    /// <summary>A child from 15 is billed itself; a younger one's claim is held.</summary>
+    ChildPaysFrom15,
+
+    /// <summary>The claim is held for a person.</summary>
+    HoldForPerson,
+
+    /// <summary>The claim stays with the library.</summary>
+    DoNotTransfer,
+}
+
+/// <summary>One municipality's installation and policy, a line of <c>municipalities.yaml</c>.</summary>
+/// <param name="Cutover">Claims created before this day are out of scope.</param>
+/// <param name="ChildMaxAge">The highest age, in whole years on the claim's creation date, that counts as a minor.</param>
+/// <param name="MinimumAmountOre">Claims below are out of scope, øre.</param>
+/// <param name="RatePerSecond">Claims a second towards the debtor system at most; null: no limit.</param>
+/// <param name="Concurrency">Calls to the debtor system at a time.</param>
+/// <param name="Endpoint">The debtor system's address; null: the sandbox's, when it runs.</param>
+public sealed record Municipality(
+    string Code, string Name, string Cvr, Vendor Vendor, Stage Stage, DateOnly Cutover, MinorPolicy MinorPolicy,
+    int ChildMaxAge = 17, long MinimumAmountOre = 0, int? RatePerSecond = null, int Concurrency = 4, string? Endpoint = null);
+
+/// <summary>All municipalities of the installation, by code.</summary>
+public interface IMunicipalities
+{
+    IReadOnlyCollection<Municipality> All { get; }
+
+    Municipality? Find(string code);
+}

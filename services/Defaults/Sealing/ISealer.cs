@@ -1,0 +1,26 @@
+using ClaimsTransfer.Messages;
+
+namespace ClaimsTransfer.Defaults.Sealing;
+
+/// <summary>Replaces identities by sealed ones. Ingest alone has it.</summary>
+public interface ISealer
+{
+    /// <summary>Seals number and name with the municipality's current key. The ref is the same for the same number, whatever the key.</summary>
+    SealedIdentity Seal(string municipality, OpenIdentity identity);
+
+    /// <summary>Keyed hash of a message's content, to recognise it again without keeping it: equal for equal bytes, 64 hex digits.</summary>
+    string Fingerprint(ReadOnlySpan<byte> content);
+}
+
+/// <summary>Opens identities of the municipalities it was given keys for, no others.</summary>
+public interface IUnsealer
+{
+    OpenIdentity Open(string municipality, SealedIdentity identity);
+}
+
+/// <summary>A number in the clear. Never logged: its text form is masked.</summary>
+/// <param name="Number">CPR (10 digits) or CVR (8 digits).</param>
+public sealed record OpenIdentity(IdentityKind Kind, string Number, string? Name)
+{
+    public override string ToString() => $"{Kind} ******";
+}
