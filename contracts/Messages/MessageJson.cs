@@ -9,7 +9,8 @@ namespace ClaimsTransfer.Messages;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
     Converters = [typeof(CamelCaseEnum<ClaimType>), typeof(CamelCaseEnum<DebtorKind>), typeof(CamelCaseEnum<IdentityKind>),
-        typeof(CamelCaseEnum<InstructionKind>), typeof(CamelCaseEnum<FixBy>), typeof(CamelCaseEnum<TransferOutcome>), typeof(CamelCaseEnum<ClaimOperation>)])]
+        typeof(CamelCaseEnum<InstructionKind>), typeof(CamelCaseEnum<FixBy>), typeof(CamelCaseEnum<TransferOutcome>), typeof(CamelCaseEnum<ClaimOperation>),
+        typeof(CamelCaseEnum<DebtorAccountStatus>)])]
 [JsonSerializable(typeof(SubmitClaim))]
 [JsonSerializable(typeof(AdjustClaim))]
 [JsonSerializable(typeof(CancelClaim))]
@@ -26,6 +27,11 @@ namespace ClaimsTransfer.Messages;
 [JsonSerializable(typeof(LiablePartyChanged))]
 [JsonSerializable(typeof(TransferClaim))]
 [JsonSerializable(typeof(TransferReported))]
+[JsonSerializable(typeof(CoverageRegistered))]
+[JsonSerializable(typeof(CoverageReversed))]
+[JsonSerializable(typeof(WriteOffRegistered))]
+[JsonSerializable(typeof(DebtorAccountChanged))]
+[JsonSerializable(typeof(PaymentReconciled))]
 [JsonSerializable(typeof(OperateClaim))]
 [JsonSerializable(typeof(MessageDeadLettered))]
 public sealed partial class MessageJson : JsonSerializerContext;

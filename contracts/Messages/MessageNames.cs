@@ -17,6 +17,8 @@ public static class MessageNames
     public const string TransferRejected = "transfer-rejected";
     public const string ClaimCancelled = "claim-cancelled";
 
+    public const string PaymentReconciled = "payment-reconciled";
+
     // Between the services.
     public const string ClaimCreated = "claim-created";
     public const string ClaimAdjusted = "claim-adjusted";
@@ -24,6 +26,10 @@ public static class MessageNames
     public const string LiablePartyChanged = "liable-party-changed";
     public const string TransferClaim = "transfer-claim";
     public const string TransferReported = "transfer-reported";
+    public const string CoverageRegistered = "coverage-registered";
+    public const string CoverageReversed = "coverage-reversed";
+    public const string WriteOffRegistered = "write-off-registered";
+    public const string DebtorAccountChanged = "debtor-account-changed";
     public const string OperateClaim = "operate-claim";
     public const string MessageDeadLettered = "message-dead-lettered";
 }
