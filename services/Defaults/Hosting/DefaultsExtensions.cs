@@ -1,16 +1,84 @@
+using System.Text.Json;
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Defaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace ClaimsTransfer.Defaults.Hosting;
 
 public static class DefaultsExtensions
 {
+    private const string Ready = "ready";
+
     /// <summary>
     /// What every service stands on: settings (<see cref="Installation"/>), <c>IBus</c>, <c>IStores</c>, <c>IMunicipalities</c>, <c>ISealer</c>/<c>IUnsealer</c>,
     /// <c>TimeProvider</c>, telemetry, health. Adding it twice adds it once, so that Standalone can compose services.
     /// </summary>
-    public static IHostApplicationBuilder AddDefaults(this IHostApplicationBuilder builder, string service) => builder;
+    public static IHostApplicationBuilder AddDefaults(this IHostApplicationBuilder builder, string service)
+    {
+        if (builder.Services.Any(registered => registered.ServiceType == typeof(Installation)))
+            return builder;
 
-    /// <summary><c>/health/live</c> and <c>/health/ready</c>.</summary>
-    public static WebApplication MapDefaults(this WebApplication app) => app;
+        var installation = InstallationSettings.Read(builder.Configuration);
+        builder.Services.AddSingleton(installation);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = installation.ShutdownTimeout);
+
+        // First in, last out: see Shutdown.
+        builder.Services.AddHostedService(services => new TelemetryExport(
+            service, services.GetRequiredService<Installation>(), toOtlp: !string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])));
+        builder.Services.AddHostedService<Shutdown>();
+        AddLogging(builder, service, installation);
+        AddHealth(builder.Services, service);
+        return builder;
+    }
+
+    /// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: broker and store are reachable and every consumer consumes.</summary>
+    public static WebApplication MapDefaults(this WebApplication app)
+    {
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync });
+        return app;
+    }
+
+    private static void AddLogging(IHostApplicationBuilder builder, string service, Installation installation)
+    {
+        builder.Logging.ClearProviders();
+        // A request's path and query are not ours to log: only what goes wrong with one.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        if (installation.Log is "console" or "both")
+            builder.Logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
+        if (installation.Log is "file" or "both")
+            builder.Logging.Services.AddSingleton<ILoggerProvider>(services => new FileLog(
+                Path.Combine(installation.Data, "logs", installation.Instance == "1" ? $"{service}.log" : $"{service}-{installation.Instance}.log"),
+                services.GetRequiredService<TimeProvider>()));
+    }
+
+    private static void AddHealth(IServiceCollection services, string service)
+    {
+        services.AddHealthChecks()
+            .AddCheck<BusIsReady>("bus", tags: [Ready])
+            .Add(new HealthCheckRegistration("store", provider => provider.GetRequiredService<StoreIsReady>(), null, [Ready], TimeSpan.FromSeconds(5)));
+        services.AddSingleton(provider => new StoreIsReady(provider.GetRequiredService<IStores>(), service.Replace('-', '_')));
+    }
+
+    private static async Task WriteAsync(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(JsonSerializer.Serialize(
+            new
+            {
+                status = report.Status.ToString(),
+                checks = report.Entries.ToDictionary(entry => entry.Key, entry => new { status = entry.Value.Status.ToString(), entry.Value.Description }),
+            },
+            JsonSerializerOptions.Web));
+    }
 }

@@ -1,8 +1,8 @@
 namespace ClaimsTransfer.Defaults.Hosting;
 
 /// <summary>
-/// The settings every service shares, from <c>appsettings.json</c> section <c>Claims</c> or the environment (<c>CLAIMS_BROKER</c> …); bound by
-/// <see cref="DefaultsExtensions"/>. Secrets come by environment or by file, never from the repository.
+/// The settings every service shares, from <c>appsettings.json</c> section <c>Claims</c> or the environment (<c>CLAIMS_BROKER</c> …); read and checked by
+/// <see cref="InstallationSettings"/>. Secrets come by environment or by file, never from the repository. All settings: <c>deploy/SETTINGS.md</c>.
 /// </summary>
 public sealed record Installation
 {
@@ -29,7 +29,29 @@ public sealed record Installation
     /// <summary>Which instance of its service this process is, for names in logs and consumers: "1", "2" ….</summary>
     public string Instance { get; init; } = "1";
 
+    /// <summary>Where the log goes: <c>console</c>, <c>file</c> (DATA/logs/SERVICE.log) or <c>both</c>; JSON lines everywhere.</summary>
+    public string Log { get; init; } = "console";
+
+    /// <summary><c>file</c> writes every span to DATA/traces/SERVICE.ndjson, for where no collector runs; empty: only OTLP, when its endpoint is set.</summary>
+    public string Traces { get; init; } = "";
+
+    /// <summary>How long a stop waits for what is in hand before it is given back to the broker.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(25);
+
     public bool IsEmbeddedBroker => string.Equals(Broker, "embedded", StringComparison.OrdinalIgnoreCase);
 
     public bool IsEmbeddedStore => string.Equals(Store, "embedded", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Keeps secrets out of whatever prints a record.</summary>
+    public override string ToString() => $"broker {Redacted(Broker)}, store {Redacted(Store)}, data {Data}, instance {Instance}";
+
+    /// <summary>A URL or connection string without its password, for messages and logs.</summary>
+    public static string Redacted(string value)
+    {
+        if (value.StartsWith("sqlserver:", StringComparison.OrdinalIgnoreCase))
+            return "sqlserver:…";
+        return Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.UserInfo.Length > 0
+            ? $"{uri.Scheme}://{uri.UserInfo.Split(':')[0]}:…@{uri.Authority}{uri.AbsolutePath}"
+            : value;
+    }
 }

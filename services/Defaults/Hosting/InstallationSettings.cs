@@ -1,0 +1,108 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace ClaimsTransfer.Defaults.Hosting;
+
+/// <summary>A setting is missing or wrong; the message names the key, the value and a good example.</summary>
+public sealed class SettingsException(string message) : Exception(message);
+
+/// <summary>Reads <see cref="Installation"/> and reports everything that is wrong with it at once.</summary>
+public static class InstallationSettings
+{
+    private static readonly (string Key, string Variable)[] Known =
+    [
+        (nameof(Installation.Broker), "CLAIMS_BROKER"),
+        (nameof(Installation.Store), "CLAIMS_STORE"),
+        (nameof(Installation.Data), "CLAIMS_DATA"),
+        (nameof(Installation.Municipalities), "CLAIMS_MUNICIPALITIES"),
+        (nameof(Installation.Sandbox), "CLAIMS_SANDBOX"),
+        (nameof(Installation.MasterKey), "CLAIMS_MASTER_KEY"),
+        (nameof(Installation.MasterKeyFile), "CLAIMS_MASTER_KEY_FILE"),
+        (nameof(Installation.Instance), "CLAIMS_INSTANCE"),
+        (nameof(Installation.Log), "CLAIMS_LOG"),
+        (nameof(Installation.Traces), "CLAIMS_TRACES"),
+        (nameof(Installation.ShutdownTimeout), "CLAIMS_SHUTDOWN_TIMEOUT"),
+    ];
+
+    /// <summary>The environment variable of each property, for the list of settings.</summary>
+    public static IReadOnlyDictionary<string, string> Variables { get; } = Known.ToDictionary(known => known.Key, known => known.Variable);
+
+    public static Installation Read(IConfiguration configuration)
+    {
+        var faults = new List<string>();
+        string? Value(string key) => configuration[Variables[key]] ?? configuration[$"Claims:{key}"];
+
+        faults.AddRange(
+            from child in configuration.GetSection("Claims").GetChildren()
+            where !Variables.Keys.Contains(child.Key, StringComparer.OrdinalIgnoreCase)
+            select $"Claims:{child.Key} is no setting of this product. Known: {string.Join(", ", Variables.Keys)}.");
+
+        var defaults = new Installation();
+        var installation = new Installation
+        {
+            Broker = Value(nameof(Installation.Broker)) ?? defaults.Broker,
+            Store = Value(nameof(Installation.Store)) ?? defaults.Store,
+            Data = Value(nameof(Installation.Data)) ?? defaults.Data,
+            Municipalities = Value(nameof(Installation.Municipalities)) ?? "",
+            Sandbox = Value(nameof(Installation.Sandbox)) ?? "",
+            MasterKey = Value(nameof(Installation.MasterKey)) ?? "",
+            MasterKeyFile = Value(nameof(Installation.MasterKeyFile)) ?? "",
+            Instance = Value(nameof(Installation.Instance)) ?? defaults.Instance,
+            Log = Value(nameof(Installation.Log)) ?? defaults.Log,
+            Traces = Value(nameof(Installation.Traces)) ?? "",
+            ShutdownTimeout = Duration(Value(nameof(Installation.ShutdownTimeout)), defaults.ShutdownTimeout, faults),
+        };
+        Check(installation, faults);
+        return faults.Count == 0
+            ? installation
+            : throw new SettingsException($"The settings cannot be used:\n- {string.Join("\n- ", faults)}\nAll settings: deploy/SETTINGS.md");
+    }
+
+    private static void Check(Installation installation, List<string> faults)
+    {
+        void Fault(string key, string value, string reason, string example) =>
+            faults.Add($"Claims:{key} (environment {Variables[key]}) is '{value}': {reason}. Good: {example}");
+
+        if (!installation.IsEmbeddedBroker && !IsUrl(installation.Broker, "amqp", "amqps"))
+            Fault(nameof(Installation.Broker), Installation.Redacted(installation.Broker), "neither 'embedded' nor an AMQP URL", "amqp://claims:secret@rabbitmq.example:5672/claims");
+        if (!installation.IsEmbeddedStore && !IsUrl(installation.Store, "postgres", "postgresql")
+            && !(installation.Store.StartsWith("sqlserver:", StringComparison.OrdinalIgnoreCase) && installation.Store.Contains('=', StringComparison.Ordinal)))
+            Fault(nameof(Installation.Store), Installation.Redacted(installation.Store), "neither 'embedded' nor a store's URL",
+                "postgres://claims:secret@db.example:5432/claims or sqlserver:Server=db.example;Database=claims;User Id=claims;Password=secret;Encrypt=true");
+        if (installation.Data.Length == 0 || installation.Data.Contains('\0', StringComparison.Ordinal) || File.Exists(installation.Data))
+            Fault(nameof(Installation.Data), installation.Data, "not a folder that can be made or used", "/var/lib/claims");
+        if (installation.Municipalities.Length > 0 && !File.Exists(installation.Municipalities))
+            Fault(nameof(Installation.Municipalities), installation.Municipalities, "there is no such file", "/etc/claims/municipalities.yaml");
+        if (installation.Sandbox.Length > 0 && !IsUrl(installation.Sandbox, "http", "https"))
+            Fault(nameof(Installation.Sandbox), installation.Sandbox, "not an http URL", "http://127.0.0.1:5080");
+        if (installation.MasterKey.Length > 0 && !IsKey(installation.MasterKey))
+            Fault(nameof(Installation.MasterKey), "…", "not 32 bytes in base64", "the output of: openssl rand -base64 32");
+        if (installation.MasterKeyFile.Length > 0 && !File.Exists(installation.MasterKeyFile))
+            Fault(nameof(Installation.MasterKeyFile), installation.MasterKeyFile, "there is no such file", "/run/secrets/claims-master-key");
+        if (installation.Instance.Length is 0 or > 40 || !installation.Instance.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.'))
+            Fault(nameof(Installation.Instance), installation.Instance, "not 1 to 40 letters, digits, hyphens and dots", "2");
+        if (installation.Log is not ("console" or "file" or "both"))
+            Fault(nameof(Installation.Log), installation.Log, "not one of console, file, both", "file");
+        if (installation.Traces is not ("" or "file"))
+            Fault(nameof(Installation.Traces), installation.Traces, "neither empty nor 'file'", "file");
+    }
+
+    private static TimeSpan Duration(string? value, TimeSpan otherwise, List<string> faults)
+    {
+        if (value is null)
+            return otherwise;
+        if (TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out var duration) && duration > TimeSpan.Zero && duration < TimeSpan.FromMinutes(10))
+            return duration;
+        faults.Add($"Claims:ShutdownTimeout (environment CLAIMS_SHUTDOWN_TIMEOUT) is '{value}': not a time between 0 and 10 minutes. Good: 00:00:25");
+        return otherwise;
+    }
+
+    private static bool IsUrl(string value, params ReadOnlySpan<string> schemes) =>
+        Uri.TryCreate(value, UriKind.Absolute, out var uri) && schemes.Contains(uri.Scheme) && uri.Host.Length > 0;
+
+    private static bool IsKey(string value)
+    {
+        Span<byte> bytes = stackalloc byte[64];
+        return Convert.TryFromBase64String(value.Trim(), bytes, out var length) && length == 32;
+    }
+}

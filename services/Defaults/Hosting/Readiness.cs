@@ -1,0 +1,41 @@
+using System.Data.Common;
+using ClaimsTransfer.Defaults.Storage;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace ClaimsTransfer.Defaults.Hosting;
+
+/// <summary>Messages can be published and consumed, and every consumer that should run is known to the broker.</summary>
+internal sealed class BusIsReady(WatchedBus bus) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (!bus.IsHealthy)
+            return Task.FromResult(HealthCheckResult.Unhealthy("The broker cannot be used now."));
+        var silent = bus.SilentQueues;
+        return Task.FromResult(silent.Count == 0
+            ? HealthCheckResult.Healthy($"{bus.SubscriptionCount} consumers")
+            : HealthCheckResult.Unhealthy($"Nobody consumes from {string.Join(", ", silent)}, though this service should."));
+    }
+}
+
+/// <summary>The store answers a question.</summary>
+internal sealed class StoreIsReady(IStores stores, string schema) : IHealthCheck
+{
+    private readonly IStore _store = stores.Open(schema);
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await using var connection = await _store.OpenAsync(cancellationToken);
+            await using var command = connection.CreateCommand();
+            command.CommandText = "SELECT 1";
+            await command.ExecuteScalarAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception failure) when (failure is DbException or Messaging.TransientException or TimeoutException)
+        {
+            return HealthCheckResult.Unhealthy("The store cannot be reached.", failure);
+        }
+    }
+}

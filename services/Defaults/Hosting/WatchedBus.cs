@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using ClaimsTransfer.Defaults.Messaging;
+
+namespace ClaimsTransfer.Defaults.Hosting;
+
+/// <summary>
+/// The bus as services get it: it remembers who subscribed, so that health can tell a consumer that died from one that was paused, and so that a stop ends all
+/// subscriptions before anything they need is gone.
+/// </summary>
+public sealed class WatchedBus(IBus inner) : IBus
+{
+    private readonly ConcurrentDictionary<WatchedSubscription, bool> _subscriptions = new();
+
+    public bool IsHealthy => inner.IsHealthy;
+
+    /// <summary>Queues whose consumer should be running and is not.</summary>
+    public IReadOnlyList<string> SilentQueues =>
+        [.. _subscriptions.Keys.Where(subscription => subscription is { IsPaused: false, IsConsuming: false }).Select(subscription => subscription.Queue).Order()];
+
+    public int SubscriptionCount => _subscriptions.Count;
+
+    public Task PublishAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation) => inner.PublishAsync(messages, cancellation);
+
+    public Task<long?> DepthAsync(string queue, CancellationToken cancellation) => inner.DepthAsync(queue, cancellation);
+
+    public async Task<ISubscription> SubscribeAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation)
+    {
+        var subscription = new WatchedSubscription(queue.Name, await inner.SubscribeAsync(queue, handler, cancellation), Forget);
+        _subscriptions[subscription] = true;
+        return subscription;
+    }
+
+    /// <summary>Ends every subscription: what is in hand is finished, the backlog stays on the queues.</summary>
+    public async Task StopConsumingAsync() =>
+        await Task.WhenAll(_subscriptions.Keys.Select(subscription => subscription.DisposeAsync().AsTask()));
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopConsumingAsync();
+        await inner.DisposeAsync();
+    }
+
+    private void Forget(WatchedSubscription subscription) => _subscriptions.TryRemove(subscription, out _);
+
+    private sealed class WatchedSubscription(string queue, ISubscription inner, Action<WatchedSubscription> forget) : ISubscription
+    {
+        private readonly Lock _ending = new();
+        private Task? _ended;
+
+        public string Queue => queue;
+
+        public bool IsPaused { get; private set; }
+
+        public bool IsConsuming => inner.IsConsuming;
+
+        public async Task PauseAsync(CancellationToken cancellation)
+        {
+            IsPaused = true;
+            await inner.PauseAsync(cancellation);
+        }
+
+        public async Task ResumeAsync(CancellationToken cancellation)
+        {
+            await inner.ResumeAsync(cancellation);
+            IsPaused = false;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            lock (_ending)
+                _ended ??= EndAsync();
+            return new ValueTask(_ended);
+        }
+
+        private async Task EndAsync()
+        {
+            // A consumer on its way out is not a fault.
+            forget(this);
+            await inner.DisposeAsync();
+        }
+    }
+}
