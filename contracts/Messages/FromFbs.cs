@@ -11,7 +11,12 @@ public sealed record Material(string? ItemNumber = null, string? Faust = null, s
 
 /// <summary>FBS submits a claim. Version is 1.</summary>
 /// <param name="Type"><c>fee</c> or <c>compensation</c>; anything else is handled as other.</param>
+/// <param name="Reason">Why, as the citizen may read it, at most 500 characters; never a CPR.</param>
 /// <param name="AmountOre">Øre, greater than 0.</param>
+/// <param name="Currency">DKK.</param>
+/// <param name="CreatedOn">The claim's day of creation, Danish date: cut-over and the borrower's age are decided by it.</param>
+/// <param name="DueOn">The last timely day of payment.</param>
+/// <param name="Branch">ISIL of the branch; it may differ from the agency, and the agency decides the municipality.</param>
 /// <param name="Guardian">Null or absent: none. Never the borrower.</param>
 public sealed record SubmitClaim(
     Guid MessageId, DateTimeOffset OccurredAt, string Agency, long FeeId, int Version,
