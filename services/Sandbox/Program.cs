@@ -1,1 +1,7 @@
-return;
+using ClaimsTransfer.Sandbox;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddSandbox();
+var app = builder.Build();
+app.MapSandbox();
+await app.RunAsync();

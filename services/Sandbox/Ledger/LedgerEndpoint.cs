@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace ClaimsTransfer.Sandbox.Ledger;
+
+/// <summary><c>GET /sandbox/ledger[?municipality=0101]</c>: every registered claim, streamed; <c>GET /sandbox/ledger/summary</c>: three figures a municipality.</summary>
+public static class LedgerEndpoint
+{
+    private const int FlushAt = 32 * 1024;
+
+    public static void MapLedger(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/sandbox/ledger", (HttpContext context, DebtorLedger ledger, string? municipality) => WriteAsync(context, ledger, municipality));
+        routes.MapGet("/sandbox/ledger/summary", async (DebtorLedger ledger, CancellationToken cancellation) =>
+            Results.Json((await ledger.SummaryAsync(cancellation)).ToDictionary(
+                line => line.Municipality, line => new { line.DebtorClaims, line.DebtorOre, line.MaxBookings }, StringComparer.Ordinal), JsonSerializerOptions.Web));
+    }
+
+    private static async Task WriteAsync(HttpContext context, DebtorLedger ledger, string? municipality)
+    {
+        context.Response.ContentType = "application/json; charset=utf-8";
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        json.WriteStartObject();
+        json.WriteStartArray("claims");
+        await foreach (var claim in ledger.ReadAsync(municipality, context.RequestAborted))
+        {
+            Write(json, claim);
+            if (json.BytesPending < FlushAt)
+                continue;
+            await json.FlushAsync(context.RequestAborted);
+            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, LedgerClaim claim)
+    {
+        json.WriteStartObject();
+        json.WriteString("municipality", claim.Municipality);
+        json.WriteString("vendor", claim.Vendor.ToString());
+        json.WriteString("reference", claim.Reference);
+        if (claim.ClaimId is { } claimId)
+            json.WriteString("claimId", claimId);
+        if (claim.Agency is { } agency)
+            json.WriteString("agency", agency);
+        if (claim.FeeId is { } feeId)
+            json.WriteNumber("feeId", feeId);
+        json.WriteNumber("amountOre", claim.AmountOre);
+        json.WriteString("state", claim.State == ClaimState.InForce ? "inForce" : "cancelled");
+        json.WriteNumber("version", claim.Version);
+        json.WriteNumber("bookings", claim.Bookings);
+        json.WriteNumber("received", claim.Received);
+        json.WriteString("debtorReference", claim.DebtorReference);
+        if (claim.IsTest)
+            json.WriteBoolean("test", true);
+        json.WriteEndObject();
+    }
+}

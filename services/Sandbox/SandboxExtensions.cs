@@ -1,0 +1,35 @@
+using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Sandbox.Faults;
+using ClaimsTransfer.Sandbox.Ledger;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClaimsTransfer.Sandbox;
+
+/// <summary>Stand-ins for FBS and the three debtor systems, for the demo, tests, rehearsals and vendors.</summary>
+public static class SandboxExtensions
+{
+    /// <summary>Settings: <c>Sandbox:Faults</c> (the text of <see cref="FaultPlan"/>) and <c>Sandbox:Seed</c> (what the faults are drawn from).</summary>
+    public static IHostApplicationBuilder AddSandbox(this IHostApplicationBuilder builder)
+    {
+        builder.AddDefaults("sandbox");
+        if (!FaultPlan.TryParse(builder.Configuration["Sandbox:Faults"], out var plan, out var error))
+            throw new InvalidOperationException($"Setting Sandbox:Faults: {error}");
+        builder.Services.AddSingleton(new FaultControl(plan, builder.Configuration.GetValue("Sandbox:Seed", 1)));
+        builder.Services.AddKeyedSingleton("sandbox", (services, _) => services.GetRequiredService<IStores>().Open("sandbox"));
+        builder.Services.AddSingleton(services => new DebtorLedger(
+            services.GetRequiredKeyedService<IStore>("sandbox"), services.GetRequiredService<FaultControl>(), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services => new ReceiptOutbox(
+            services.GetRequiredKeyedService<IStore>("sandbox"), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddHostedService<LedgerStart>();
+        return builder;
+    }
+
+    public static WebApplication MapSandbox(this WebApplication app)
+    {
+        app.MapDefaults();
+        app.MapFaults();
+        app.MapLedger();
+        return app;
+    }
+}
