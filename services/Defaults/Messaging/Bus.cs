@@ -36,6 +36,9 @@ public interface IBus : IPublisher, IAsyncDisposable
     /// <summary>Declares the queue with its error queue and bindings, then delivers batches to the handler.</summary>
     Task<ISubscription> SubscribeAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation);
 
+    /// <summary>Declares exchanges, queues, error queues and bindings, so that nothing published before their consumers start is lost. Idempotent.</summary>
+    Task DeclareAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation) => Task.CompletedTask;
+
     /// <summary>Messages ready and unacknowledged on a queue, for health, metrics and the live view; null when there is no such queue.</summary>
     Task<long?> DepthAsync(string queue, CancellationToken cancellation);
 
@@ -60,24 +63,13 @@ public interface ISubscription : IAsyncDisposable
 /// <param name="BatchSize">At most so many deliveries to one call of the handler.</param>
 /// <param name="Linger">How long a batch waits to become full.</param>
 /// <param name="Concurrency">How many batches are handled at a time.</param>
+/// <param name="Grace">How long a shutdown waits for batches in hand before it gives them back.</param>
 public sealed record QueueDefinition(string Name, IReadOnlyList<Binding> Bindings)
 {
     public int BatchSize { get; init; } = 200;
     public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(10);
     public int Concurrency { get; init; } = 2;
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 }
 
 public sealed record Binding(string Exchange, string RoutingKey = "");
-
-/// <summary>Every exchange and every queue that must exist before anybody publishes. Declared by each service at its start, idempotently.</summary>
-public static class Topology
-{
-    public const string FbsQueue = "fbs";
-    public const string IngestQueue = "ingest";
-    public const string RoutingQueue = "routing";
-
-    /// <summary>One queue a municipality: the backlog of a debtor system that is down waits there and holds back nobody else's.</summary>
-    public static string TransferQueue(string municipality) => $"transfer-claim.{municipality}";
-
-    public static string ErrorQueue(string queue) => $"{queue}_error";
-}

@@ -1,0 +1,17 @@
+using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Messaging.Embedded;
+using Microsoft.Extensions.Logging;
+
+namespace ClaimsTransfer.Defaults.Messaging;
+
+/// <summary>The transport that the settings name.</summary>
+public static class BusFactory
+{
+    public static IBus Create(Installation installation, TimeProvider time, ILoggerFactory loggers)
+    {
+        if (installation.IsEmbeddedBroker)
+            return EmbeddedBus.Open(installation.Data, time, loggers);
+        throw new InvalidOperationException(
+            $"The setting Claims:Broker (CLAIMS_BROKER) names no broker we know. Give 'embedded' or 'amqp://user:password@host:5672/vhost'.");
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using ClaimsTransfer.Messages;
+
+namespace ClaimsTransfer.Defaults.Messaging;
+
+/// <summary>Tells Routing that a message about a claim stands on an error queue, so that the claim shows it.</summary>
+public static class DeadLetterNotice
+{
+    private const int CauseLimit = 500;
+
+    /// <returns>Null when the body does not say which claim it is about, and for a notice that could not be handled itself.</returns>
+    public static OutgoingMessage? For(Delivery delivery, Exception cause, string queue, DateTimeOffset now)
+    {
+        if (delivery.Name == MessageNames.MessageDeadLettered || ClaimOf(delivery.Body) is not { } claim)
+            return null;
+        var dead = Guid.TryParse(delivery.MessageId, out var id) ? id : claim.MessageId ?? DeterministicId.Create(claim.ClaimId, delivery.Body.Span);
+        var notice = new MessageDeadLettered(
+            DeterministicId.Of(dead, "dead-lettered"), now, claim.ClaimId, claim.Municipality, claim.Agency, claim.FeeId, claim.Version,
+            dead, queue, PersonalData.Mask($"{cause.GetType().Name}: {cause.Message}", CauseLimit));
+        return new OutgoingMessage(
+            MessageNames.MessageDeadLettered, notice.MessageId,
+            JsonSerializer.SerializeToUtf8Bytes(notice, MessageJson.Default.MessageDeadLettered), TraceParent: delivery.TraceParent);
+    }
+
+    private static Claim? ClaimOf(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            var root = document.RootElement;
+            if (root.ValueKind == JsonValueKind.Object
+                && Text(root, "claimId") is { } claimText && Guid.TryParse(claimText, out var claim)
+                && Text(root, "municipality") is { } municipality && Text(root, "agency") is { } agency
+                && root.TryGetProperty("feeId", out var fee) && fee.ValueKind == JsonValueKind.Number && fee.TryGetInt64(out var feeId)
+                && root.TryGetProperty("version", out var at) && at.ValueKind == JsonValueKind.Number && at.TryGetInt32(out var version))
+            {
+                return new Claim(Guid.TryParse(Text(root, "messageId"), out var id) ? id : null, claim, municipality, agency, feeId, version);
+            }
+            return null;
+        }
+        catch (JsonException)
+        {
+            // Not JSON: it names no claim. The error queue keeps it all the same.
+            return null;
+        }
+    }
+
+    private static string? Text(JsonElement root, string property) =>
+        root.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private sealed record Claim(Guid? MessageId, Guid ClaimId, string Municipality, string Agency, long FeeId, int Version);
+}

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Messaging.Embedded;
+
+namespace ClaimsTransfer.Defaults.Tests.Messaging;
+
+public sealed class When_the_embedded_broker_carries_messages : BusContract
+{
+    private string folder = "";
+
+    protected override Task<IBus> OpenAsync()
+    {
+        folder = Directory.CreateTempSubdirectory("claims-broker-").FullName;
+        return Task.FromResult<IBus>(Reopen());
+    }
+
+    [TearDown]
+    public void Tidy() => Directory.Delete(folder, recursive: true);
+
+    [Test]
+    public async Task What_a_crashed_process_had_in_hand_is_delivered_again_in_order()
+    {
+        var first = (EmbeddedBus)Bus;
+        var held = new TaskCompletionSource();
+        var handled = new ConcurrentQueue<string>();
+        await first.SubscribeAsync(
+            Queue with { BatchSize = 10, Concurrency = 1 },
+            async (batch, _) =>
+            {
+                if (handled.Count >= 30)
+                    await held.Task;
+                foreach (var delivery in batch)
+                    handled.Enqueue(delivery.MessageId!);
+                return [];
+            },
+            CancellationToken.None);
+        await PublishAllAsync(1_000);
+        await Eventually.TrueAsync(async () => await first.DepthAsync(Name, default) == 970, () => "not at the tenth");
+
+        first.Crash();
+        held.SetResult();
+        await using var second = Reopen();
+        var collector = new Collector();
+        await second.SubscribeAsync(Queue with { Concurrency = 1 }, collector.HandleAsync, CancellationToken.None);
+
+        await collector.HasAsync(970);
+        collector.Bodies.ShouldBe(Enumerable.Range(30, 970).Select(Sample.Body));
+        await Eventually.TrueAsync(async () => await second.DepthAsync(Name, default) == 0, () => "not empty");
+    }
+
+    [Test]
+    public async Task A_second_owner_of_the_data_folder_is_refused()
+    {
+        var refusal = Should.Throw<InvalidOperationException>(() => Reopen());
+
+        refusal.Message.ShouldContain("in use by another process");
+        await Task.CompletedTask;
+    }
+
+    [Test]
+    public async Task An_acknowledged_body_leaves_no_trace_in_the_files()
+    {
+        var collector = new Collector();
+        await Bus.SubscribeAsync(Queue, collector.HandleAsync, CancellationToken.None);
+        await Bus.PublishAsync([new OutgoingMessage(Name, Sample.Id(1), "a secret 0101011234 number"u8.ToArray())], CancellationToken.None);
+        await collector.HasAsync(1);
+        await EmptiesAsync(Name);
+
+        await Bus.DisposeAsync();
+
+        foreach (var path in Directory.GetFiles(folder))
+            (await File.ReadAllBytesAsync(path)).AsSpan().IndexOf("0101011234"u8).ShouldBe(-1, path);
+    }
+
+    [Test]
+    public async Task Four_hops_keep_up_with_five_thousand_messages_a_second()
+    {
+        const int count = 20_000;
+        var done = new Collector();
+        for (var hop = 0; hop < 3; hop++)
+        {
+            var next = $"{Name}.{hop + 1}";
+            await Bus.SubscribeAsync(
+                new QueueDefinition($"{Name}.{hop}", [new($"{Name}.{hop}")]),
+                async (batch, cancellation) =>
+                {
+                    await Bus.PublishAsync([.. batch.Select(delivery => new OutgoingMessage(next, Guid.Parse(delivery.MessageId!), delivery.Body))], cancellation);
+                    return [];
+                },
+                CancellationToken.None);
+        }
+        await Bus.SubscribeAsync(new QueueDefinition($"{Name}.3", [new($"{Name}.3")]), done.HandleAsync, CancellationToken.None);
+        var body = new byte[800];
+        var watch = Stopwatch.StartNew();
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, count / 100), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (chunk, cancellation) =>
+            await Bus.PublishAsync([.. Enumerable.Range(chunk * 100, 100).Select(number => new OutgoingMessage($"{Name}.0", Sample.Id(number), body))], cancellation));
+        await done.HasAsync(count);
+
+        var perSecond = count / watch.Elapsed.TotalSeconds;
+        TestContext.Out.WriteLine($"{perSecond:F0} messages a second through four hops");
+        // The machine may be shared; a fault of design shows as a tenth of this.
+        perSecond.ShouldBeGreaterThan(1_000);
+    }
+
+    private EmbeddedBus Reopen() => EmbeddedBus.Open(folder, TimeProvider.System, TestLog.Loggers);
+}
