@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using ClaimsTransfer.Defaults.Messaging;
+using Shouldly;
 
 namespace ClaimsTransfer.Defaults.Tests.Messaging;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Messaging.Embedded;
+using Shouldly;
 
 namespace ClaimsTransfer.Defaults.Tests.Messaging;
 
