@@ -40,6 +40,7 @@ internal sealed class SchemaValidator(JsonObject root)
                 "maximum" => Number(value) is { } number && number > (decimal)rule! ? $"is above {rule}" : null,
                 "minLength" => Text(value) is { } text && text.Length < (int)rule! ? $"is shorter than {rule}" : null,
                 "maxLength" => Text(value) is { } text && text.Length > (int)rule! ? $"is longer than {rule}" : null,
+                "maxItems" => value is JsonArray list && list.Count > (int)rule! ? $"has more than {rule} items" : null,
                 "pattern" => Text(value) is { } text && !Matches(text, (string)rule!) ? $"does not match {rule}" : null,
                 "format" => Text(value) is { } text && !HasFormat(text, (string)rule!) ? $"is no {rule}" : null,
                 "anyOf" => Fitting(rule!, value, path) > 0 ? null : "fits none of the alternatives",
