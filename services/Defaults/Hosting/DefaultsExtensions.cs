@@ -31,18 +31,38 @@ public static class DefaultsExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = installation.ShutdownTimeout);
 
-        // First in, last out: see Shutdown.
+        builder.Services.AddSingleton(services => new WatchedBus(BusFactory.Create(
+            installation, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>())));
+        builder.Services.AddSingleton<IBus>(services => services.GetRequiredService<WatchedBus>());
+        builder.Services.AddSingleton<IQueues>(services => services.GetRequiredService<WatchedBus>());
+        builder.Services.AddSingleton<BatchConsumers>();
+
+        // First in, last out: see Foundation.
         builder.Services.AddHostedService(services => new TelemetryExport(
             service, services.GetRequiredService<Installation>(), toOtlp: !string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])));
-        builder.Services.AddHostedService<Shutdown>();
+        builder.Services.AddHostedService<Foundation>();
         AddLogging(builder, service, installation);
         AddHealth(builder.Services, service);
         return builder;
     }
 
-    /// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: broker and store are reachable and every consumer consumes.</summary>
+    /// <summary>
+    /// <c>/health/live</c>: the process answers. <c>/health/ready</c>: broker and store are reachable and every consumer consumes. <c>/queues</c>: what waits on the
+    /// queues this process consumes. Mapping it twice maps it once.
+    /// </summary>
     public static WebApplication MapDefaults(this WebApplication app)
     {
+        const string mapped = "claims.defaults";
+        if (!((IApplicationBuilder)app).Properties.TryAdd(mapped, true))
+            return app;
+
+        app.MapGet("/queues", async (WatchedBus bus, CancellationToken cancellation) =>
+        {
+            var depths = new SortedDictionary<string, long>(StringComparer.Ordinal);
+            foreach (var queue in bus.ConsumedQueues)
+                depths[queue] = await bus.DepthAsync(queue, cancellation) ?? 0;
+            return Results.Json(depths);
+        });
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync });
         return app;

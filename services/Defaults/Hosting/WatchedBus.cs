@@ -7,15 +7,19 @@ namespace ClaimsTransfer.Defaults.Hosting;
 /// The bus as services get it: it remembers who subscribed, so that health can tell a consumer that died from one that was paused, and so that a stop ends all
 /// subscriptions before anything they need is gone.
 /// </summary>
-public sealed class WatchedBus(IBus inner) : IBus
+public sealed class WatchedBus(IBus inner) : IBus, IQueues
 {
     private readonly ConcurrentDictionary<WatchedSubscription, bool> _subscriptions = new();
+    private int _disposed;
 
     public bool IsHealthy => inner.IsHealthy;
 
     /// <summary>Queues whose consumer should be running and is not.</summary>
     public IReadOnlyList<string> SilentQueues =>
         [.. _subscriptions.Keys.Where(subscription => subscription is { IsPaused: false, IsConsuming: false }).Select(subscription => subscription.Queue).Order()];
+
+    /// <summary>The queues this process consumes, paused ones too.</summary>
+    public IReadOnlyList<string> ConsumedQueues => [.. _subscriptions.Keys.Select(subscription => subscription.Queue).Distinct()];
 
     public int SubscriptionCount => _subscriptions.Count;
 
@@ -30,15 +34,29 @@ public sealed class WatchedBus(IBus inner) : IBus
         return subscription;
     }
 
+    public Task DeclareAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation) => inner.DeclareAsync(queues, cancellation);
+
+    public Task<IReadOnlyList<QueueDepth>> ListAsync(CancellationToken cancellation) => Inside.ListAsync(cancellation);
+
+    public Task<IReadOnlyList<StandingMessage>> PeekAsync(string queue, int limit, CancellationToken cancellation) => Inside.PeekAsync(queue, limit, cancellation);
+
+    public Task<int> MoveAsync(string from, string to, IReadOnlyCollection<string>? messageIds, int limit, CancellationToken cancellation) =>
+        Inside.MoveAsync(from, to, messageIds, limit, cancellation);
+
     /// <summary>Ends every subscription: what is in hand is finished, the backlog stays on the queues.</summary>
     public async Task StopConsumingAsync() =>
         await Task.WhenAll(_subscriptions.Keys.Select(subscription => subscription.DisposeAsync().AsTask()));
 
     public async ValueTask DisposeAsync()
     {
+        // The container knows it under several names, and disposes it under each.
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+            return;
         await StopConsumingAsync();
         await inner.DisposeAsync();
     }
+
+    private IQueues Inside => inner as IQueues ?? throw new InvalidOperationException($"{inner.GetType().Name} cannot look into its queues.");
 
     private void Forget(WatchedSubscription subscription) => _subscriptions.TryRemove(subscription, out _);
 
