@@ -1,0 +1,51 @@
+using ClaimsTransfer.Defaults.Messaging;
+
+namespace ClaimsTransfer.Prisme;
+
+/// <summary>Settings of the Prisme connector, section <c>Connectors:Prisme</c>.</summary>
+public sealed record PrismeOptions
+{
+    public const string Section = "Connectors:Prisme";
+
+    /// <summary>Private key for SFTP (OpenSSH format, readable by this user alone). Passwords are not supported.</summary>
+    public string KeyFile { get; init; } = "";
+
+    /// <summary>Host keys of the SFTP servers, in OpenSSH's <c>known_hosts</c> format; a server that is not in it is not talked to.</summary>
+    public string KnownHostsFile { get; init; } = "";
+
+    /// <summary>Where a municipality without an endpoint has its folder: <c>SandboxFolder/CODE</c>. The same folder as the sandbox's <c>Sandbox:PrismeFolder</c>.</summary>
+    public string SandboxFolder { get; init; } = "";
+
+    /// <summary>Instructions in one file at most.</summary>
+    public int BatchSize { get; init; } = 500;
+
+    /// <summary>How often <c>ud</c> is looked through for receipt files. Over SFTP each look is a session of its own: a minute is plenty.</summary>
+    public TimeSpan ReadInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the answer to a question is waited for.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long one SFTP session may take.</summary>
+    public TimeSpan TransferTimeout { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>Where <c>sftp</c> is found.</summary>
+    public string SftpCommand { get; init; } = "sftp";
+
+    /// <summary>Where a file lies while <c>sftp</c> reads it, for this user alone and overwritten afterwards; empty: memory (<c>/dev/shm</c>) where there is such a folder.</summary>
+    public string WorkFolder { get; init; } = "";
+
+    public void Validate()
+    {
+        if (BatchSize is < 1 or > 5000)
+            throw new PermanentException($"{Section}:BatchSize is {BatchSize}; it must be 1 to 5000, for example 500.");
+        if (ReadInterval <= TimeSpan.Zero)
+            throw new PermanentException($"{Section}:ReadInterval is {ReadInterval}; it must be positive, for example 00:01:00.");
+        if (AnswerTimeout <= TimeSpan.Zero || TransferTimeout <= TimeSpan.Zero)
+            throw new PermanentException($"{Section}:AnswerTimeout and TransferTimeout must be positive, for example 00:00:15.");
+        foreach (var (key, file) in new[] { (nameof(KeyFile), KeyFile), (nameof(KnownHostsFile), KnownHostsFile) })
+        {
+            if (file.Length > 0 && !File.Exists(file))
+                throw new PermanentException($"{Section}:{key} names the file {file}, which does not exist.");
+        }
+    }
+}
