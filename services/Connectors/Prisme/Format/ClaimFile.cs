@@ -32,7 +32,8 @@ public sealed record ClaimFile(string BatchId, string Name, byte[] Content)
 
     private static IEnumerable<TaggedRecord> Records(DebtorSystem system, string batchId, IReadOnlyList<Instruction> instructions)
     {
-        yield return new TaggedRecord(Header, (1, "PRISME-KRAV"), (2, "1"), (3, system.Municipality), (4, system.MunicipalityCvr), (5, batchId));
+        yield return new TaggedRecord(Header, (1, "PRISME-KRAV"), (2, "1"), (3, system.Municipality), (4, system.MunicipalityCvr), (5, batchId),
+            (6, system.IsTest ? "T" : null));
         foreach (var instruction in instructions)
         {
             yield return new TaggedRecord(Claim,
