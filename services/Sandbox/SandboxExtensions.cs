@@ -1,7 +1,9 @@
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Sandbox.Faults;
+using ClaimsTransfer.Sandbox.Indsigt;
 using ClaimsTransfer.Sandbox.Ledger;
+using ClaimsTransfer.Sandbox.Prisme;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ClaimsTransfer.Sandbox;
@@ -22,6 +24,7 @@ public static class SandboxExtensions
         builder.Services.AddSingleton(services => new ReceiptOutbox(
             services.GetRequiredKeyedService<IStore>("sandbox"), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHostedService<LedgerStart>();
+        builder.AddPrismeStandIn();
         return builder;
     }
 
@@ -30,6 +33,7 @@ public static class SandboxExtensions
         app.MapDefaults();
         app.MapFaults();
         app.MapLedger();
+        app.MapIndsigtStandIn();
         return app;
     }
 }

@@ -19,7 +19,7 @@ public sealed record ClaimBatch(string BatchId, int Count, long SumOre, IReadOnl
 
         var claims = lines.FindAll(l => l.Type == "K10");
         var count = claims.Count;
-        var sumOre = claims.Sum(l => Whole(l[8]) ?? 0);
+        var sumOre = claims.Aggregate(0L, (sum, line) => unchecked(sum + (Whole(line[8]) ?? 0)));
         if (Whole(lines[^1][1]) != count || Whole(lines[^1][2]) != sumOre)
             return Refused(batchId, "CONTROL-TOTALS", $"the file holds {count} claims of {sumOre} øre, which is not what its trailer says", count, sumOre);
 

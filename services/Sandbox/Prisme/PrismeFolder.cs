@@ -10,7 +10,7 @@ namespace ClaimsTransfer.Sandbox.Prisme;
 public sealed class PrismeFolder(string root, string municipality, DebtorLedger ledger, FaultControl faults, TimeProvider time)
 {
     private static readonly TimeSpan ClosedFor = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LeftOver = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LeftOver = TimeSpan.FromSeconds(15);
 
     private readonly string folder = Path.Combine(root, municipality);
     private DateTimeOffset closedUntil = DateTimeOffset.MinValue;
@@ -48,7 +48,7 @@ public sealed class PrismeFolder(string root, string municipality, DebtorLedger 
 
         foreach (var file in files.Where(f => f.Extension == ".forespoerg"))
             await AnswerAsync(file, cancellation);
-        foreach (var file in files.Where(f => f.Extension == ".tmp" && time.GetUtcNow() - f.LastWriteTimeUtc > LeftOver))
+        foreach (var file in files.Where(f => f.Extension == ".tmp" && time.GetUtcNow().UtcDateTime - f.LastWriteTimeUtc > LeftOver))
             Shred(file.FullName);
     }
 

@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace ClaimsTransfer.OesIndsigt;
+
+/// <summary>What one HTTP call came to, by what it says about whether anything was done.</summary>
+internal abstract record CallResult<T>
+{
+    public sealed record Answered(T Body) : CallResult<T>;
+
+    /// <summary>Certainly nothing was done: not reached, or it said so.</summary>
+    public sealed record NotDone(TimeSpan? RetryAfter, string Reason) : CallResult<T>;
+
+    /// <summary>It does not understand the call as it is.</summary>
+    public sealed record Refused(string Reason) : CallResult<T>;
+
+    /// <summary>It may have been done: the answer did not come, or not whole.</summary>
+    public sealed record Unclear(string Reason) : CallResult<T>;
+}
+
+/// <summary>Calls the REST interface. Bodies never reach a log, an exception's text or an outcome's.</summary>
+internal sealed class IndsigtCall(HttpClient client, IndsigtOptions options, TimeProvider time)
+{
+    public async Task<CallResult<T>> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var timeout = new CancellationTokenSource(options.CallTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        try
+        {
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            if (!response.IsSuccessStatusCode)
+                return Failed<T>(response);
+            await using var body = await response.Content.ReadAsStreamAsync(either.Token);
+            return await JsonSerializer.DeserializeAsync(body, type, either.Token) is { } answer
+                ? new CallResult<T>.Answered(answer)
+                : new CallResult<T>.Unclear("the answer was empty");
+        }
+        catch (HttpRequestException fault) when (fault.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError)
+        {
+            // No connection was made, so no byte of the request arrived.
+            return new CallResult<T>.NotDone(null, $"not reached: {fault.HttpRequestError}");
+        }
+        catch (HttpRequestException fault)
+        {
+            return new CallResult<T>.Unclear($"the connection broke: {fault.HttpRequestError}");
+        }
+        catch (IOException)
+        {
+            return new CallResult<T>.Unclear("the connection broke within the answer");
+        }
+        catch (JsonException)
+        {
+            return new CallResult<T>.Unclear("the answer cannot be read");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new CallResult<T>.Unclear($"no answer within {options.CallTimeout}");
+        }
+    }
+
+    private CallResult<T> Failed<T>(HttpResponseMessage response) => response.StatusCode switch
+    {
+        HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => new CallResult<T>.NotDone(RetryAfter(response.Headers.RetryAfter), $"answered {(int)response.StatusCode}"),
+        // Our access or the address is wrong; the claims are not, and can wait until that is put right.
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed =>
+            new CallResult<T>.NotDone(null, $"answered {(int)response.StatusCode}"),
+        HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity =>
+            new CallResult<T>.Refused($"answered {(int)response.StatusCode}"),
+        _ => new CallResult<T>.Unclear($"answered {(int)response.StatusCode}"),
+    };
+
+    private TimeSpan? RetryAfter(RetryConditionHeaderValue? header)
+    {
+        var wait = header?.Delta ?? header?.Date - time.GetUtcNow();
+        return wait > TimeSpan.Zero ? wait : null;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ClaimsTransfer.ConnectorSdk;
+using ClaimsTransfer.Messages;
+
+namespace ClaimsTransfer.OesIndsigt;
+
+/// <summary>EG ØS Indsigt: REST with JSON bodies, a transport receipt in the reply and the business receipts by a feed.</summary>
+public sealed class IndsigtConnector(HttpClient client, IndsigtOptions options, TimeProvider time) : IConnector
+{
+    private readonly IndsigtCall calls = new(client, options, time);
+
+    public ConnectorCapabilities Capabilities { get; } = new("OesIndsigt", options.BatchSize, options.ReadInterval);
+
+    public async Task<IReadOnlyList<Submitted>> SubmitAsync(DebtorSystem system, IReadOnlyList<Instruction> instructions, CancellationToken cancellation)
+    {
+        var batch = InstructionBatch.Of(system, instructions);
+        using var request = Post(system, "instructions", batch, IndsigtJson.Default.InstructionBatch);
+        request.Headers.Add("Idempotency-Key", batch.BatchId.ToString());
+        switch (await calls.SendAsync(request, IndsigtJson.Default.Answers, cancellation))
+        {
+            case CallResult<Answers>.Answered { Body: var answers }:
+                var byId = ById(answers);
+                return [.. instructions.Select(i => byId.GetValueOrDefault(i.Id)?.ToSubmitted() ?? new Submitted.Unknown("the answer leaves the instruction out"))];
+            case CallResult<Answers>.NotDone not:
+                return [.. instructions.Select(_ => new Submitted.Unavailable(not.RetryAfter, not.Reason))];
+            case CallResult<Answers>.Unclear unclear:
+                return [.. instructions.Select(_ => new Submitted.Unknown(unclear.Reason))];
+            case CallResult<Answers>.Refused when instructions.Count > 1:
+                // One instruction that it does not understand must not hold the others back: the halves show which it is.
+                var half = instructions.Count / 2;
+                return
+                [
+                    .. await SubmitAsync(system, [.. instructions.Take(half)], cancellation),
+                    .. await SubmitAsync(system, [.. instructions.Skip(half)], cancellation),
+                ];
+            case CallResult<Answers>.Refused refused:
+                return [new Submitted.Rejected("NOT-UNDERSTOOD", $"The debtor system does not take the instruction as it is: {refused.Reason}.", FixBy.Vendor)];
+            default:
+                throw new InvalidOperationException("a call is answered, not done, refused or unclear");
+        }
+    }
+
+    public async Task<IReadOnlyList<Found>> FindAsync(DebtorSystem system, IReadOnlyList<Instruction> instructions, CancellationToken cancellation)
+    {
+        using var request = Post(system, "instructions/query", new Question([.. instructions.Select(i => i.Id)]), IndsigtJson.Default.Question);
+        var result = await calls.SendAsync(request, IndsigtJson.Default.Answers, cancellation);
+        if (result is not CallResult<Answers>.Answered { Body: var answers })
+            return [.. instructions.Select(_ => new Found.NoAnswer(ReasonOf(result)))];
+        var byId = ById(answers);
+        return [.. instructions.Select(i => byId.GetValueOrDefault(i.Id)?.ToFound() ?? new Found.NoAnswer("the answer leaves the instruction out"))];
+    }
+
+    public async Task<ReadBack> ReadAsync(DebtorSystem system, string? cursor, CancellationToken cancellation)
+    {
+        var after = string.IsNullOrEmpty(cursor) ? "" : $"&after={Uri.EscapeDataString(cursor)}";
+        using var request = new HttpRequestMessage(HttpMethod.Get, Address(system, $"receipts?limit={options.PageSize}{after}"));
+        var result = await calls.SendAsync(request, IndsigtJson.Default.ReceiptPage, cancellation);
+        if (result is not CallResult<ReceiptPage>.Answered { Body: var page })
+            throw new HttpRequestException($"The receipt feed of municipality {system.Municipality} could not be read: {ReasonOf(result)}.");
+        var receipts = page.Receipts
+            .Where(r => r.Status is ItemStatus.Accepted or ItemStatus.Rejected)
+            .Select(r => new Receipt(r.InstructionId, r.ReceiptId, r.ToAnswer().ToSubmitted()));
+        return new ReadBack([.. receipts], page.Next, page.More);
+    }
+
+    private static HttpRequestMessage Post<T>(DebtorSystem system, string path, T body, JsonTypeInfo<T> type)
+    {
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
+        return new HttpRequestMessage(HttpMethod.Post, Address(system, path)) { Content = content };
+    }
+
+    private static Uri Address(DebtorSystem system, string path) => new($"{system.Endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
+
+    // An answer that names an instruction twice is as good as its last word.
+    private static Dictionary<Guid, ItemAnswer> ById(Answers answers)
+    {
+        var byId = new Dictionary<Guid, ItemAnswer>();
+        foreach (var item in answers.Items)
+            byId[item.InstructionId] = item;
+        return byId;
+    }
+
+    private static string ReasonOf<T>(CallResult<T> result) => result switch
+    {
+        CallResult<T>.NotDone not => not.Reason,
+        CallResult<T>.Refused refused => refused.Reason,
+        CallResult<T>.Unclear unclear => unclear.Reason,
+        _ => "answered",
+    };
+}

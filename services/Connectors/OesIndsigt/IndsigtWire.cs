@@ -1,0 +1,82 @@
+using System.Text.Json.Serialization;
+using ClaimsTransfer.ConnectorSdk;
+using ClaimsTransfer.Messages;
+
+namespace ClaimsTransfer.OesIndsigt;
+
+/// <summary>A call's instructions. The same at the same attempts have the same batch id, which is the call's Idempotency-Key.</summary>
+internal sealed record InstructionBatch(Guid BatchId, bool Test, IReadOnlyList<InstructionItem> Instructions)
+{
+    public static InstructionBatch Of(DebtorSystem system, IReadOnlyList<Instruction> instructions)
+    {
+        var names = string.Join('/', instructions.Select(i => $"{i.Id:N}:{i.Attempt}"));
+        return new InstructionBatch(
+            DeterministicId.Create(DeterministicId.ClaimsTransfer, $"indsigt-batch/{system.Municipality}/{names}"), system.IsTest, [.. instructions.Select(InstructionItem.Of)]);
+    }
+}
+
+internal sealed record InstructionItem(
+    Guid InstructionId, InstructionKind Kind, string Reference, int Version, string Agency, long FeeId, ClaimType Type, string? Reason, long AmountOre,
+    DateOnly CreatedOn, DateOnly? DueOn, DebtorKind DebtorKind, DebtorItem Debtor, IReadOnlyList<Material> Materials)
+{
+    public static InstructionItem Of(Instruction instruction) => new(
+        instruction.Id, instruction.Kind, instruction.Reference, instruction.Version, instruction.Agency, instruction.FeeId, instruction.Type, instruction.Reason,
+        instruction.AmountOre, instruction.CreatedOn, instruction.DueOn, instruction.DebtorKind, DebtorItem.Of(instruction.Debtor), instruction.Materials);
+
+    public override string ToString() => $"{Kind} {Reference} v{Version}";
+}
+
+internal sealed record DebtorItem(string? Cpr, string? Cvr, string? Name)
+{
+    public static DebtorItem Of(Defaults.Sealing.OpenIdentity identity) => identity.Kind == IdentityKind.Organisation
+        ? new DebtorItem(null, identity.Number, identity.Name)
+        : new DebtorItem(identity.Number, null, identity.Name);
+
+    public override string ToString() => "******";
+}
+
+internal sealed record Question(IReadOnlyList<Guid> InstructionIds);
+
+internal enum ItemStatus { Received, Accepted, Rejected, NotFound }
+
+internal sealed record ItemAnswer(
+    Guid InstructionId, ItemStatus Status, string? ReceiptId = null, string? DebtorReference = null, string? Code = null, string? Text = null, FixBy? FixBy = null)
+{
+    public Submitted ToSubmitted() => Status switch
+    {
+        ItemStatus.Received => new Submitted.Pending(ReceiptId),
+        ItemStatus.Accepted => new Submitted.Accepted(DebtorReference, ReceiptId),
+        ItemStatus.Rejected => ToRejected(),
+        _ => new Submitted.Unknown("the answer to a submission cannot be 'not found'"),
+    };
+
+    public Submitted.Rejected ToRejected() => new(Code ?? "UNSPECIFIED", Text ?? "The debtor system gave no reason.", FixBy ?? Messages.FixBy.Vendor);
+
+    public Found ToFound() => Status switch
+    {
+        ItemStatus.Received => new Found.InProgress(ReceiptId),
+        ItemStatus.Accepted => new Found.Done(DebtorReference, ReceiptId),
+        ItemStatus.Rejected => new Found.Rejected(Code ?? "UNSPECIFIED", Text ?? "The debtor system gave no reason.", FixBy ?? Messages.FixBy.Vendor),
+        _ => new Found.NotThere(),
+    };
+}
+
+internal sealed record Answers(IReadOnlyList<ItemAnswer> Items);
+
+internal sealed record ReceiptItem(
+    string Position, string ReceiptId, Guid InstructionId, ItemStatus Status, string? DebtorReference = null, string? Code = null, string? Text = null, FixBy? FixBy = null)
+{
+    public ItemAnswer ToAnswer() => new(InstructionId, Status, ReceiptId, DebtorReference, Code, Text, FixBy);
+}
+
+internal sealed record ReceiptPage(IReadOnlyList<ReceiptItem> Receipts, string Next, bool More);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    Converters = [typeof(CamelCaseEnum<InstructionKind>), typeof(CamelCaseEnum<ClaimType>), typeof(CamelCaseEnum<DebtorKind>), typeof(CamelCaseEnum<FixBy>), typeof(CamelCaseEnum<ItemStatus>)])]
+[JsonSerializable(typeof(InstructionBatch))]
+[JsonSerializable(typeof(Question))]
+[JsonSerializable(typeof(Answers))]
+[JsonSerializable(typeof(ReceiptPage))]
+internal sealed partial class IndsigtJson : JsonSerializerContext;

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ClaimsTransfer.Messages;
+
+namespace ClaimsTransfer.Sandbox.Indsigt;
+
+/// <summary>The bodies of the REST profile as the stand-in knows them: it shares no code with the connector.</summary>
+public sealed record InstructionBatch(Guid BatchId, IReadOnlyList<InstructionItem> Instructions, bool Test = false);
+
+public sealed record InstructionItem(
+    Guid InstructionId, InstructionKind Kind, string Reference, int Version, long AmountOre, string? Agency, long? FeeId, DebtorItem? Debtor);
+
+public sealed record DebtorItem(string? Cpr, string? Cvr, string? Name)
+{
+    public override string ToString() => "******";
+}
+
+public sealed record Question(IReadOnlyList<Guid> InstructionIds);
+
+public enum ItemStatus { Received, Accepted, Rejected, NotFound }
+
+/// <param name="FixBy">With <see cref="ItemStatus.Rejected"/>: library, municipality or vendor.</param>
+public sealed record ItemAnswer(Guid InstructionId, ItemStatus Status, string? ReceiptId = null, string? DebtorReference = null, string? Code = null, string? Text = null, FixBy? FixBy = null);
+
+public sealed record Answers(IReadOnlyList<ItemAnswer> Items);
+
+public sealed record ReceiptItem(
+    string Position, string ReceiptId, Guid InstructionId, ItemStatus Status, string? DebtorReference = null, string? Code = null, string? Text = null, FixBy? FixBy = null);
+
+public sealed record ReceiptPage(IReadOnlyList<ReceiptItem> Receipts, string Next, bool More);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = false, Converters = [typeof(CamelCaseEnum<InstructionKind>), typeof(CamelCaseEnum<FixBy>), typeof(CamelCaseEnum<ItemStatus>)])]
+[JsonSerializable(typeof(InstructionBatch))]
+[JsonSerializable(typeof(Question))]
+[JsonSerializable(typeof(Answers))]
+[JsonSerializable(typeof(ReceiptPage))]
+internal sealed partial class IndsigtJson : JsonSerializerContext;
