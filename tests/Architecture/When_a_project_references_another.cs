@@ -1,0 +1,90 @@
+using Shouldly;
+
+namespace ClaimsTransfer.Architecture;
+
+/// <summary>Services know each other only through the wire. Whoever adds a reference that breaks this couples two deployments.</summary>
+public sealed class When_a_project_references_another
+{
+    private const string Defaults = "services/Defaults";
+    private const string Standalone = "services/Standalone";
+    private const string Messages = "contracts/Messages";
+    private const string ConnectorSdk = "contracts/ConnectorSdk";
+
+    [Test]
+    public void there_are_projects_to_look_at()
+    {
+        Project.Services.Count.ShouldBeGreaterThan(8);
+        Project.Services.Single(project => project.Folder == "services/Ingest").References.ShouldBe([Messages, Defaults], ignoreOrder: true);
+    }
+
+    [TestCaseSource(typeof(Project), nameof(Project.Services))]
+    public void a_service_sees_only_contracts_and_defaults(Project project)
+    {
+        if (project.Folder == Standalone)
+            return;
+        project.References.Where(reference => reference != Defaults && !reference.StartsWith("contracts/", StringComparison.Ordinal))
+            .ShouldBeEmpty($"{project.Folder} may reference contracts/ and {Defaults} only; Standalone alone composes services");
+    }
+
+    [Test]
+    public void standalone_composes_services_and_nothing_else() =>
+        Project.Services.Single(project => project.Folder == Standalone).References
+            .Where(reference => !reference.StartsWith("services/", StringComparison.Ordinal) && !reference.StartsWith("contracts/", StringComparison.Ordinal))
+            .ShouldBeEmpty();
+
+    [Test]
+    public void the_messages_depend_on_nothing()
+    {
+        var messages = Project.All.Single(project => project.Folder == Messages);
+
+        messages.References.ShouldBeEmpty();
+        messages.Packages.ShouldBeEmpty("a publisher who takes the messages takes nothing else with them");
+    }
+
+    [Test]
+    public void the_connector_sdk_stands_on_messages_and_defaults() =>
+        Project.All.Single(project => project.Folder == ConnectorSdk).References.ShouldBe([Messages, Defaults], ignoreOrder: true);
+
+    [Test]
+    public void the_defaults_stand_on_the_messages_alone() =>
+        Project.All.Single(project => project.Folder == Defaults).References.ShouldBe([Messages]);
+
+    [Test]
+    public void a_connector_needs_the_sdk_and_nothing_else()
+    {
+        var connectors = Project.Services.Where(project => project.IsIn("services/Connectors")).ToList();
+
+        connectors.Count.ShouldBeGreaterThanOrEqualTo(3);
+        connectors.ShouldAllBe(project => project.References.SequenceEqual(new[] { ConnectorSdk }));
+    }
+
+    [Test]
+    public void nothing_that_is_shipped_references_a_test() =>
+        Project.All.Where(project => !project.IsIn("tests"))
+            .Where(project => project.References.Any(reference => reference.StartsWith("tests/", StringComparison.Ordinal)))
+            .ShouldBeEmpty();
+
+    [Test]
+    public void every_reference_leads_to_a_project() =>
+        Project.All.SelectMany(project => project.References).Except(Project.All.Select(project => project.Folder)).ShouldBeEmpty();
+
+    [Test]
+    public void MassTransit_is_only_what_the_benchmark_compares_with()
+    {
+        Project.All.Where(project => project.Packages.Any(package => package.StartsWith("MassTransit", StringComparison.Ordinal)))
+            .ShouldAllBe(project => project.Folder == "tests/Benchmarks");
+        Project.All.ShouldContain(project => project.Packages.Contains("MassTransit.RabbitMQ"));
+    }
+
+    [TestCase("contracts/Messages")]
+    [TestCase("contracts/ConnectorSdk")]
+    [TestCase("services/Routing")]
+    public void what_is_simulated_draws_no_time_and_no_ids_of_its_own(string folder) =>
+        Project.All.Single(project => project.Folder == folder).Property("PureCore").ShouldBe(
+            "true", "the banned-symbols analyzer keeps the clock, new ids and randomness out of it");
+
+    [Test]
+    public void versions_are_named_in_one_place() =>
+        Project.All.Where(project => Repository.Read(project.Path).Contains(" Version=\"", StringComparison.Ordinal))
+            .ShouldBeEmpty("package versions stand in deploy/build/Packages.props");
+}
