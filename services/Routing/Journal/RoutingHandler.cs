@@ -1,0 +1,132 @@
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Messages;
+using ClaimsTransfer.Routing.Saga;
+
+namespace ClaimsTransfer.Routing.Journal;
+
+/// <summary>
+/// Carries events to the saga and its effects out: load, decide, write states and journal in one transaction, publish, await the confirms; only then
+/// does the caller acknowledge. A crash anywhere is a redelivery, and a message already in the journal sends its recorded effects again under the same ids.
+/// </summary>
+public sealed class RoutingHandler(
+    IRoutingStore store, IPublisher publisher, ClaimSaga saga, IMunicipalities municipalities, TimeProvider time)
+{
+    /// <summary>How long the effects of a timer may stay unconfirmed before the janitor sends them again.</summary>
+    private static readonly TimeSpan RelayAfter = TimeSpan.FromSeconds(30);
+
+    public Task HandleAsync(IReadOnlyList<Delivery> batch, CancellationToken cancellation)
+    {
+        var occurred = new List<Arrival>(batch.Count);
+        foreach (var delivery in batch)
+            occurred.Add(new Arrival(Inbound.Read(delivery), delivery.TraceParent));
+        return DecideAsync(occurred, relay: false, cancellation);
+    }
+
+    /// <summary>Fires the timers that are due; returns how many, so that the caller knows whether to go on at once.</summary>
+    public async Task<int> SweepAsync(int most, CancellationToken cancellation)
+    {
+        var due = await store.DueAsync(time.GetUtcNow(), most, cancellation);
+        if (due.Count == 0)
+            return 0;
+        try
+        {
+            await DecideAsync([.. due.Select(claimId => new Arrival(claimId))], relay: true, cancellation);
+        }
+        catch (LostRaceException)
+        {
+            // Another instance swept the same claims, or a message came for one of them: what is still due is due at the next look.
+            return 0;
+        }
+
+        return due.Count;
+    }
+
+    /// <summary>The janitor: sends what was recorded without a message behind it and not confirmed, after a crash between commit and publish.</summary>
+    public async Task<int> RelayAsync(int most, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var left = await store.TakeUnrelayedAsync(now, now + RelayAfter, most, cancellation);
+        if (left.Count == 0)
+            return 0;
+        await publisher.PublishAsync([.. left.SelectMany(Again)], cancellation);
+        await store.MarkRelayedAsync([.. left.Select(entry => entry.MessageId)], cancellation);
+        return left.Count;
+    }
+
+    private async Task DecideAsync(IReadOnlyList<Arrival> arrivals, bool relay, CancellationToken cancellation)
+    {
+        var seen = relay ? [] : (await store.SeenAsync([.. arrivals.Select(arrival => arrival.MessageId).Distinct()], cancellation)).ToDictionary(entry => entry.MessageId);
+        var stored = (await store.LoadAsync([.. arrivals.Select(arrival => arrival.ClaimId).Distinct()], cancellation)).ToDictionary(claim => claim.State.ClaimId);
+        var changed = new Dictionary<Guid, StoredClaim>();
+        var entries = new List<JournalEntry>(arrivals.Count);
+        var outgoing = new List<OutgoingMessage>(arrivals.Count * 2);
+        var decided = new HashSet<Guid>();
+        var told = new List<(ClaimState Before, Decision Decision, Vendor? Vendor)>(arrivals.Count);
+        var now = time.GetUtcNow();
+
+        foreach (var arrival in arrivals)
+        {
+            if (!relay && seen.TryGetValue(arrival.MessageId, out var before))
+            {
+                outgoing.AddRange(Again(before));
+                continue;
+            }
+
+            if (!stored.TryGetValue(arrival.ClaimId, out var claim))
+            {
+                if (arrival.Message is null)
+                    continue;
+                claim = new StoredClaim(ClaimSaga.Begin(arrival.Message), 0);
+            }
+
+            var occurred = arrival.At(now, claim.State, municipalities);
+            // The same message twice in one batch: the first decision stands.
+            if (!decided.Add(occurred.Id))
+                continue;
+
+            using var span = RoutingTelemetry.Decide(occurred);
+            var decision = saga.Decide(claim.State, occurred);
+            var trace = span?.Id ?? occurred.TraceParent;
+            var effects = decision.Effects.Select(Outbound.Record).ToArray();
+            entries.Add(new JournalEntry(
+                occurred.Id, arrival.ClaimId, decision.State.Position, now, occurred.Name, arrival.Message?.Version ?? decision.State.Version, decision.Verdict,
+                claim.State.Status, decision.State.Status, decision.Note, effects, trace, relay && effects.Length > 0 ? now + RelayAfter : null));
+            outgoing.AddRange(effects.Select(effect => Outbound.Message(effect, trace)));
+            told.Add((claim.State, decision, occurred.Policy?.Vendor));
+            stored[arrival.ClaimId] = changed[arrival.ClaimId] = claim with { State = decision.State };
+        }
+
+        if (entries.Count > 0)
+            await store.SaveAsync([.. changed.Values], entries, cancellation);
+        foreach (var (before, decision, vendor) in told)
+            RoutingTelemetry.Decided(before, decision, now, vendor);
+        if (outgoing.Count > 0)
+            await publisher.PublishAsync(outgoing, cancellation);
+        if (relay)
+            await store.MarkRelayedAsync([.. entries.Where(entry => entry.RelayDueAt is not null).Select(entry => entry.MessageId)], cancellation);
+    }
+
+    private static IEnumerable<OutgoingMessage> Again(SeenMessage entry) => entry.Effects.Select(effect => Outbound.Message(effect, entry.TraceParent));
+
+    /// <summary>A message for a claim, or (without one) the claim's timer.</summary>
+    private sealed record Arrival(Guid ClaimId, IClaimMessage? Message, string? TraceParent)
+    {
+        public Arrival(IClaimMessage message, string? traceParent)
+            : this(message.ClaimId, message, traceParent)
+        {
+        }
+
+        public Arrival(Guid claimId)
+            : this(claimId, null, null)
+        {
+        }
+
+        public Guid MessageId => Message?.MessageId ?? Guid.Empty;
+
+        public ClaimEvent At(DateTimeOffset now, ClaimState state, IMunicipalities municipalities) => new(
+            Message?.MessageId ?? DeterministicId.Of(state.ClaimId, $"timer/{state.DueAt?.ToUnixTimeMilliseconds()}/{state.Position}"),
+            now, Message, municipalities.Find(state.Municipality), TraceParent ?? state.TraceParent);
+    }
+}

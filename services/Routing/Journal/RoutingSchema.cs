@@ -1,0 +1,69 @@
+using ClaimsTransfer.Defaults.Storage;
+
+namespace ClaimsTransfer.Routing.Journal;
+
+/// <summary>Routing's own schema. Columns beside <c>state</c> repeat what is searched, summed or shown; the state itself is read and written whole.</summary>
+internal static class RoutingSchema
+{
+    public static readonly Table Claims = new("routing.claims", ["claim_id"],
+    [
+        new("claim_id", ColumnType.Id), new("municipality", ColumnType.Text), new("agency", ColumnType.Text), new("fee_id", ColumnType.Integer),
+        new("status", ColumnType.Text), new("category", ColumnType.Text), new("version", ColumnType.Integer), new("amount_ore", ColumnType.Integer),
+        new("open_instruction", ColumnType.Flag), new("hold_rule", ColumnType.Text, Nullable: true), new("due_at", ColumnType.Integer, Nullable: true),
+        new("received_at", ColumnType.Integer, Nullable: true), new("row_version", ColumnType.Integer), new("state", ColumnType.LongText),
+    ]);
+
+    public static readonly Table Journal = new("routing.journal", ["message_id"],
+    [
+        new("message_id", ColumnType.Id), new("claim_id", ColumnType.Id), new("position", ColumnType.Integer), new("recorded_at", ColumnType.Integer),
+        new("event", ColumnType.Text), new("version", ColumnType.Integer), new("verdict", ColumnType.Text), new("from_status", ColumnType.Text),
+        new("to_status", ColumnType.Text), new("note", ColumnType.LongText), new("effects", ColumnType.LongText, Nullable: true),
+        new("trace_parent", ColumnType.Text, Nullable: true), new("relay_due_at", ColumnType.Integer, Nullable: true),
+    ]);
+
+    public static readonly IReadOnlyList<Migration> Migrations =
+    [
+        new(1, "Claims and their journal",
+        [
+            """
+            CREATE TABLE routing.claims (
+              claim_id         {id}       NOT NULL PRIMARY KEY,
+              municipality     {text}     NOT NULL,
+              agency           {text}     NOT NULL,
+              fee_id           {integer}  NOT NULL,
+              status           {text}     NOT NULL,
+              category         {text}     NOT NULL,
+              version          {integer}  NOT NULL,
+              amount_ore       {integer}  NOT NULL,
+              open_instruction {flag}     NOT NULL,
+              hold_rule        {text}     NULL,
+              due_at           {integer}  NULL,
+              received_at      {integer}  NULL,
+              row_version      {integer}  NOT NULL,
+              state            {longtext} NOT NULL
+            )
+            """,
+            "CREATE INDEX claims_due ON routing.claims (due_at) WHERE due_at IS NOT NULL",
+            "CREATE INDEX claims_standing ON routing.claims (municipality, category)",
+            """
+            CREATE TABLE routing.journal (
+              message_id   {id}       NOT NULL PRIMARY KEY,
+              claim_id     {id}       NOT NULL,
+              position     {integer}  NOT NULL,
+              recorded_at  {integer}  NOT NULL,
+              event        {text}     NOT NULL,
+              version      {integer}  NOT NULL,
+              verdict      {text}     NOT NULL,
+              from_status  {text}     NOT NULL,
+              to_status    {text}     NOT NULL,
+              note         {longtext} NOT NULL,
+              effects      {longtext} NULL,
+              trace_parent {text}     NULL,
+              relay_due_at {integer}  NULL
+            )
+            """,
+            "CREATE INDEX journal_timeline ON routing.journal (claim_id, position)",
+            "CREATE INDEX journal_unrelayed ON routing.journal (relay_due_at) WHERE relay_due_at IS NOT NULL",
+        ]),
+    ];
+}

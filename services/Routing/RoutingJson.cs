@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+using ClaimsTransfer.Messages;
+using ClaimsTransfer.Routing.Accounting;
+using ClaimsTransfer.Routing.Journal;
+using ClaimsTransfer.Routing.Operations;
+using ClaimsTransfer.Routing.Saga;
+using ClaimsTransfer.Routing.Timeline;
+
+namespace ClaimsTransfer.Routing;
+
+/// <summary>How states and effects are kept and shown: as on the wire, camelCase, absent when null.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(ClaimState))]
+[JsonSerializable(typeof(RecordedEffect[]))]
+[JsonSerializable(typeof(RoutingAccounts))]
+[JsonSerializable(typeof(ClaimTimeline))]
+[JsonSerializable(typeof(OperationRequest))]
+[JsonSerializable(typeof(OperationAccepted))]
+internal sealed partial class RoutingJson : JsonSerializerContext;

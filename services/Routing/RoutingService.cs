@@ -1,0 +1,87 @@
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Defaults.Telemetry;
+using ClaimsTransfer.Routing.Accounting;
+using ClaimsTransfer.Routing.Journal;
+using ClaimsTransfer.Routing.Saga;
+
+namespace ClaimsTransfer.Routing;
+
+/// <summary>Runs the handler: the queue's batches, the timers, the janitor, and the standing for the gauges.</summary>
+internal sealed partial class RoutingService(
+    IStore store, IRoutingStore journal, RoutingHandler handler, Accounts accounts, IBus bus, BatchConsumers consumers, IMunicipalities municipalities,
+    RoutingOptions options, TimeProvider time, ILogger<RoutingService> log) : BackgroundService
+{
+    private const int SweepBatch = 500;
+    private static readonly TimeSpan StandingInterval = TimeSpan.FromSeconds(15);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await store.MigrateAsync(RoutingSchema.Migrations, cancellationToken);
+        await WakeHeldAsync(cancellationToken);
+        await bus.SubscribeAsync(
+            new QueueDefinition(Topology.RoutingQueue, [.. Inbound.Names.Select(name => new Binding(name))])
+            {
+                BatchSize = options.BatchSize, Concurrency = options.Concurrency,
+            },
+            consumers.For(Topology.RoutingQueue, handler.HandleAsync), cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Claims held because their municipality was paused or not configured go on when it is not any more.</summary>
+    private Task WakeHeldAsync(CancellationToken cancellation) => journal.WakeHeldAsync(
+        [.. municipalities.All.Where(municipality => municipality.Stage != Stage.Paused).Select(municipality => municipality.Code)],
+        [LiabilityPolicy.PausedRule, LiabilityPolicy.NotConfiguredRule], time.GetUtcNow(), cancellation);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.SweepInterval, time);
+        var standingDue = time.GetUtcNow();
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                while (await handler.SweepAsync(SweepBatch, stoppingToken) == SweepBatch)
+                    Log.ManyTimersDue(log, SweepBatch);
+                while (await handler.RelayAsync(SweepBatch, stoppingToken) == SweepBatch)
+                    Log.MuchToRelay(log, SweepBatch);
+                if (time.GetUtcNow() >= standingDue)
+                {
+                    await ObserveStandingAsync(stoppingToken);
+                    standingDue = time.GetUtcNow() + StandingInterval;
+                }
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                // The sweep is repeated work on stored data: what failed now is still due at the next tick, and the log says that it failed.
+                Log.SweepFailed(log, fault);
+            }
+        }
+    }
+
+    private async Task ObserveStandingAsync(CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var read = await accounts.ReadAsync(cancellation);
+        ClaimMetrics.SetStanding(
+        [
+            .. from account in read.Municipalities
+               let municipality = municipalities.Find(account.Key)
+               where municipality is not null
+               select new MunicipalityStanding(account.Key, municipality.Vendor, account.Value.InFlight, now - account.Value.OldestUnacknowledgedAt),
+        ]);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3001, LogLevel.Information, "{Timers} timers were due at once; going on")]
+        public static partial void ManyTimersDue(ILogger logger, int timers);
+
+        [LoggerMessage(3002, LogLevel.Information, "{Entries} journal entries were left to relay; going on")]
+        public static partial void MuchToRelay(ILogger logger, int entries);
+
+        [LoggerMessage(3003, LogLevel.Error, "The sweep of timers and outbox failed; it is tried again")]
+        public static partial void SweepFailed(ILogger logger, Exception fault);
+    }
+}

@@ -1,0 +1,40 @@
+using ClaimsTransfer.Messages;
+
+namespace ClaimsTransfer.Routing.Saga;
+
+public sealed partial class ClaimSaga
+{
+    /// <summary>Entries of the debtor system, in any order: the sums do not depend on it, and a repeated entry never gets here (the journal takes an id once).</summary>
+    private static void Money(Step step, IClaimMessage entry)
+    {
+        var state = step.State;
+        step.State = entry switch
+        {
+            CoverageRegistered coverage => state with { CoveredOre = state.CoveredOre + coverage.AmountOre },
+            CoverageReversed reversal => state with { CoveredOre = state.CoveredOre - reversal.AmountOre },
+            WriteOffRegistered writeOff => state with { WrittenOffOre = state.WrittenOffOre + writeOff.AmountOre },
+            DebtorAccountChanged { Status: DebtorAccountStatus.InCollection } => state with { InCollection = true },
+            DebtorAccountChanged { Status: DebtorAccountStatus.Recalled or DebtorAccountStatus.Open } => state with { InCollection = false },
+            _ => state,
+        };
+        step.Apply(entry switch
+        {
+            CoverageRegistered coverage => $"covered {coverage.AmountOre} øre",
+            CoverageReversed reversal => $"coverage of {reversal.AmountOre} øre taken back",
+            WriteOffRegistered writeOff => $"written off {writeOff.AmountOre} øre",
+            DebtorAccountChanged account => $"account {account.Status}",
+            _ => "",
+        });
+
+        if (step.State is { Status: ClaimStatus.Cancelled or ClaimStatus.Credited })
+            step.State = step.State with { Status = step.State.CoveredOre > 0 ? ClaimStatus.Credited : ClaimStatus.Cancelled };
+        else if (IsAtRestInTheDebtorSystem(step.State))
+            Rest(step);
+    }
+
+    private static bool IsAtRestInTheDebtorSystem(ClaimState state) => state is
+    {
+        Open: null, Registered: not null,
+        Status: ClaimStatus.Transferred or ClaimStatus.PartlyCovered or ClaimStatus.Settled or ClaimStatus.WrittenOff or ClaimStatus.InCollection,
+    };
+}

@@ -1,0 +1,38 @@
+using ClaimsTransfer.Messages;
+
+namespace ClaimsTransfer.Routing.Saga;
+
+public sealed partial class ClaimSaga
+{
+    /// <summary>What a person does. Each is safe to ask for in any state: where it makes no sense it is ignored, and the timeline says why.</summary>
+    private void Operate(Step step, OperateClaim operate)
+    {
+        var state = step.State;
+        var who = $"{operate.Who}: {operate.Operation} ({operate.Why})";
+        switch (operate.Operation)
+        {
+            case ClaimOperation.Release when state is { Status: ClaimStatus.Held, Hold.Rule: not LiabilityPolicy.PausedRule }:
+                step.State = state with { Released = true };
+                step.Apply(who);
+                NextStep(step);
+                break;
+            case ClaimOperation.Retry when state is { Status: ClaimStatus.Rejected, Open: null }:
+                step.Apply(who);
+                NextStep(step);
+                break;
+            case ClaimOperation.Retry or ClaimOperation.Ask when state.Open is { } open:
+                step.State = state with { DeadLetters = [] };
+                step.Apply(who);
+                Ask(step, open);
+                break;
+            case ClaimOperation.Cancel when state is { Cancellation: null, Version: > 0 }:
+                step.State = state with { Cancellation = new Cancellation(operate.Why, ByFbs: false) };
+                step.Apply(who);
+                NextStep(step);
+                break;
+            default:
+                step.Ignore($"{who} has no meaning while {state.Status}");
+                break;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using ClaimsTransfer.Messages;
+
+namespace ClaimsTransfer.Routing.Saga;
+
+/// <summary>
+/// The saga of a claim, a pure function: <c>Decide(state, event) → (state', effects)</c>. No clock, no I/O, no ids drawn. Every event is decided in
+/// every state: it applies, is ignored, or waits. What follows from a state, whatever brought it there, is decided in one place: <see cref="NextStep"/>.
+/// </summary>
+public sealed partial class ClaimSaga(SagaDeadlines deadlines)
+{
+    public static ClaimState Begin(IClaimMessage message) => new()
+    {
+        ClaimId = message.ClaimId, Municipality = message.Municipality, Agency = message.Agency, FeeId = message.FeeId,
+    };
+
+    public Decision Decide(ClaimState state, ClaimEvent occurred)
+    {
+        var step = new Step(state with { Position = state.Position + 1 }, occurred);
+        switch (occurred.Message)
+        {
+            case ClaimCreated created: Create(step, created); break;
+            case ClaimAdjusted or ClaimWithdrawn or LiablePartyChanged: Change(step, occurred.Message); break;
+            case TransferReported reported: Report(step, reported); break;
+            case CoverageRegistered or CoverageReversed or WriteOffRegistered or DebtorAccountChanged: Money(step, occurred.Message); break;
+            case OperateClaim operate: Operate(step, operate); break;
+            case MessageDeadLettered dead: DeadLetter(step, dead); break;
+            case null: Timer(step); break;
+            default: throw new ArgumentOutOfRangeException(nameof(occurred), occurred.Name, "Not an event of the saga.");
+        }
+
+        return step.Decided();
+    }
+
+    private void Create(Step step, ClaimCreated created)
+    {
+        if (step.State.Version > 0)
+        {
+            step.Ignore("the claim is here already");
+            return;
+        }
+
+        step.State = step.State with
+        {
+            Version = created.Version,
+            AmountOre = created.AmountOre,
+            Facts = new ClaimFacts(created.Type, created.Reason, created.CreatedOn, created.DueOn, created.Borrower, created.Guardian, created.Materials),
+            ReceivedAt = step.At,
+            TraceParent = step.Event.TraceParent,
+        };
+        step.Apply("claim received");
+        TakeWaiting(step);
+        NextStep(step);
+    }
+
+    private void Change(Step step, IClaimMessage change)
+    {
+        var state = step.State;
+        if (change.Version <= state.Version)
+        {
+            step.Ignore($"version {change.Version} is not newer than {state.Version}");
+            return;
+        }
+
+        if (state.Version == 0 || change.Version > state.Version + 1)
+        {
+            if (state.Waiting.Exists(waiting => waiting.Version == change.Version))
+            {
+                step.Ignore($"version {change.Version} waits already");
+                return;
+            }
+
+            step.State = state with { Waiting = state.Waiting.Add(WaitingChange.Of(change)) };
+            step.Park($"waits for version {state.Version + 1}");
+            return;
+        }
+
+        TakeChange(step, change);
+        TakeWaiting(step);
+        NextStep(step);
+    }
+
+    private static void TakeWaiting(Step step)
+    {
+        while (step.State.Waiting.Find(waiting => waiting.Version == step.State.Version + 1) is { } next)
+        {
+            step.State = step.State with { Waiting = step.State.Waiting.Remove(next) };
+            TakeChange(step, next.Change);
+        }
+    }
+
+    private static void TakeChange(Step step, IClaimMessage change)
+    {
+        var state = step.State with { Version = change.Version };
+        if (state.Cancellation is { ByFbs: true })
+        {
+            step.State = state;
+            step.Apply($"version {change.Version} after the cancellation changes nothing");
+            return;
+        }
+
+        switch (change)
+        {
+            case ClaimAdjusted adjusted:
+                step.State = state with { AmountOre = adjusted.NewAmountOre };
+                step.Apply($"amount is {adjusted.NewAmountOre} øre");
+                break;
+            case ClaimWithdrawn withdrawn:
+                step.State = state with { Cancellation = new Cancellation(withdrawn.Reason, ByFbs: true) };
+                step.Apply($"cancelled by FBS: {withdrawn.Reason}");
+                break;
+            case LiablePartyChanged changed:
+                step.State = NameLiableParty(state, changed);
+                step.Apply($"another liable party: {changed.Reason}");
+                break;
+        }
+    }
+
+    /// <summary>A new CPR of the same person keeps the rules; a guardian, or a child come of age, is named as the one who pays.</summary>
+    private static ClaimState NameLiableParty(ClaimState state, LiablePartyChanged changed)
+    {
+        var party = changed.LiableParty;
+        if (party.Kind == IdentityKind.Organisation)
+            return state with { NamedDebtor = new Debtor(DebtorKind.Organisation, party.Identity) };
+        if (changed.Reason == "guardianAdded")
+            return state with { NamedDebtor = new Debtor(DebtorKind.Guardian, party.Identity) };
+        if (changed.Reason == "cameOfAge")
+            return state with { NamedDebtor = new Debtor(DebtorKind.Borrower, party.Identity) };
+        if (state.NamedDebtor is { } named)
+            return state with { NamedDebtor = named with { Identity = party.Identity } };
+
+        // The number that changed is that of whoever has been asked to pay; before anybody has been, it is the borrower's.
+        var paying = state.Open?.Debtor.Kind ?? state.Registered?.DebtorKind ?? DebtorKind.Borrower;
+        return paying == DebtorKind.Guardian
+            ? state with { Facts = state.Facts! with { Guardian = party } }
+            : state with { Facts = state.Facts! with { Borrower = party } };
+    }
+
+    private static void DeadLetter(Step step, MessageDeadLettered dead)
+    {
+        if (step.State.DeadLetters.Contains(dead.DeadMessageId))
+        {
+            step.Ignore("known");
+            return;
+        }
+
+        step.State = step.State with { DeadLetters = step.State.DeadLetters.Add(dead.DeadMessageId), DueAt = null };
+        step.Apply($"a message is on {dead.Queue}: {dead.Cause}");
+    }
+}

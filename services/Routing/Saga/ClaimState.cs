@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using ClaimsTransfer.Messages;
+
+namespace ClaimsTransfer.Routing.Saga;
+
+/// <summary>
+/// All that Routing knows of one claim. FBS's wish (amount, liable party, cancelled) stands beside what the debtor system has acknowledged
+/// (<see cref="Registered"/>); the saga moves the second towards the first, one instruction at a time.
+/// </summary>
+public sealed record ClaimState
+{
+    public required Guid ClaimId { get; init; }
+    public required string Municipality { get; init; }
+    public required string Agency { get; init; }
+    public required long FeeId { get; init; }
+
+    public ClaimStatus Status { get; init; } = ClaimStatus.Awaited;
+
+    /// <summary>The highest version of FBS that has taken effect; 0 before the claim has come.</summary>
+    public int Version { get; init; }
+
+    /// <summary>What FBS claims now, øre.</summary>
+    public long AmountOre { get; init; }
+
+    public ClaimFacts? Facts { get; init; }
+
+    /// <summary>The liable party FBS named after the claim was made; it goes before every rule of who pays.</summary>
+    public Debtor? NamedDebtor { get; init; }
+
+    public Hold? Hold { get; init; }
+
+    /// <summary>A person has released the claim: no rule holds it any more.</summary>
+    public bool Released { get; init; }
+
+    public Cancellation? Cancellation { get; init; }
+
+    public Registration? Registered { get; init; }
+
+    public OpenInstruction? Open { get; init; }
+
+    public Rejection? Rejection { get; init; }
+
+    /// <summary>Changes that came before the version they follow.</summary>
+    public ImmutableList<WaitingChange> Waiting { get; init; } = [];
+
+    /// <summary>Messages about this claim that lie on an error queue.</summary>
+    public ImmutableList<Guid> DeadLetters { get; init; } = [];
+
+    public long CoveredOre { get; init; }
+
+    public long WrittenOffOre { get; init; }
+
+    public bool InCollection { get; init; }
+
+    /// <summary>Instructions given so far; their ids are derived from it.</summary>
+    public int Instructions { get; init; }
+
+    /// <summary>Journal entries so far: the next entry's place in the timeline.</summary>
+    public int Position { get; init; }
+
+    /// <summary>When to look at the claim again if nothing has come.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
+    public DateTimeOffset? ReceivedAt { get; init; }
+
+    /// <summary>W3C trace context of the claim's journey, for what a timer starts.</summary>
+    public string? TraceParent { get; init; }
+
+    [JsonIgnore]
+    public bool IsRegistered => Registered is not null;
+
+    /// <summary>What the debtor system still claims, øre.</summary>
+    [JsonIgnore]
+    public long BalanceOre => (Registered?.AmountOre ?? 0) - CoveredOre - WrittenOffOre;
+
+    [JsonIgnore]
+    public ClaimCategory Category => this switch
+    {
+        // An unlucky message of a claim that has come to rest all the same changes nothing for the claim.
+        { DeadLetters.IsEmpty: false, Status: ClaimStatus.Awaited or ClaimStatus.Sending or ClaimStatus.Sent or ClaimStatus.Changing or ClaimStatus.Cancelling }
+            => ClaimCategory.DeadLettered,
+        { Status: ClaimStatus.Awaited } => ClaimCategory.Awaited,
+        { Status: ClaimStatus.Held } => ClaimCategory.Held,
+        { Status: ClaimStatus.OutOfScope } => ClaimCategory.OutOfScope,
+        { Status: ClaimStatus.Sending or ClaimStatus.Sent or ClaimStatus.Changing or ClaimStatus.Cancelling } => ClaimCategory.InFlight,
+        { Status: ClaimStatus.Rejected } => ClaimCategory.Rejected,
+        { Status: ClaimStatus.Unknown } => ClaimCategory.Unknown,
+        { Status: ClaimStatus.Cancelled or ClaimStatus.Credited } => ClaimCategory.Cancelled,
+        _ => ClaimCategory.Transferred,
+    };
+}
+
+/// <summary>What never changes of a claim, with the parties it was made with.</summary>
+public sealed record ClaimFacts(
+    ClaimType Type, string? Reason, DateOnly CreatedOn, DateOnly? DueOn, SealedParty Borrower, SealedParty? Guardian, IReadOnlyList<Material> Materials);
+
+public sealed record Hold(string Rule, string Explanation);
+
+/// <param name="ByFbs">Cancelled by FBS: later changes are void. By a person: FBS may still change its mind.</param>
+public sealed record Cancellation(string Reason, bool ByFbs);
+
+/// <summary>What the debtor system has acknowledged.</summary>
+public sealed record Registration(long AmountOre, DebtorKind DebtorKind, string DebtorRef, int Version, string? DebtorReference);
+
+/// <summary>The one instruction whose outcome is awaited.</summary>
+/// <param name="Sendings">How often it was sent; a second time only after the debtor system said it has not done it.</param>
+/// <param name="Asked">How often the connector was asked since the last answer.</param>
+/// <param name="Receipted">Whether the transport receipt has come.</param>
+public sealed record OpenInstruction(
+    Guid Id, InstructionKind Kind, int Version, long AmountOre, Debtor Debtor, int Sendings = 1, int Asked = 0, bool Receipted = false);
+
+public sealed record Rejection(InstructionKind Instruction, string Code, string Text, FixBy FixBy);
+
+/// <summary>A change that waits for the version before it; exactly one of the three is there.</summary>
+public sealed record WaitingChange(int Version, ClaimAdjusted? Adjusted = null, ClaimWithdrawn? Withdrawn = null, LiablePartyChanged? LiableParty = null)
+{
+    public static WaitingChange Of(IClaimMessage change) => change switch
+    {
+        ClaimAdjusted adjusted => new(adjusted.Version, Adjusted: adjusted),
+        ClaimWithdrawn withdrawn => new(withdrawn.Version, Withdrawn: withdrawn),
+        LiablePartyChanged changed => new(changed.Version, LiableParty: changed),
+        _ => throw new ArgumentOutOfRangeException(nameof(change), change.GetType().Name, "Only changes from FBS wait for a version."),
+    };
+
+    [JsonIgnore]
+    public IClaimMessage Change => (IClaimMessage?)Adjusted ?? (IClaimMessage?)Withdrawn ?? LiableParty!;
+}

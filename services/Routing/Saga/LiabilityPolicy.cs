@@ -1,0 +1,70 @@
+using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Messages;
+
+namespace ClaimsTransfer.Routing.Saga;
+
+/// <summary>Who owes, or why nobody is asked to pay yet.</summary>
+public abstract record Liability
+{
+    public sealed record Owes(Debtor Debtor) : Liability;
+
+    public sealed record Held(string Rule, string Explanation) : Liability;
+
+    public sealed record OutOfScope(string Rule, string Explanation) : Liability;
+}
+
+/// <summary>The municipality's rules for a claim that the debtor system does not have yet, in the order in which they are asked.</summary>
+public static class LiabilityPolicy
+{
+    public const string PausedRule = "Paused";
+    public const string NotConfiguredRule = "NotConfigured";
+
+    public static Liability Decide(ClaimState state, Municipality? policy)
+    {
+        var facts = state.Facts ?? throw new InvalidOperationException("A claim without facts has no liable party yet.");
+        return policy switch
+        {
+            null => new Liability.Held(NotConfiguredRule, $"Municipality {state.Municipality} is not configured here."),
+            { Stage: Stage.Planned } => new Liability.OutOfScope("Planned", $"{policy.Name} has not gone live."),
+            _ when facts.CreatedOn < policy.Cutover =>
+                new Liability.OutOfScope("BeforeCutover", $"Created {facts.CreatedOn:yyyy-MM-dd}, before the cut-over {policy.Cutover:yyyy-MM-dd}."),
+            _ when state.AmountOre < policy.MinimumAmountOre =>
+                new Liability.OutOfScope("BelowMinimum", $"{state.AmountOre} øre is below the minimum of {policy.MinimumAmountOre} øre."),
+            _ => WhoPays(state, facts, policy) switch
+            {
+                Liability.Owes when policy.Stage == Stage.Paused => new Liability.Held(PausedRule, $"Transfers for {policy.Name} are paused."),
+                var liability => liability,
+            },
+        };
+    }
+
+    private static Liability WhoPays(ClaimState state, ClaimFacts facts, Municipality policy)
+    {
+        if (state.NamedDebtor is { } named)
+            return new Liability.Owes(named);
+        if (facts.Borrower.Kind == IdentityKind.Organisation)
+            return new Liability.Owes(new Debtor(DebtorKind.Organisation, facts.Borrower.Identity));
+
+        var borrower = new Liability.Owes(new Debtor(DebtorKind.Borrower, facts.Borrower.Identity));
+        if (facts.Borrower.BornOn is not { } bornOn)
+            return borrower;
+        var age = AgeOn(facts.CreatedOn, bornOn);
+        if (age > policy.ChildMaxAge)
+            return borrower;
+        if (facts.Guardian is { } guardian)
+            return new Liability.Owes(new Debtor(guardian.Kind == IdentityKind.Organisation ? DebtorKind.Organisation : DebtorKind.Guardian, guardian.Identity));
+        if (state.Released)
+            return borrower;
+        return policy.MinorPolicy switch
+        {
+            MinorPolicy.ChildPaysFrom15 when age >= 15 => borrower,
+            MinorPolicy.DoNotTransfer =>
+                new Liability.OutOfScope(nameof(MinorPolicy.DoNotTransfer), $"The borrower was {age} on {facts.CreatedOn:yyyy-MM-dd}, no guardian is given."),
+            var rule => new Liability.Held(rule.ToString(), $"The borrower was {age} on {facts.CreatedOn:yyyy-MM-dd}, no guardian is given."),
+        };
+    }
+
+    /// <summary>Whole years; somebody born on 29 February turns a year older on 1 March in other years.</summary>
+    public static int AgeOn(DateOnly day, DateOnly bornOn) =>
+        day.Year - bornOn.Year - ((day.Month, day.Day).CompareTo((bornOn.Month, bornOn.Day)) < 0 ? 1 : 0);
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Messages;
+using ClaimsTransfer.Routing.Saga;
+using Dapper;
+
+namespace ClaimsTransfer.Routing.Timeline;
+
+/// <summary>One line of the timeline: what happened, what it led to, and why.</summary>
+/// <param name="Sent">Names of the messages it led to.</param>
+public sealed record TimelineEntry(DateTimeOffset At, string Event, int Version, Verdict Verdict, ClaimStatus From, ClaimStatus To, string Note, IReadOnlyList<string> Sent, string? TraceParent);
+
+/// <summary>Where a claim stands and how it came there, from the journal. No identity, no name.</summary>
+/// <param name="Detail">Why it is held, out of scope or rejected.</param>
+/// <param name="WaitingVersions">Versions that wait for an earlier one.</param>
+public sealed record ClaimTimeline(
+    Guid ClaimId, string Municipality, string Agency, long FeeId, ClaimStatus Status, ClaimCategory Category, int Version, long AmountOre, string? Detail,
+    string? DebtorReference, string Reference, long CoveredOre, long WrittenOffOre, IReadOnlyList<int> WaitingVersions, DateTimeOffset? DueAt,
+    IReadOnlyList<TimelineEntry> Timeline);
+
+public sealed class Timelines(IStore store)
+{
+    public async Task<ClaimTimeline?> FindAsync(string agency, long feeId, CancellationToken cancellation)
+    {
+        var claimId = DeterministicId.OfClaim(agency, feeId);
+        await using var connection = await store.OpenAsync(cancellation);
+        var state = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(
+            store.Sql("SELECT state FROM routing.claims WHERE claim_id = @claimId"), new { claimId }, cancellationToken: cancellation));
+        if (state is null)
+            return null;
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            store.Sql("""
+                SELECT recorded_at AS RecordedAt, event AS Event, version AS Version, verdict AS Verdict, from_status AS FromStatus, to_status AS ToStatus,
+                       note AS Note, effects AS Effects, trace_parent AS TraceParent
+                FROM routing.journal
+                WHERE claim_id = @claimId
+                ORDER BY position
+                """),
+            new { claimId }, cancellationToken: cancellation));
+        return Describe(JsonSerializer.Deserialize(state, RoutingJson.Default.ClaimState)!, [.. rows.Select(row => row.Entry())]);
+    }
+
+    private static ClaimTimeline Describe(ClaimState claim, IReadOnlyList<TimelineEntry> entries) => new(
+        claim.ClaimId, claim.Municipality, claim.Agency, claim.FeeId, claim.Status, claim.Category, claim.Version, claim.AmountOre,
+        claim switch
+        {
+            { Hold: { } hold } => $"{hold.Rule}: {hold.Explanation}",
+            { Rejection: { } rejection } => $"{rejection.Code}: {rejection.Text} (to be put right by the {rejection.FixBy.ToString().ToLowerInvariant()})",
+            { Cancellation: { } cancellation } => cancellation.Reason,
+            _ => null,
+        },
+        claim.Registered?.DebtorReference, ClaimSaga.Reference(claim), claim.CoveredOre, claim.WrittenOffOre,
+        [.. claim.Waiting.Select(waiting => waiting.Version).Order()], claim.DueAt, entries);
+
+    private sealed record Row
+    {
+        public long RecordedAt { get; init; }
+        public required string Event { get; init; }
+        public long Version { get; init; }
+        public required string Verdict { get; init; }
+        public required string FromStatus { get; init; }
+        public required string ToStatus { get; init; }
+        public required string Note { get; init; }
+        public string? Effects { get; init; }
+        public string? TraceParent { get; init; }
+
+        public TimelineEntry Entry() => new(
+            DateTimeOffset.FromUnixTimeMilliseconds(RecordedAt), Event, (int)Version, Enum.Parse<Verdict>(Verdict), Enum.Parse<ClaimStatus>(FromStatus),
+            Enum.Parse<ClaimStatus>(ToStatus), Note,
+            Effects is null ? [] : [.. JsonSerializer.Deserialize(Effects, RoutingJson.Default.RecordedEffectArray)!.Select(effect => effect.Name)], TraceParent);
+    }
+}

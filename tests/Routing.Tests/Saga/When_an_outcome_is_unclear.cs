@@ -1,0 +1,113 @@
+using ClaimsTransfer.Messages;
+using ClaimsTransfer.Routing.Saga;
+using Shouldly;
+using static ClaimsTransfer.Routing.Tests.Saga.Claims;
+
+namespace ClaimsTransfer.Routing.Tests.Saga;
+
+public sealed class When_an_outcome_is_unclear
+{
+    [Test]
+    public void The_connector_is_asked_at_the_deadline_and_nothing_is_sent_again()
+    {
+        var journey = new Journey().On(Created()).TimerAfter(Deadlines.Sending);
+        var question = journey.Sent.OfType<TransferClaim>().Last();
+        question.Instruction.ShouldBe(InstructionKind.Find);
+        question.About.ShouldBe(journey.State.Open!.Id);
+        journey.State.Open.Sendings.ShouldBe(1);
+    }
+
+    [Test]
+    public void A_timer_that_comes_too_early_does_nothing() =>
+        new Journey().On(Created()).TimerAfter(Deadlines.Sending - TimeSpan.FromMilliseconds(1)).Last.Verdict.ShouldBe(Verdict.Ignored);
+
+    [Test]
+    public void It_is_sent_again_as_the_same_instruction_only_after_the_debtor_system_says_it_is_not_there()
+    {
+        var journey = new Journey().On(Created()).TimerAfter(Deadlines.Sending).Reported(TransferOutcome.NotDone);
+        var sent = journey.Sent.OfType<TransferClaim>().Where(message => message.Instruction == InstructionKind.Register).ToList();
+        sent.Count.ShouldBe(2);
+        sent[1].InstructionId.ShouldBe(sent[0].InstructionId);
+        sent[1].MessageId.ShouldNotBe(sent[0].MessageId);
+    }
+
+    [Test]
+    public void It_is_not_sent_again_when_FBS_has_cancelled_meanwhile()
+    {
+        var journey = new Journey().On(Created()).On(Withdrawn(2)).TimerAfter(Deadlines.Sending).Reported(TransferOutcome.NotDone);
+        journey.State.Status.ShouldBe(ClaimStatus.Cancelled);
+        journey.Sent.OfType<TransferClaim>().Count(message => message.Instruction == InstructionKind.Register).ShouldBe(1);
+    }
+
+    [Test]
+    public void Questions_come_ever_further_apart_and_end_with_a_person()
+    {
+        var journey = new Journey().On(Created());
+        var pauses = new List<TimeSpan>();
+        while (journey.State.DueAt is { } dueAt)
+        {
+            pauses.Add(dueAt - journey.Now);
+            journey.TimerAfter(dueAt - journey.Now);
+        }
+
+        journey.State.Status.ShouldBe(ClaimStatus.Unknown);
+        journey.Sent.OfType<TransferClaim>().Count(message => message.Instruction == InstructionKind.Find).ShouldBe(Deadlines.MaxAsks);
+        pauses.ShouldBe(pauses.Order());
+        pauses[^1].ShouldBe(Deadlines.LongestPause);
+    }
+
+    [Test]
+    public void Nobody_can_tell_makes_it_unknown_until_the_truth_comes()
+    {
+        var journey = new Journey().On(Created()).Reported(TransferOutcome.Unknown);
+        journey.State.Status.ShouldBe(ClaimStatus.Unknown);
+        journey.State.DueAt.ShouldBeNull();
+
+        journey.Reported(TransferOutcome.Accepted).State.Status.ShouldBe(ClaimStatus.Transferred);
+    }
+
+    [Test]
+    public void A_change_of_an_unknown_claim_sends_nothing_before_the_truth_is_known()
+    {
+        var journey = new Journey().On(Created()).Reported(TransferOutcome.Unknown).On(Withdrawn(2));
+        journey.State.Status.ShouldBe(ClaimStatus.Unknown);
+        journey.Sent.OfType<TransferClaim>().Count().ShouldBe(1);
+
+        journey.Reported(TransferOutcome.Accepted).State.Status.ShouldBe(ClaimStatus.Cancelling);
+    }
+
+    [Test]
+    public void A_person_who_retries_an_unknown_claim_makes_the_connector_ask_first()
+    {
+        var journey = new Journey().On(Created()).Reported(TransferOutcome.Unknown).On(Operate(ClaimOperation.Retry));
+        journey.Sent.OfType<TransferClaim>().Last().Instruction.ShouldBe(InstructionKind.Find);
+        journey.State.Status.ShouldBe(ClaimStatus.Sending);
+    }
+
+    [Test]
+    public void A_late_receipt_of_an_earlier_instruction_is_ignored()
+    {
+        var journey = new Journey().On(Created());
+        var early = Reported(journey.State, TransferOutcome.Accepted, "late");
+        journey.Reported(TransferOutcome.Accepted).On(Adjusted(2, 100)).On(early);
+        journey.Last.Verdict.ShouldBe(Verdict.Ignored);
+        journey.State.Status.ShouldBe(ClaimStatus.Changing);
+    }
+
+    [Test]
+    public void A_claim_whose_message_is_dead_lettered_stands_still_and_counts_as_such()
+    {
+        var journey = new Journey().On(Created()).On(DeadLettered());
+        journey.State.Category.ShouldBe(ClaimCategory.DeadLettered);
+        journey.State.DueAt.ShouldBeNull();
+
+        journey.Reported(TransferOutcome.Accepted).State.Category.ShouldBe(ClaimCategory.Transferred);
+    }
+
+    [Test]
+    public void A_rejection_of_what_is_not_wanted_any_more_is_followed_by_what_is()
+    {
+        var journey = new Journey().On(Created()).On(Withdrawn(2)).Reported(TransferOutcome.Rejected);
+        journey.State.Status.ShouldBe(ClaimStatus.Cancelled);
+    }
+}
