@@ -10,7 +10,7 @@ namespace ClaimsTransfer.Routing;
 
 /// <summary>Runs the handler: the queue's batches, the timers, the janitor, and the standing for the gauges.</summary>
 internal sealed partial class RoutingService(
-    IStore store, IRoutingStore journal, RoutingHandler handler, Accounts accounts, IBus bus, BatchConsumers consumers, IMunicipalities municipalities,
+    IStore store, IRoutingStore journal, RoutingHandler handler, Accounts accounts, IBus bus, IMunicipalities municipalities,
     RoutingOptions options, TimeProvider time, ILogger<RoutingService> log) : BackgroundService
 {
     private const int SweepBatch = 500;
@@ -25,7 +25,7 @@ internal sealed partial class RoutingService(
             {
                 BatchSize = options.BatchSize, Concurrency = options.Concurrency,
             },
-            consumers.For(Topology.RoutingQueue, handler.HandleAsync), cancellationToken);
+            new BatchConsumer(Topology.RoutingQueue, handler.HandleAsync, time, log, notices: bus).HandleAsync, cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 

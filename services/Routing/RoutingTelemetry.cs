@@ -14,8 +14,9 @@ internal static class RoutingTelemetry
     {
         if (!Spans.HasListeners())
             return null;
-        ActivityContext.TryParse(occurred.TraceParent, null, isRemote: true, out var parent);
-        return Spans.StartActivity($"routing {occurred.Name}", ActivityKind.Consumer, parent);
+        return ActivityContext.TryParse(occurred.TraceParent, null, isRemote: true, out var parent)
+            ? Spans.StartActivity($"routing {occurred.Name}", ActivityKind.Consumer, parent)
+            : Spans.StartActivity($"routing {occurred.Name}", ActivityKind.Consumer);
     }
 
     public static void Decided(ClaimState before, Decision decision, DateTimeOffset at, Vendor? vendor)

@@ -92,8 +92,9 @@ public sealed partial class ClaimSaga
     private void Instruct(Step step, InstructionKind kind, Debtor debtor, ClaimStatus status)
     {
         var number = step.State.Instructions + 1;
-        var open = new OpenInstruction(
-            DeterministicId.Of(step.State.ClaimId, $"instruction/{number}"), kind, step.State.Version, step.State.AmountOre, debtor);
+        // Another liable party and another amount are two instructions: the first leaves the amount as the debtor system has it.
+        var amountOre = kind is InstructionKind.Register or InstructionKind.Adjust ? step.State.AmountOre : step.State.Registered!.AmountOre;
+        var open = new OpenInstruction(DeterministicId.Of(step.State.ClaimId, $"instruction/{number}"), kind, step.State.Version, amountOre, debtor);
         step.State = step.State with
         {
             Status = status, Open = open, Instructions = number, Hold = null, Rejection = null, DueAt = step.At + deadlines.Sending,
