@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace ClaimsTransfer.Defaults.Local;
+
+/// <summary>A server that lives as long as this process: interrupted when we stop, and by the kernel when we are killed.</summary>
+internal sealed class ChildProcess : IAsyncDisposable
+{
+    private const int Interrupt = 2;
+    private const int KeptLines = 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Queue<string> _lines = new();
+    private readonly Process _process = new();
+
+    private ChildProcess()
+    {
+    }
+
+    public int Id { get; private set; }
+
+    public Task Ended => _ended.Task;
+
+    /// <summary>The last of what it said, for the message when it does not start.</summary>
+    public string LastLines
+    {
+        get
+        {
+            lock (_lines)
+                return string.Join(" | ", _lines);
+        }
+    }
+
+    public static ChildProcess Start(IReadOnlyList<string> command, string log)
+    {
+        var child = new ChildProcess { _process = { StartInfo = StartInfo(command) } };
+        var started = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        // The signal on a parent's death comes when the THREAD that started the child ends, so a thread of its own stays with it.
+        new Thread(() => child.Run(log, started)) { IsBackground = true, Name = $"{Path.GetFileName(command[^1])} (child process)" }.Start();
+        child.Id = started.Task.GetAwaiter().GetResult();
+        return child;
+    }
+
+    /// <summary>Runs a command to its end; what it said is in the exception when it fails.</summary>
+    public static async Task RunAsync(IReadOnlyList<string> command, CancellationToken cancellation)
+    {
+        using var process = new Process { StartInfo = StartInfo(command) };
+        process.Start();
+        var output = process.StandardOutput.ReadToEndAsync(cancellation);
+        var errors = process.StandardError.ReadToEndAsync(cancellation);
+        await process.WaitForExitAsync(cancellation);
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode}: {(await output).Trim()} {(await errors).Trim()}");
+    }
+
+    /// <summary>Interrupts a process of an earlier life and waits for its end; one whose command line does not name the folder is somebody else's.</summary>
+    public static async Task InterruptAsync(int id, string folder, CancellationToken cancellation)
+    {
+        var commandLine = $"/proc/{id}/cmdline";
+        bool IsOurs() => File.Exists(commandLine) && ReadOrNothing(commandLine).Contains(folder, StringComparison.Ordinal);
+        if (!IsOurs())
+            return;
+        Signal(id, Interrupt);
+        for (var waited = TimeSpan.Zero; IsOurs() && waited < Patience; waited += TimeSpan.FromMilliseconds(100))
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellation);
+        if (IsOurs())
+            throw new InvalidOperationException($"Process {id} still uses {folder} and does not end.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!Ended.IsCompleted)
+        {
+            Signal(Id, Interrupt);
+            if (await Task.WhenAny(Ended, Task.Delay(Patience)) != Ended)
+            {
+                _process.Kill(entireProcessTree: true);
+                await Ended;
+            }
+        }
+
+        _process.Dispose();
+    }
+
+    private static ProcessStartInfo StartInfo(IReadOnlyList<string> command)
+    {
+        var info = new ProcessStartInfo(command[0])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            // Where the caller stands may be closed to the server's account.
+            WorkingDirectory = "/",
+        };
+        foreach (var argument in command.Skip(1))
+            info.ArgumentList.Add(argument);
+        info.Environment["LC_ALL"] = "C.UTF-8";
+        return info;
+    }
+
+    private static string ReadOrNothing(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            // It ended between the look and the reading.
+            return "";
+        }
+    }
+
+    private static void Signal(int id, int signal)
+    {
+        if (Kill(id, signal) != 0 && File.Exists($"/proc/{id}/stat"))
+            throw new InvalidOperationException($"Process {id} cannot be signalled: error {Marshal.GetLastPInvokeError()}.");
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int id, int signal);
+
+    private void Run(string log, TaskCompletionSource<int> started)
+    {
+        try
+        {
+            using var writer = new StreamWriter(new FileStream(log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+            void Keep(string? line)
+            {
+                if (line is null)
+                    return;
+                lock (_lines)
+                {
+                    _lines.Enqueue(line);
+                    if (_lines.Count > KeptLines)
+                        _lines.Dequeue();
+                    writer.WriteLine(line);
+                }
+            }
+
+            _process.OutputDataReceived += (_, e) => Keep(e.Data);
+            _process.ErrorDataReceived += (_, e) => Keep(e.Data);
+            _process.Start();
+            _process.BeginOutputReadLine();
+            _process.BeginErrorReadLine();
+            started.SetResult(_process.Id);
+            _process.WaitForExit();
+        }
+        catch (Exception failure)
+        {
+            started.TrySetException(failure);
+        }
+        finally
+        {
+            _ended.TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using YamlDotNet.Core;
+
+namespace ClaimsTransfer.Defaults.Municipalities;
+
+/// <summary>Something wrong in <c>municipalities.yaml</c>, for the person who edits it.</summary>
+/// <param name="Value">What stands there; empty where nothing does.</param>
+/// <param name="Problem">What is wrong, continuing the key and value.</param>
+/// <param name="Example">A good value.</param>
+public sealed record MunicipalityFault(string File, int Line, string Key, string Value, string Problem, string Example)
+{
+    public override string ToString()
+    {
+        var subject = Key.Length == 0 ? "" : Value.Length == 0 ? $"{Key} " : $"{Key}: \"{Value}\" ";
+        return $"{File}:{Line}: {subject}{Problem}{(Example.Length == 0 ? "" : $"; a good one is {Example}")}";
+    }
+}
+
+/// <summary>A municipality file as read: what is good in it, and everything that is not.</summary>
+/// <param name="Entries">The municipalities without fault, in the file's order.</param>
+public sealed record MunicipalityFile(string Name, IReadOnlyList<Municipality> Entries, IReadOnlyList<MunicipalityFault> Faults)
+{
+    /// <summary>A file that cannot be read is a fault like any other.</summary>
+    public static MunicipalityFile Load(string path)
+    {
+        try
+        {
+            return Parse(File.ReadAllText(path), path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return new MunicipalityFile(path, [], [new MunicipalityFault(path, 1, "", "", $"cannot be read: {failure.Message}", "the deploy folder's municipalities.yaml")]);
+        }
+    }
+
+    public static MunicipalityFile Parse(string text, string fileName)
+    {
+        var faults = new List<MunicipalityFault>();
+        var entries = new List<(Municipality Municipality, int Line)>();
+        try
+        {
+            if (YamlValue.Read(text) is YamlList list)
+                Read(list, fileName, entries, faults);
+            else
+                faults.Add(new MunicipalityFault(fileName, 1, "", "", "is not a list of municipalities", "- code: \"0101\""));
+        }
+        catch (YamlException failure)
+        {
+            faults.Add(new MunicipalityFault(fileName, (int)failure.Start.Line, "", "", failure.Message, ""));
+        }
+
+        return new MunicipalityFile(fileName, [.. entries.Select(e => e.Municipality)], [.. faults.OrderBy(f => f.Line)]);
+    }
+
+    /// <exception cref="InvalidOperationException">There are faults; the message names them all.</exception>
+    public Municipalities OrThrow() => Faults.Count == 0
+        ? new Municipalities(Entries)
+        : throw new InvalidOperationException($"{Faults.Count} {(Faults.Count == 1 ? "fault" : "faults")} in {Name}:{Environment.NewLine}{string.Join(Environment.NewLine, Faults)}");
+
+    private static void Read(YamlList list, string file, List<(Municipality Municipality, int Line)> entries, List<MunicipalityFault> faults)
+    {
+        if (list.Items.Count == 0)
+            faults.Add(new MunicipalityFault(file, list.Line, "", "", "names no municipality", "- code: \"0101\""));
+        var seen = new Dictionary<(string Key, string Value), int>();
+        foreach (var item in list.Items)
+        {
+            if (item is not YamlMap map)
+            {
+                faults.Add(new MunicipalityFault(file, item.Line, "", (item as YamlText)?.Value ?? "", "is not a municipality with keys and values", "- code: \"0101\""));
+                continue;
+            }
+
+            var entry = new MunicipalityEntry(file, map);
+            var municipality = entry.Read();
+            foreach (var (key, value) in entry.Texts.Where(t => t.Key is "code" or "name" or "cvr" && t.Value.Value.Length > 0))
+            {
+                if (!seen.TryAdd((key, value.Value), value.Line))
+                    entry.Fault(value.Line, key, value.Value, $"stands in line {seen[(key, value.Value)]} already", "one that is not there yet");
+            }
+
+            faults.AddRange(entry.Faults);
+            if (municipality is not null && entry.Faults.Count == 0)
+                entries.Add((municipality, map.Line));
+        }
+    }
+}

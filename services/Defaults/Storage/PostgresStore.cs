@@ -1,0 +1,160 @@
+using System.Data.Common;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ClaimsTransfer.Defaults.Storage;
+
+/// <summary>PostgreSQL: a schema a service in one database; a batch is one statement over arrays, whatever its length.</summary>
+internal sealed partial class PostgresStore(NpgsqlDataSource source, string schema, TimeProvider time) : SqlStore(schema, time)
+{
+    protected override string Engine => "PostgreSQL";
+
+    /// <summary>What <c>postgres://user:password@host:port/database?maximum+pool+size=40</c> means; the query takes any of Npgsql's keywords.</summary>
+    public static NpgsqlDataSource Source(string url)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.AbsolutePath.Length < 2 || uri.UserInfo.Length == 0)
+            throw new ArgumentException("The store's address is not understood; postgres://user:password@host:5432/claims is a good one.");
+        var user = uri.UserInfo.Split(':', 2);
+        var settings = new NpgsqlConnectionStringBuilder
+        {
+            Host = uri.Host,
+            Port = uri.IsDefaultPort || uri.Port <= 0 ? 5432 : uri.Port,
+            Database = Uri.UnescapeDataString(uri.AbsolutePath[1..]),
+            Username = Uri.UnescapeDataString(user[0]),
+            Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
+            MaxPoolSize = 20,
+            Timeout = 15,
+            CommandTimeout = 30,
+            MaxAutoPrepare = 100,
+            AutoPrepareMinUsages = 3,
+            ApplicationName = "claims-transfer",
+        };
+        foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var (key, value) = pair.Split('=', 2) is [var k, var v] ? (k, v) : (pair, "");
+            settings[Uri.UnescapeDataString(key.Replace('+', ' '))] = Uri.UnescapeDataString(value.Replace('+', ' '));
+        }
+
+        return NpgsqlDataSource.Create(settings);
+    }
+
+    public override string In(string column, string parameter, ColumnType type = ColumnType.Id) => $"{column} = ANY(@{parameter}::{TypeName(type)}[])";
+
+    public override object List<T>(IReadOnlyCollection<T> values) => ListText.PostgresArray(values);
+
+    /// <summary>The connections belong to all schemas of the process; <see cref="Stores"/> closes them.</summary>
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    protected override async Task<DbConnection> ConnectAsync(CancellationToken cancellation) => await source.OpenConnectionAsync(cancellation);
+
+    protected override async Task LockSchemaAsync(DbTransaction transaction, CancellationToken cancellation)
+    {
+        var number = BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes($"claims-transfer/{Schema}")));
+        foreach (var statement in (string[])[
+            $"SELECT pg_advisory_xact_lock({number})",
+            $"CREATE SCHEMA IF NOT EXISTS {Schema}",
+            $"CREATE TABLE IF NOT EXISTS {Schema}.schema_history (number bigint PRIMARY KEY, sentence text NOT NULL, applied_at bigint NOT NULL)"])
+        {
+            await using var command = Command(transaction, statement);
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    protected override string Adapt(string statement) => TypeTokens().Replace(statement, static token => token.Groups[1].Value switch
+    {
+        "integer" => "bigint",
+        "id" => "uuid",
+        "flag" => "boolean",
+        _ => "text",
+    });
+
+    protected override Fault FaultOf(DbException failure) => failure switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } => Fault.RowExists,
+        // A statement that ran into its time limit: the data may be fine.
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable } => Fault.Transient,
+        { IsTransient: true } => Fault.Transient,
+        NpgsqlException { InnerException: TimeoutException or IOException or System.Net.Sockets.SocketException } => Fault.Transient,
+        _ => Fault.Other,
+    };
+
+    protected override async Task WriteAsync(DbTransaction transaction, TableShape shape, object?[][] rows, CancellationToken cancellation)
+    {
+        await using var insert = Batch(transaction, shape, rows, Insert(shape));
+        await insert.ExecuteNonQueryAsync(cancellation);
+    }
+
+    protected override async Task<IReadOnlyList<object?[]>> WriteNewAsync(DbTransaction transaction, TableShape shape, object?[][] rows, CancellationToken cancellation)
+    {
+        await using var insert = Batch(transaction, shape, rows, $"{Insert(shape)} ON CONFLICT ({shape.Names(shape.Key)}) DO NOTHING RETURNING {shape.Names(shape.Key)}");
+        var inserted = new List<object?[]>(rows.Length);
+        await using var reader = await insert.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var row = new object?[shape.Columns.Length];
+            for (var i = 0; i < shape.Key.Length; i++)
+                row[shape.Key[i]] = reader.GetValue(i);
+            inserted.Add(row);
+        }
+
+        return inserted;
+    }
+
+    protected override async Task ReplaceAsync(DbTransaction transaction, TableShape shape, object?[][] rows, CancellationToken cancellation)
+    {
+        var replace = shape.Rest.Length == 0 ? "NOTHING" : "UPDATE SET " + string.Join(", ", shape.Rest.Select(c => $"{shape.Columns[c].Name} = EXCLUDED.{shape.Columns[c].Name}"));
+        await using var upsert = Batch(transaction, shape, rows, $"{Insert(shape)} ON CONFLICT ({shape.Names(shape.Key)}) DO {replace}");
+        await upsert.ExecuteNonQueryAsync(cancellation);
+    }
+
+    protected override async Task<int> AdvanceAsync(DbTransaction transaction, TableShape shape, int version, object?[][] rows, CancellationToken cancellation)
+    {
+        var set = string.Join(", ", shape.Rest.Select(c => $"{shape.Columns[c].Name} = r.{shape.Columns[c].Name}"));
+        var key = string.Join(" AND ", shape.Key.Select(c => $"t.{shape.Columns[c].Name} = r.{shape.Columns[c].Name}"));
+        var name = shape.Columns[version].Name;
+        await using var update = Batch(transaction, shape, rows, $"UPDATE {shape.Table.Name} AS t SET {set} FROM {Rows(shape)} WHERE {key} AND t.{name} = r.{name} - 1");
+        return await update.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static string TypeName(ColumnType type) => type switch
+    {
+        ColumnType.Integer => "bigint",
+        ColumnType.Id => "uuid",
+        ColumnType.Flag => "boolean",
+        _ => "text",
+    };
+
+    private static string Insert(TableShape shape) => $"INSERT INTO {shape.Table.Name} ({shape.AllNames()}) SELECT {shape.AllNames("r.")} FROM {Rows(shape)}";
+
+    /// <summary>The batch as a table: one array a column.</summary>
+    private static string Rows(TableShape shape) => $"unnest({string.Join(", ", shape.Columns.Select((_, c) => $"${c + 1}"))}) AS r ({shape.AllNames()})";
+
+    private static NpgsqlCommand Command(DbTransaction transaction, string statement) =>
+        new(statement, (NpgsqlConnection)transaction.Connection!, (NpgsqlTransaction)transaction);
+
+    private static NpgsqlCommand Batch(DbTransaction transaction, TableShape shape, object?[][] rows, string statement)
+    {
+        var command = Command(transaction, statement);
+        for (var c = 0; c < shape.Columns.Length; c++)
+        {
+            command.Parameters.Add(shape.Columns[c].Type switch
+            {
+                ColumnType.Integer => Array<long?>(NpgsqlDbType.Bigint, rows, c),
+                ColumnType.Id => Array<Guid?>(NpgsqlDbType.Uuid, rows, c),
+                ColumnType.Flag => Array<bool?>(NpgsqlDbType.Boolean, rows, c),
+                _ => Array<string?>(NpgsqlDbType.Text, rows, c),
+            });
+        }
+
+        return command;
+    }
+
+    private static NpgsqlParameter<T[]> Array<T>(NpgsqlDbType element, object?[][] rows, int column) =>
+        new() { TypedValue = System.Array.ConvertAll(rows, row => (T)row[column]!), NpgsqlDbType = NpgsqlDbType.Array | element };
+
+    [GeneratedRegex(@"\{(text|longtext|integer|id|flag)\}", RegexOptions.None, 1000)]
+    private static partial Regex TypeTokens();
+}

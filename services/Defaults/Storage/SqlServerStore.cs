@@ -1,0 +1,263 @@
+using System.Data;
+using System.Data.Common;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.Data.SqlClient;
+
+namespace ClaimsTransfer.Defaults.Storage;
+
+/// <summary>
+/// SQL Server: a schema a service in one database; a batch is statements over <c>(VALUES …)</c>, as many rows in each as 2,100 parameters allow.
+/// No MERGE (its races), no table-valued parameters (a type to create and grant): update, then insert what is not there.
+/// </summary>
+internal sealed partial class SqlServerStore(string connectionString, string schema, TimeProvider time) : SqlStore(schema, time)
+{
+    /// <summary>Text is compared by its characters, as on the other engines, whatever the database's collation.</summary>
+    private const string Exactly = "COLLATE Latin1_General_100_BIN2";
+
+    private const int Parameters = 2_000;
+    private const int LockTimeoutMilliseconds = 10_000;
+
+    protected override string Engine => "SQL Server";
+
+    /// <summary>The connection string with what we insist on: an encrypted connection.</summary>
+    public static string ConnectionString(string given)
+    {
+        SqlConnectionStringBuilder settings;
+        try
+        {
+            var asked = new DbConnectionStringBuilder { ConnectionString = given };
+            if (asked.TryGetValue("Encrypt", out var encrypt) && encrypt.ToString() is { } no && no.ToLowerInvariant() is "false" or "no" or "optional")
+                throw new ArgumentException("The store's connection string says Encrypt=False; claims travel encrypted: leave it out or say Encrypt=True.");
+            settings = new SqlConnectionStringBuilder(given);
+        }
+        catch (ArgumentException failure) when (!failure.Message.Contains("Encrypt=False", StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"The store's connection string is not understood; sqlserver:Server=db.example.dk;Database=claims;User ID=claims;Password=… is a good one. {failure.Message}", failure);
+        }
+
+        settings.Encrypt = true;
+        settings.MultipleActiveResultSets = false;
+        return settings.ConnectionString;
+    }
+
+    public override string In(string column, string parameter, ColumnType type = ColumnType.Id) =>
+        $"{column} IN (SELECT v{Collation(type)} FROM OPENJSON(@{parameter}) WITH (v {OpenJsonType(type)} '$'))";
+
+    public override object List<T>(IReadOnlyCollection<T> values) => ListText.Json(values);
+
+    public override string Top(string parameter) => $"TOP (@{parameter})";
+
+    public override string Limit(string parameter) => "";
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    protected override async Task<DbConnection> ConnectAsync(CancellationToken cancellation)
+    {
+        var connection = new SqlConnection(connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellation);
+            await using var settings = connection.CreateCommand();
+            settings.CommandText = $"SET LOCK_TIMEOUT {LockTimeoutMilliseconds}";
+            await settings.ExecuteNonQueryAsync(cancellation);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    protected override async Task<T> RunOnceAsync<T>(Func<DbTransaction, Task<T>> work, CancellationToken cancellation)
+    {
+        try
+        {
+            return await base.RunOnceAsync(work, cancellation);
+        }
+        catch (SqlException failure) when (failure.Class >= 20)
+        {
+            // The connection is broken, and with it probably its neighbours in the pool.
+            SqlConnection.ClearAllPools();
+            throw;
+        }
+    }
+
+    protected override async Task LockSchemaAsync(DbTransaction transaction, CancellationToken cancellation)
+    {
+        await using (var take = Command(transaction, "DECLARE @r int; EXEC @r = sp_getapplock @Resource = @name, @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 60000; SELECT @r"))
+        {
+            take.CommandTimeout = 90;
+            take.Parameters.Add(new SqlParameter("@name", SqlDbType.NVarChar, 255) { Value = $"claims-transfer/{Schema}" });
+            if (Convert.ToInt32(await take.ExecuteScalarAsync(cancellation)) < 0)
+                throw new Messaging.TransientException($"Another instance has migrated {Schema} for more than a minute.");
+        }
+
+        foreach (var statement in (string[])[
+            $"IF SCHEMA_ID('{Schema}') IS NULL EXEC('CREATE SCHEMA {Schema}')",
+            $"IF OBJECT_ID('{Schema}.schema_history') IS NULL CREATE TABLE {Schema}.schema_history (number bigint NOT NULL PRIMARY KEY, sentence nvarchar(400) NOT NULL, applied_at bigint NOT NULL)"])
+        {
+            await using var command = Command(transaction, statement);
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    protected override string Adapt(string statement) => TypeTokens().Replace(statement, static token => token.Groups[1].Value switch
+    {
+        "integer" => "bigint",
+        "id" => "uniqueidentifier",
+        "flag" => "bit",
+        "longtext" => "nvarchar(max)",
+        _ => $"nvarchar({RowBatch.TextLength}) {Exactly}",
+    });
+
+    protected override Fault FaultOf(DbException failure) => failure is not SqlException broken ? Fault.Other : broken.Number switch
+    {
+        2627 or 2601 => Fault.RowExists,
+        // Deadlock, lock timeout, command timeout, snapshot conflict, connection lost or refused, throttled, failing over.
+        1205 or 1222 or -2 or 3960 or -1 or 2 or 20 or 53 or 64 or 121 or 233 or 258 or 4060 or 10053 or 10054 or 10060 or 10061 or 40197 or 40501 or 40613 or 49918 or 49919 or 49920 => Fault.Transient,
+        _ => broken.Class >= 20 ? Fault.Transient : Fault.Other,
+    };
+
+    protected override async Task WriteAsync(DbTransaction transaction, TableShape shape, object?[][] rows, CancellationToken cancellation)
+    {
+        foreach (var chunk in Chunks(shape, rows))
+        {
+            await using var insert = Batch(transaction, shape, chunk, values => $"INSERT INTO {shape.Table.Name} ({shape.AllNames()}) SELECT {shape.AllNames("v.")} FROM {values}");
+            await insert.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+
+    protected override async Task<IReadOnlyList<object?[]>> WriteNewAsync(DbTransaction transaction, TableShape shape, object?[][] rows, CancellationToken cancellation)
+    {
+        var inserted = new List<object?[]>(rows.Length);
+        foreach (var chunk in Chunks(shape, rows))
+            inserted.AddRange(await AgainWhenOvertakenAsync(() => WriteNewChunkAsync(transaction, shape, chunk, cancellation)));
+        return inserted;
+    }
+
+    protected override async Task ReplaceAsync(DbTransaction transaction, TableShape shape, object?[][] rows, CancellationToken cancellation)
+    {
+        foreach (var chunk in Chunks(shape, rows))
+        {
+            await AgainWhenOvertakenAsync(async () =>
+            {
+                if (shape.Rest.Length > 0)
+                {
+                    await using var update = Batch(transaction, shape, chunk, values => $"UPDATE t SET {Set(shape)} FROM {shape.Table.Name} AS t INNER JOIN {values} ON {SameKey(shape)}");
+                    await update.ExecuteNonQueryAsync(cancellation);
+                }
+
+                return await WriteNewChunkAsync(transaction, shape, chunk, cancellation);
+            });
+        }
+    }
+
+    protected override async Task<int> AdvanceAsync(DbTransaction transaction, TableShape shape, int version, object?[][] rows, CancellationToken cancellation)
+    {
+        var count = 0;
+        var name = shape.Columns[version].Name;
+        foreach (var chunk in Chunks(shape, rows))
+        {
+            await using var update = Batch(transaction, shape, chunk, values =>
+                $"UPDATE t SET {Set(shape)} FROM {shape.Table.Name} AS t INNER JOIN {values} ON {SameKey(shape)} WHERE t.{name} = v.{name} - 1");
+            count += await update.ExecuteNonQueryAsync(cancellation);
+        }
+
+        return count;
+    }
+
+    private static string Collation(ColumnType type) => type is ColumnType.Text ? " " + Exactly : "";
+
+    private static string OpenJsonType(ColumnType type) => type switch
+    {
+        ColumnType.Integer => "bigint",
+        ColumnType.Id => "uniqueidentifier",
+        ColumnType.Flag => "bit",
+        ColumnType.LongText => "nvarchar(max)",
+        _ => $"nvarchar({RowBatch.TextLength})",
+    };
+
+    private static string Set(TableShape shape) => string.Join(", ", shape.Rest.Select(c => $"{shape.Columns[c].Name} = v.{shape.Columns[c].Name}"));
+
+    private static string SameKey(TableShape shape) =>
+        string.Join(" AND ", shape.Key.Select(c => $"t.{shape.Columns[c].Name} = v.{shape.Columns[c].Name}{Collation(shape.Columns[c].Type)}"));
+
+    private static IEnumerable<object?[][]> Chunks(TableShape shape, object?[][] rows) => rows.Chunk(Math.Clamp(Parameters / shape.Columns.Length, 1, 1_000));
+
+    private static SqlCommand Command(DbTransaction transaction, string statement) =>
+        new(statement, (SqlConnection)transaction.Connection!, (SqlTransaction)transaction);
+
+    private static SqlCommand Batch(DbTransaction transaction, TableShape shape, object?[][] rows, Func<string, string> statement)
+    {
+        var command = Command(transaction, "");
+        var values = new StringBuilder("(VALUES ");
+        for (var r = 0; r < rows.Length; r++)
+        {
+            values.Append(r == 0 ? "(" : ", (");
+            for (var c = 0; c < shape.Columns.Length; c++)
+            {
+                var name = $"@p{command.Parameters.Count}";
+                values.Append(c == 0 ? "" : ", ").Append(name);
+                command.Parameters.Add(Parameter(name, shape.Columns[c].Type, rows[r][c]));
+            }
+
+            values.Append(')');
+        }
+
+        command.CommandText = statement(values.Append($") AS v ({shape.AllNames()})").ToString());
+        return command;
+    }
+
+    private static SqlParameter Parameter(string name, ColumnType type, object? value) => new(name, type switch
+    {
+        ColumnType.Integer => SqlDbType.BigInt,
+        ColumnType.Id => SqlDbType.UniqueIdentifier,
+        ColumnType.Flag => SqlDbType.Bit,
+        _ => SqlDbType.NVarChar,
+    })
+    {
+        // One size for all values, so that all batches of a length share one plan.
+        Size = type switch { ColumnType.LongText => -1, ColumnType.Text => RowBatch.TextLength, _ => 0 },
+        Value = value ?? DBNull.Value,
+    };
+
+    private async Task<IReadOnlyList<object?[]>> WriteNewChunkAsync(DbTransaction transaction, TableShape shape, object?[][] rows, CancellationToken cancellation)
+    {
+        var inserted = new List<object?[]>(rows.Length);
+        await using var insert = Batch(transaction, shape, rows, values =>
+            $"INSERT INTO {shape.Table.Name} ({shape.AllNames()}) OUTPUT {shape.Names(shape.Key, "inserted.")} SELECT {shape.AllNames("v.")} FROM {values} "
+            + $"WHERE NOT EXISTS (SELECT 1 FROM {shape.Table.Name} AS t WITH (UPDLOCK, HOLDLOCK) WHERE {SameKey(shape)})");
+        await using var reader = await insert.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var row = new object?[shape.Columns.Length];
+            for (var i = 0; i < shape.Key.Length; i++)
+                row[shape.Key[i]] = reader.GetValue(i);
+            inserted.Add(row);
+        }
+
+        return inserted;
+    }
+
+    /// <summary>Where lock hints are not honoured somebody can insert between the look and the insert; the second look sees that row.</summary>
+    private async Task<IReadOnlyList<object?[]>> AgainWhenOvertakenAsync(Func<Task<IReadOnlyList<object?[]>>> write)
+    {
+        const int Tries = 3;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await write();
+            }
+            catch (SqlException failure) when (FaultOf(failure) == Fault.RowExists && attempt < Tries)
+            {
+                // The statement alone was undone, the transaction stands.
+            }
+        }
+    }
+
+    [GeneratedRegex(@"\{(text|longtext|integer|id|flag)\}", RegexOptions.None, 1000)]
+    private static partial Regex TypeTokens();
+}

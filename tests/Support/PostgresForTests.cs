@@ -1,0 +1,44 @@
+using ClaimsTransfer.Defaults.Local;
+using Npgsql;
+
+namespace ClaimsTransfer.Support;
+
+/// <summary>
+/// A real PostgreSQL for a test assembly, started when the first test asks and stopped with the process: the one that <c>CLAIMS_POSTGRES</c> names, or one of
+/// Debian's in a folder of its own. Each fixture takes a database of its own.
+/// </summary>
+public static class PostgresForTests
+{
+    private static readonly Lazy<Task<string>> Server = new(StartAsync);
+
+    /// <returns>The address of a new, empty database.</returns>
+    public static async Task<string> NewDatabaseAsync()
+    {
+        var server = new Uri(await Server.Value);
+        var name = $"test_{Guid.NewGuid():N}";
+        var user = server.UserInfo.Split(':');
+        var settings = new NpgsqlConnectionStringBuilder
+        {
+            Host = server.Host, Port = server.Port, Username = Uri.UnescapeDataString(user[0]), Password = Uri.UnescapeDataString(user[1]), Database = server.AbsolutePath[1..], Pooling = false,
+        };
+        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync();
+        await using var create = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await create.ExecuteNonQueryAsync();
+        return new UriBuilder(server) { Path = name }.Uri.AbsoluteUri;
+    }
+
+    private static async Task<string> StartAsync()
+    {
+        if (Environment.GetEnvironmentVariable("CLAIMS_POSTGRES") is { Length: > 0 } given)
+            return given;
+        var folder = Path.Combine(Path.GetTempPath(), $"claims-postgres-{Guid.NewGuid():N}");
+        var server = await LocalPostgres.StartAsync(folder, new LocalPostgresOptions(Fsync: false));
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            Directory.Delete(folder, recursive: true);
+        };
+        return server.Url;
+    }
+}
