@@ -1,0 +1,89 @@
+using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Municipalities;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace ClaimsTransfer.ConnectorSdk.Hosting;
+
+public static class ConnectorExtensions
+{
+    /// <summary>
+    /// Makes a vendor's connector a running service. Several vendors may be added to one process. <see cref="IReceiptInbox"/> can be asked for from then on.
+    /// </summary>
+    /// <param name="vendor">As in <c>municipalities.yaml</c>: KmdOpus, Prisme or OesIndsigt.</param>
+    /// <param name="endpoint">
+    /// Where a municipality's debtor system answers; null: the municipality's own endpoint, else the sandbox's. Its own result of null means nowhere: the
+    /// municipality's instructions wait.
+    /// </param>
+    public static IHostApplicationBuilder AddConnector<TConnector>(
+        this IHostApplicationBuilder builder, string vendor, Func<Municipality, Installation, Uri?>? endpoint = null)
+        where TConnector : class, IConnector
+    {
+        if (!Enum.TryParse<Vendor>(vendor, out var which))
+            throw new ArgumentException($"\"{vendor}\" is not a vendor; {string.Join(", ", Enum.GetNames<Vendor>())} are.", nameof(vendor));
+        builder.AddDefaults($"connector-{vendor.ToLowerInvariant()}");
+        var options = new ConnectorOptions();
+        builder.Configuration.GetSection("Connectors").Bind(options);
+        builder.Configuration.GetSection($"Connectors:{vendor}").Bind(options);
+        options.Validated();
+
+        builder.Services.AddKeyedSingleton<IConnector, TConnector>(vendor);
+        builder.Services.AddKeyedSingleton(vendor, (services, _) => ActivatorUtilities.CreateInstance<ConnectorHost>(
+            services, which, services.GetRequiredKeyedService<IConnector>(vendor), options, endpoint ?? SandboxUnlessConfigured));
+        builder.Services.AddSingleton(services => services.GetRequiredKeyedService<ConnectorHost>(vendor));
+        builder.Services.AddSingleton<IHostedService>(services => services.GetRequiredKeyedService<ConnectorHost>(vendor));
+        builder.Services.TryAddSingleton<IReceiptInbox, ReceiptInbox>();
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+            $"connector-{vendor}", services => services.GetRequiredKeyedService<ConnectorHost>(vendor), null, ["ready"]));
+        return builder;
+    }
+
+    /// <summary>
+    /// <c>GET /connectors/VENDOR</c> (how each municipality stands) and <c>POST /connectors/VENDOR/municipalities/CODE/pause|resume</c>.
+    /// </summary>
+    public static WebApplication MapConnector(this WebApplication app, string vendor)
+    {
+        var host = app.Services.GetRequiredKeyedService<ConnectorHost>(vendor);
+        app.MapGet($"/connectors/{vendor}", () => host.Standing().Select(lane => new
+        {
+            lane.Municipality, lane.Name, state = Word(lane.State), breaker = Word(lane.Breaker), lane.UnavailableSince, lane.InHand, lane.Oldest, lane.Consuming,
+        }));
+        app.MapPost($"/connectors/{vendor}/municipalities/{{code}}/pause", (string code, CancellationToken cancellation) => SetPausedAsync(host, code, true, cancellation));
+        app.MapPost($"/connectors/{vendor}/municipalities/{{code}}/resume", (string code, CancellationToken cancellation) => SetPausedAsync(host, code, false, cancellation));
+        return app;
+    }
+
+    /// <summary>The municipality's own endpoint; else <c>SANDBOX/sandbox/opus|prisme|indsigt/CODE</c>, where a sandbox runs.</summary>
+    public static Uri? SandboxUnlessConfigured(Municipality municipality, Installation installation)
+    {
+        if (municipality.Endpoint is { } configured)
+            return new Uri(configured, UriKind.Absolute);
+        if (installation.Sandbox.Length == 0)
+            return null;
+        var vendor = municipality.Vendor switch { Vendor.KmdOpus => "opus", Vendor.Prisme => "prisme", _ => "indsigt" };
+        return new Uri($"{installation.Sandbox.TrimEnd('/')}/sandbox/{vendor}/{municipality.Code}");
+    }
+
+    private static async Task<IResult> SetPausedAsync(ConnectorHost host, string code, bool paused, CancellationToken cancellation)
+    {
+        if (!host.Serves(code))
+            return Results.NotFound(new { error = $"This connector does not serve municipality {code}." });
+        await host.PauseAsync(code, paused, cancellation);
+        return Results.NoContent();
+    }
+
+    private static string Word<T>(T value) where T : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+}
+
+/// <summary>Hands receipts to the connector that serves the municipality.</summary>
+internal sealed class ReceiptInbox(IEnumerable<ConnectorHost> hosts) : IReceiptInbox
+{
+    public Task TakeInAsync(string municipality, IReadOnlyList<Receipt> receipts, CancellationToken cancellation) =>
+        (hosts.FirstOrDefault(host => host.Serves(municipality)) ?? throw new KeyNotFoundException($"No connector here serves municipality {municipality}."))
+        .TakeInAsync(municipality, receipts, cancellation);
+}

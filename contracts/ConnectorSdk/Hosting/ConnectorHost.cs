@@ -1,0 +1,128 @@
+using ClaimsTransfer.ConnectorSdk.Instructions;
+using ClaimsTransfer.ConnectorSdk.Limits;
+using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Sealing;
+using ClaimsTransfer.Defaults.Storage;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ClaimsTransfer.ConnectorSdk.Hosting;
+
+/// <summary>Turns a vendor's <see cref="IConnector"/> into a running service: a lane for each of its municipalities, and a sweep over all.</summary>
+internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
+{
+    private readonly Vendor _vendor;
+    private readonly ConnectorOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly InstructionHandler _handler;
+    private readonly Dictionary<string, LaneRunner> _runners;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _sweeping = Task.CompletedTask;
+
+    public ConnectorHost(
+        Vendor vendor, IConnector connector, ConnectorOptions options, Func<Municipality, Installation, Uri?> endpoint, Installation installation,
+        IMunicipalities municipalities, IStores stores, IBus bus, IUnsealer unsealer, TimeProvider time, ILogger<ConnectorHost> logger)
+    {
+        _vendor = vendor;
+        _options = options;
+        _time = time;
+        _logger = logger;
+        var served = municipalities.All.Where(municipality => municipality.Vendor == vendor && municipality.Stage != Stage.Planned).ToList();
+        _handler = new InstructionHandler(
+            connector, new SqlInstructionLog(stores.Open(SchemaOf(vendor))), bus, unsealer, served, municipality => endpoint(municipality, installation),
+            options, time, logger, $"{Environment.MachineName}/{Environment.ProcessId}/{installation.Instance}");
+        _runners = _handler.Lanes.ToDictionary(
+            lane => lane.Code, lane => new LaneRunner(vendor.ToString(), lane, _handler, bus, options, connector.Capabilities.ReadInterval, time, logger));
+        ConnectorTelemetry.Observe(vendor.ToString(), () => _runners.Values.Select(runner => (runner.Lane.Code, runner.Lane.Breaker, runner.Depth, time.GetUtcNow())));
+    }
+
+    public bool Serves(string municipality) => _runners.ContainsKey(municipality);
+
+    public IReadOnlyList<LaneStanding> Standing()
+    {
+        var now = _time.GetUtcNow();
+        return [.. _runners.Values.OrderBy(runner => runner.Lane.Code, StringComparer.Ordinal).Select(runner => new LaneStanding(
+            runner.Lane.Code, runner.Lane.Municipality.Name, runner.Lane.StateAt(now), runner.Lane.Breaker, runner.Lane.UnavailableSince,
+            runner.Depth?.InHand ?? 0, runner.Depth?.OldestAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, runner.IsWell))];
+    }
+
+    public Task PauseAsync(string municipality, bool paused, CancellationToken cancellation) => _handler.PauseAsync(municipality, paused, cancellation);
+
+    public Task TakeInAsync(string municipality, IReadOnlyList<Receipt> receipts, CancellationToken cancellation) =>
+        _handler.ReceiptsAsync(municipality, receipts, cancellation);
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _handler.StartAsync(cancellationToken);
+        await Task.WhenAll(_runners.Values.Select(runner => runner.StartAsync(cancellationToken)));
+        _sweeping = SweepAsync(_stopping.Token);
+        Log.Started(_logger, _vendor, _runners.Count);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _sweeping;
+        await Task.WhenAll(_runners.Values.Select(runner => runner.DisposeAsync().AsTask()));
+        _stopping.Dispose();
+    }
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var silent = _runners.Values.Where(runner => !runner.IsWell).Select(runner => runner.Lane.Code).Order(StringComparer.Ordinal).ToList();
+        return Task.FromResult(silent.Count == 0
+            ? HealthCheckResult.Healthy($"{_runners.Count} municipalities")
+            : HealthCheckResult.Unhealthy($"Nobody consumes the instructions of {string.Join(", ", silent)}."));
+    }
+
+    internal static string SchemaOf(Vendor vendor) => $"connector_{vendor.ToString().ToLowerInvariant()}";
+
+    private async Task SweepAsync(CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(_options.SweepInterval, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellation))
+                await SweepOnceAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Stopping; what is due is due at the next start.
+        }
+    }
+
+    private async Task SweepOnceAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var depths = (await _handler.SweepAsync(cancellation)).ToDictionary(depth => depth.Municipality);
+            foreach (var (code, runner) in _runners)
+                runner.Wake(depths.GetValueOrDefault(code));
+        }
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
+        {
+            Log.SweepFailed(_logger, _vendor, PersonalData.Mask($"{failure.GetType().Name}: {failure.Message}", 300));
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3030, LogLevel.Information, "{Vendor}: {Count} municipalities are served")]
+        public static partial void Started(ILogger logger, Vendor vendor, int count);
+
+        [LoggerMessage(3031, LogLevel.Warning, "{Vendor}: a sweep failed and will be tried again: {Failure}")]
+        public static partial void SweepFailed(ILogger logger, Vendor vendor, string failure);
+    }
+}
+
+/// <summary>How one municipality's connector stands, as <c>GET /connectors/VENDOR</c> tells it.</summary>
+/// <param name="State">flowing, paused, closed (opening hours), breakerOpen, givingUp.</param>
+/// <param name="InHand">Instructions in the log that the connector goes on with.</param>
+/// <param name="Oldest">When the oldest of them was taken.</param>
+/// <param name="Consuming">Its queue is consumed, or left alone on purpose.</param>
+public sealed record LaneStanding(
+    string Municipality, string Name, LaneState State, BreakerState Breaker, DateTimeOffset? UnavailableSince, long InHand, DateTimeOffset? Oldest, bool Consuming);

@@ -1,0 +1,155 @@
+using System.Security.Cryptography;
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Sealing;
+using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Messages;
+using Microsoft.Extensions.Logging;
+
+namespace ClaimsTransfer.ConnectorSdk.Instructions;
+
+/// <summary>
+/// Calls the vendor's code: opens identities on the way out, ends calls that take too long, and turns whatever goes wrong into the answer that is true then:
+/// after an exception in a submission nobody knows, after one in a question it was not answered.
+/// </summary>
+internal sealed partial class DebtorCalls(
+    IConnector connector, IUnsealer unsealer, Func<Municipality, Uri?> endpoint, ConnectorOptions options, TimeProvider time, ILogger logger)
+{
+    private static readonly Submitted.Unavailable Nowhere = new(null, "no endpoint is configured");
+
+    private string Vendor => connector.Capabilities.Vendor;
+
+    /// <returns>An answer for each row, and whether the debtor system was called at all.</returns>
+    public async Task<(Submitted[] Answers, bool Reached)> SubmitAsync(
+        Municipality municipality, IReadOnlyList<InstructionRow> rows, bool toTest, CancellationToken cancellation)
+    {
+        var answers = new Submitted[rows.Count];
+        var instructions = new List<Instruction>(rows.Count);
+        var places = new List<int>(rows.Count);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var (debtor, instead) = Open(rows[i]);
+            if (instead is not null)
+            {
+                answers[i] = instead;
+                continue;
+            }
+
+            instructions.Add(InstructionOf(rows[i], rows[i].Kind, debtor!));
+            places.Add(i);
+        }
+
+        if (instructions.Count == 0)
+            return (answers, false);
+        if (SystemOf(municipality, toTest) is not { } system)
+        {
+            foreach (var place in places)
+                answers[place] = Nowhere;
+            return (answers, true);
+        }
+
+        var came = await CallAsync(
+            "submit", municipality, [.. places.Select(place => rows[place])], token => connector.SubmitAsync(system, instructions, token), instructions.Count, cancellation);
+        for (var i = 0; i < places.Count; i++)
+            answers[places[i]] = came.Answers?[i] ?? new Submitted.Unknown(came.Failure!);
+        return (answers, true);
+    }
+
+    /// <param name="known">The instructions that questions are about, as far as the log has them.</param>
+    public async Task<(Found[] Answers, bool Reached)> FindAsync(
+        Municipality municipality, IReadOnlyList<InstructionRow> rows, IReadOnlyDictionary<Guid, InstructionRow> known, bool toTest, CancellationToken cancellation)
+    {
+        if (SystemOf(municipality, toTest) is not { } system)
+            return ([.. rows.Select(_ => new Found.NoAnswer(Nowhere.Reason))], true);
+        var instructions = rows.Select(row => InstructionOf(
+            row, known.GetValueOrDefault(row.Subject)?.Kind ?? row.Kind, Open(row).Debtor ?? new OpenIdentity(IdentityKind.Person, "", null))).ToList();
+        var came = await CallAsync("find", municipality, rows, token => connector.FindAsync(system, instructions, token), instructions.Count, cancellation);
+        return ([.. rows.Select((_, i) => came.Answers?[i] ?? new Found.NoAnswer(came.Failure!))], true);
+    }
+
+    /// <returns>Null when nothing could be read.</returns>
+    public async Task<ReadBack?> ReadAsync(Municipality municipality, string? cursor, CancellationToken cancellation)
+    {
+        if (SystemOf(municipality, municipality.Stage == Stage.Test) is not { } system)
+            return null;
+        ReadBack? read = null;
+        await CallAsync<ReadBack>("read", municipality, [], async token => [read = await connector.ReadAsync(system, cursor, token)], 1, cancellation);
+        return read;
+    }
+
+    private async Task<(IReadOnlyList<T>? Answers, string? Failure)> CallAsync<T>(
+        string operation, Municipality municipality, IReadOnlyList<InstructionRow> rows, Func<CancellationToken, Task<IReadOnlyList<T>>> call, int expected, CancellationToken cancellation)
+    {
+        using var span = operation == "read" ? null : ConnectorTelemetry.StartCall(Vendor, municipality.Code, operation, rows);
+        using var timeout = new CancellationTokenSource(options.CallTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        var began = time.GetTimestamp();
+        string failure;
+        try
+        {
+            // A connector that does not listen to its token is left behind rather than waited for.
+            var answers = await call(either.Token).WaitAsync(options.CallTimeout + TimeSpan.FromSeconds(1), time, cancellation);
+            if (answers.Count == expected && !answers.Contains(default!))
+            {
+                ConnectorTelemetry.Called(Vendor, municipality.Code, operation, "answered", time.GetElapsedTime(began));
+                return (answers, null);
+            }
+
+            failure = $"the connector gave {answers.Count} answers to {expected} instructions";
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+        catch (Exception cause) when (cause is OperationCanceledException or TimeoutException)
+        {
+            failure = $"no reply within {options.CallTimeout.TotalSeconds:0.#} s";
+        }
+        catch (Exception cause)
+        {
+            failure = PersonalData.Mask($"{cause.GetType().Name}: {cause.Message}", 300);
+        }
+
+        span?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, failure);
+        ConnectorTelemetry.Called(Vendor, municipality.Code, operation, "failed", time.GetElapsedTime(began));
+        Log.CallFailed(logger, Vendor, municipality.Code, operation, expected, failure);
+        return (null, failure);
+    }
+
+    private (OpenIdentity? Debtor, Submitted? Instead) Open(InstructionRow row)
+    {
+        try
+        {
+            return (unsealer.Open(row.Municipality, row.Claim.Debtor.Identity), null);
+        }
+        catch (Exception cause) when (cause is CryptographicException or PermanentException or KeyNotFoundException)
+        {
+            return (null, new Submitted.Rejected(InstructionRules.Erased, "The debtor's identity was erased, or cannot be opened any more.", FixBy.Municipality));
+        }
+        catch (Exception cause) when (cause is TransientException or LostRaceException)
+        {
+            Log.NotOpened(logger, Vendor, row.Municipality, row.InstructionId, cause.GetType().Name);
+            return (null, new Submitted.Unavailable(null, "the key cannot be read now"));
+        }
+    }
+
+    private static Instruction InstructionOf(InstructionRow row, InstructionKind kind, OpenIdentity debtor)
+    {
+        var claim = row.Claim;
+        return new Instruction(
+            row.Subject, kind, row.ClaimId, claim.Reference, claim.Agency, claim.FeeId, row.Version, claim.Type, claim.Reason, claim.AmountOre,
+            claim.CreatedOn, claim.DueOn, claim.Debtor.Kind, debtor, claim.Materials, row.Attempts, row.TraceParent);
+    }
+
+    private DebtorSystem? SystemOf(Municipality municipality, bool toTest) =>
+        endpoint(municipality) is { } uri ? new DebtorSystem(municipality.Code, municipality.Cvr, uri, toTest) : null;
+
+    private static partial class Log
+    {
+        [LoggerMessage(3010, LogLevel.Warning, "{Vendor} {Municipality}: {Operation} of {Count} gave no answer: {Failure}")]
+        public static partial void CallFailed(ILogger logger, string vendor, string municipality, string operation, int count, string failure);
+
+        [LoggerMessage(3011, LogLevel.Error, "{Vendor} {Municipality}: the identity of instruction {Instruction} could not be opened ({Failure})")]
+        public static partial void NotOpened(ILogger logger, string vendor, string municipality, Guid instruction, string failure);
+    }
+}

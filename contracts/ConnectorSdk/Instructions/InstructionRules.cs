@@ -1,0 +1,196 @@
+using System.Text.Json;
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Messages;
+
+namespace ClaimsTransfer.ConnectorSdk.Instructions;
+
+/// <summary>
+/// What becomes of an instruction when something happens: pure, so that it can be decided again when somebody else was faster. Two rules stand above all:
+/// done is final, and what is unclear is asked about before it is sent again.
+/// </summary>
+public sealed class InstructionRules(ConnectorOptions options)
+{
+    public const string Erased = "IdentityErased";
+    public const string Unavailable = "DebtorSystemUnavailable";
+    public const string NoAnswer = "NoAnswer";
+
+    /// <summary>A sending that comes in: new, or one the log knows already.</summary>
+    public InstructionRow Taken(TransferClaim claim, string body, string? traceParent, string owner, long position, DateTimeOffset now) => new(
+        claim.Instruction == InstructionKind.Find ? claim.MessageId : claim.InstructionId, 0, claim.ClaimId, claim.Municipality, claim.Instruction,
+        claim.Instruction == InstructionKind.Find ? claim.About ?? claim.InstructionId : null, claim.Version, position, claim.MessageId,
+        InstructionStatus.Taken, 0, owner, Ms(now), null, null, Ms(now + ConnectorOptions.Reservation), null, null, null, traceParent, body);
+
+    /// <summary>Routing sends an instruction again that the log has: only what is certainly not there, or was given up, is worked again.</summary>
+    public InstructionRow? TakenAgain(InstructionRow row, Guid messageId, DateTimeOffset now)
+    {
+        if (row.MessageId == messageId || row.Status is not (InstructionStatus.NotThere or InstructionStatus.GivenUp))
+            return null;
+        // Given up after an unclear call: asked about first. Never unclear, or known not to be there: simply sent.
+        var status = row is { Status: InstructionStatus.GivenUp, UnclearSince: not null } ? InstructionStatus.Unclear : InstructionStatus.Taken;
+        return row with
+        {
+            Status = status, MessageId = messageId, DueAt = Ms(now), UnclearSince = status == InstructionStatus.Unclear ? Ms(now) : null,
+            OutcomeId = null, Outcome = null, ReportDueAt = null,
+        };
+    }
+
+    /// <summary>Before the call: the attempt is on record, whatever happens during it.</summary>
+    public InstructionRow Begun(InstructionRow row, string owner, DateTimeOffset now)
+    {
+        var begun = row with { Owner = owner, DueAt = Ms(now + options.Lease) };
+        return row switch
+        {
+            { IsQuestion: true } or { Status: InstructionStatus.Unclear } => begun,
+            { Status: InstructionStatus.InCall } => begun with { Status = InstructionStatus.Unclear, UnclearSince = row.UnclearSince ?? Ms(now) },
+            _ => begun with { Status = InstructionStatus.InCall, Attempts = row.Attempts + 1, FirstAttemptAt = row.FirstAttemptAt ?? Ms(now) },
+        };
+    }
+
+    /// <param name="row">As it is now.</param>
+    /// <param name="called">As it was when the call began.</param>
+    public InstructionRow? AfterSubmit(InstructionRow row, InstructionRow called, Submitted answer, DateTimeOffset now, bool giveUp)
+    {
+        // A receipt may have been faster than our own reply.
+        if (row.Status == InstructionStatus.Done)
+            return null;
+        switch (answer)
+        {
+            case Submitted.Accepted accepted:
+                return Accepted(row, accepted.DebtorReference, accepted.Receipt, now);
+            case Submitted.Rejected rejected:
+                return Rejected(row, rejected, now);
+        }
+
+        // What is less than final counts only while this very call is what the row waits for.
+        if (row.Status != InstructionStatus.InCall || row.Attempts != called.Attempts)
+            return null;
+        return answer switch
+        {
+            Submitted.Pending pending => Pending(row, pending.TransportReceipt, now),
+            Submitted.Unavailable when giveUp => GivenUp(row, Unavailable, now),
+            Submitted.Unavailable unavailable => row with { Status = InstructionStatus.Waiting, DueAt = Ms(now + (unavailable.RetryAfter ?? options.RetryAfter)) },
+            _ => row with { Status = InstructionStatus.Unclear, UnclearSince = row.UnclearSince ?? Ms(now), DueAt = Ms(now + options.AskAfter) },
+        };
+    }
+
+    /// <summary>The debtor system was asked about an unclear instruction.</summary>
+    public InstructionRow? AfterFind(InstructionRow row, InstructionRow called, Found answer, DateTimeOffset now, bool giveUp)
+    {
+        if (row.Status != InstructionStatus.Unclear || row.Attempts != called.Attempts)
+            return Final(answer) && row.Status != InstructionStatus.Done ? Resolved(row, answer, now) : null;
+        return answer switch
+        {
+            Found.InProgress pending => Pending(row, pending.TransportReceipt, now),
+            Found.NotThere => row with { Status = InstructionStatus.Taken, UnclearSince = null, DueAt = Ms(now) },
+            Found.NoAnswer => giveUp || Waited(row.UnclearSince, now) >= options.GiveUpAfter
+                ? GivenUp(row, NoAnswer, now)
+                : row with { DueAt = Ms(now + PauseAfter(Waited(row.UnclearSince, now))) },
+            _ => Resolved(row, answer, now),
+        };
+    }
+
+    /// <summary>The debtor system was asked because Routing asks. Changes the question and, where the log has it, the instruction it is about.</summary>
+    /// <returns>What is to be saved; what has a report due is published.</returns>
+    public IReadOnlyList<InstructionRow> AfterQuestion(InstructionRow question, InstructionRow? about, Found answer, DateTimeOffset now, bool giveUp)
+    {
+        if (question.Status != InstructionStatus.Taken)
+            return [];
+        var closed = question with { Status = InstructionStatus.Done, DueAt = null };
+        // A receipt was faster, or Routing has sent it again meanwhile.
+        if (about is { Status: InstructionStatus.Done })
+            return [closed, about with { ReportDueAt = Ms(now) }];
+        if (about is { IsInHand: true } && !Final(answer))
+            return [Answer(closed, about, TransferOutcome.InHand, now)];
+        switch (answer)
+        {
+            case Found.Done or Found.Rejected when about is not null:
+                return [closed, Resolved(about, answer, now)];
+            case Found.Done or Found.Rejected:
+                return [Resolved(closed, answer, now)];
+            case Found.InProgress pending:
+                var reported = Answer(closed, about, TransferOutcome.Pending, now, receipt: pending.TransportReceipt);
+                return about is null or { Status: InstructionStatus.Pending }
+                    ? [reported]
+                    : [reported, about with { Status = InstructionStatus.Pending, UnclearSince = null, OutcomeId = null, Outcome = null, ReportDueAt = null }];
+            case Found.NotThere:
+                var notDone = Answer(closed, about, TransferOutcome.NotDone, now);
+                return about is null ? [notDone] : [notDone, about with { Status = InstructionStatus.NotThere, UnclearSince = null }];
+            default:
+                var waited = Waited(question.TakenAt, now);
+                return giveUp || waited >= options.GiveUpAfter
+                    ? [GivenUp(question, NoAnswer, now, about?.Kind)]
+                    : [question with { DueAt = Ms(now + PauseAfter(waited)) }];
+        }
+    }
+
+    /// <summary>A business receipt came, early, late or again: the first one that says accepted or rejected decides.</summary>
+    public InstructionRow? AfterReceipt(InstructionRow row, Submitted outcome, DateTimeOffset now) => (row.Status, outcome) switch
+    {
+        (InstructionStatus.Done, _) => null,
+        (_, Submitted.Accepted accepted) => Accepted(row, accepted.DebtorReference, accepted.Receipt, now),
+        (_, Submitted.Rejected rejected) => Rejected(row, rejected, now),
+        _ => null,
+    };
+
+    public InstructionRow GivenUp(InstructionRow row, string code, DateTimeOffset now, InstructionKind? kind = null) =>
+        Report(row with { Status = InstructionStatus.GivenUp, DueAt = null }, TransferOutcome.Unknown, DeterministicId.Of(row.MessageId, $"unknown/{row.Attempts}"), now,
+            kind: kind, code: code,
+            text: code == Unavailable ? "The debtor system has taken nothing for too long." : "The debtor system did not say whether it has done it.");
+
+    /// <summary>The answer to a question about an instruction that the connector goes on with; nothing of it need be kept.</summary>
+    public static TransferReported InHand(TransferClaim question, InstructionKind kind, DateTimeOffset now) => new(
+        DeterministicId.Of(question.MessageId, "inHand"), now, question.ClaimId, question.Municipality, question.Agency, question.FeeId, question.Version,
+        question.About ?? question.InstructionId, kind, TransferOutcome.InHand, null, null, null, null, null);
+
+    private InstructionRow Resolved(InstructionRow row, Found answer, DateTimeOffset now) => answer switch
+    {
+        Found.Done done => Accepted(row, done.DebtorReference, done.Receipt, now),
+        Found.Rejected rejected => Rejected(row, new Submitted.Rejected(rejected.Code, rejected.Text, rejected.FixBy), now),
+        _ => row,
+    };
+
+    // However often it is learned, by reply, question or receipt: the same id.
+    private InstructionRow Accepted(InstructionRow row, string? reference, string? receipt, DateTimeOffset now) =>
+        Report(row with { Status = InstructionStatus.Done, DueAt = null }, TransferOutcome.Accepted, DeterministicId.Of(row.Subject, "accepted"), now, reference, receipt);
+
+    private InstructionRow Rejected(InstructionRow row, Submitted.Rejected rejected, DateTimeOffset now) =>
+        Report(row with { Status = InstructionStatus.Done, DueAt = null }, TransferOutcome.Rejected, DeterministicId.Of(row.Subject, "rejected"), now,
+            code: rejected.Code, text: rejected.Text, fixBy: rejected.FixBy);
+
+    private InstructionRow Pending(InstructionRow row, string? receipt, DateTimeOffset now) =>
+        Report(row with { Status = InstructionStatus.Pending, DueAt = null, UnclearSince = null }, TransferOutcome.Pending,
+            DeterministicId.Of(row.MessageId, $"pending/{row.Attempts}"), now, receipt: receipt);
+
+    private InstructionRow Answer(InstructionRow question, InstructionRow? about, TransferOutcome outcome, DateTimeOffset now, string? receipt = null) =>
+        Report(question, outcome, DeterministicId.Of(question.MessageId, $"answer/{outcome}"), now, receipt: receipt, kind: about?.Kind);
+
+    private InstructionRow Report(
+        InstructionRow row, TransferOutcome outcome, Guid id, DateTimeOffset now, string? reference = null, string? receipt = null,
+        string? code = null, string? text = null, FixBy? fixBy = null, InstructionKind? kind = null)
+    {
+        var claim = row.Claim;
+        var report = new TransferReported(
+            id, now, row.ClaimId, row.Municipality, claim.Agency, claim.FeeId, row.Version, row.Subject, kind ?? row.Kind, outcome,
+            Bounded(reference, 100), Bounded(receipt, 100), Bounded(code, 100), text is null ? null : PersonalData.Mask(text, 500), fixBy);
+        return row with
+        {
+            OutcomeId = id, Outcome = JsonSerializer.Serialize(report, MessageJson.Default.TransferReported),
+            // Published at once; this is when somebody looks whether that went well.
+            ReportDueAt = Ms(now + options.Lease),
+        };
+    }
+
+    private TimeSpan PauseAfter(TimeSpan waited)
+    {
+        var pause = waited < options.AskAfter ? options.AskAfter : waited;
+        return pause < options.LongestPause ? pause : options.LongestPause;
+    }
+
+    private static bool Final(Found answer) => answer is Found.Done or Found.Rejected;
+
+    private static string? Bounded(string? text, int limit) => text is null ? null : PersonalData.Cut(text, limit);
+
+    private static TimeSpan Waited(long? since, DateTimeOffset now) => TimeSpan.FromMilliseconds(since is { } at ? Ms(now) - at : 0);
+
+    private static long Ms(DateTimeOffset at) => at.ToUnixTimeMilliseconds();
+}
