@@ -22,12 +22,8 @@ public static class ConnectorTelemetry
     {
         if (!Source.HasListeners())
             return null;
-        ActivityContext parent = default;
-        if (rows.Count == 1)
-            ActivityContext.TryParse(rows[0].TraceParent, null, isRemote: true, out parent);
-        var links = rows.Count == 1 ? [] : rows
-            .Select(row => ActivityContext.TryParse(row.TraceParent, null, isRemote: true, out var context) ? new ActivityLink(context) : default)
-            .Where(link => link.Context != default);
+        var parent = rows.Count == 1 ? ContextOf(rows[0]) : default;
+        var links = rows.Count == 1 ? [] : rows.Select(ContextOf).Where(context => context != default).Select(context => new ActivityLink(context));
         var activity = Source.StartActivity($"connector.{operation}", ActivityKind.Client, parent, links: links);
         return activity?.SetTag("municipality", municipality).SetTag("vendor", vendor).SetTag("instructions", rows.Count);
     }
@@ -36,7 +32,10 @@ public static class ConnectorTelemetry
     internal static void Outcome(string vendor, InstructionRow row, TransferOutcome outcome, DateTimeOffset now)
     {
         Reports.Add(1, [.. Tags(row.Municipality, vendor), new("outcome", outcome.ToString())]);
-        if (!Source.HasListeners() || !ActivityContext.TryParse(row.TraceParent, null, isRemote: true, out var parent))
+        if (!Source.HasListeners())
+            return;
+        var parent = ContextOf(row);
+        if (parent == default)
             return;
         using var activity = Source.StartActivity(
             "connector.instruction", ActivityKind.Internal, parent, startTime: DateTimeOffset.FromUnixTimeMilliseconds(row.TakenAt));
@@ -63,6 +62,9 @@ public static class ConnectorTelemetry
                 lane.Depth?.OldestAt is { } at ? (lane.Now - DateTimeOffset.FromUnixTimeMilliseconds(at)).TotalSeconds : 0, Tags(lane.Municipality, vendor))),
             "s", "Age of the oldest instruction in hand");
     }
+
+    private static ActivityContext ContextOf(InstructionRow row) =>
+        ActivityContext.TryParse(row.TraceParent, null, isRemote: true, out var context) ? context : default;
 
     private static KeyValuePair<string, object?>[] Tags(string municipality, string vendor) => [new("municipality", municipality), new("vendor", vendor)];
 }

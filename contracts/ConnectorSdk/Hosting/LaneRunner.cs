@@ -65,20 +65,36 @@ internal sealed partial class LaneRunner(
 
     private async Task<IReadOnlyList<DeadLetter>> TakeAsync(IReadOnlyList<Delivery> batch, CancellationToken cancellation)
     {
-        var (dead, taken) = await handler.TakeAsync(lane.Code, batch, cancellation);
-        if (taken.Count == 0)
-            return dead;
-        var began = time.GetTimestamp();
-        while (time.GetElapsedTime(began) < LongestInHand)
-        {
-            var work = await CallAsync(taken, cancellation);
-            if (work.Wait is not { } wait)
-                break;
-            // The rate's own back-pressure: what may not be sent yet keeps the next batch on the broker.
-            await Task.Delay(wait < LongestInHand ? wait : LongestInHand, time, cancellation);
-        }
-
+        List<Guid> taken = [];
+        var consumer = new BatchConsumer(
+            Topology.TransferQueue(lane.Code), async (part, token) => taken.AddRange(await handler.TakeAsync(lane.Code, part, token)), time, logger, notices: bus);
+        var dead = await consumer.HandleAsync(batch, cancellation);
+        if (taken.Count > 0)
+            await WorkAsync(taken, cancellation);
         return dead;
+    }
+
+    /// <summary>From here on the log has them: whatever fails, the sweep goes on with it, and the batch may be acknowledged.</summary>
+    private async Task WorkAsync(IReadOnlyCollection<Guid> taken, CancellationToken cancellation)
+    {
+        try
+        {
+            var began = time.GetTimestamp();
+            while (time.GetElapsedTime(began) < LongestInHand)
+            {
+                var work = await CallAsync(taken, cancellation);
+                if (work.Handled > 0 && work.Handled < taken.Count)
+                    continue;
+                if (work.Wait is not { } wait)
+                    return;
+                // The rate's own back-pressure: what may not be sent yet keeps the next batch on the broker.
+                await Task.Delay(wait < LongestInHand ? wait : LongestInHand, time, cancellation);
+            }
+        }
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
+        {
+            Log.StepFailed(logger, vendor, lane.Code, PersonalData.Mask($"{failure.GetType().Name}: {failure.Message}", 300));
+        }
     }
 
     private async Task<Work> CallAsync(IReadOnlyCollection<Guid>? taken, CancellationToken cancellation)

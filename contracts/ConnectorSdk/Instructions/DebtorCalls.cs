@@ -1,8 +1,6 @@
-using System.Security.Cryptography;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Sealing;
-using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
 using Microsoft.Extensions.Logging;
 
@@ -122,12 +120,13 @@ internal sealed partial class DebtorCalls(
         {
             return (unsealer.Open(row.Municipality, row.Claim.Debtor.Identity), null);
         }
-        catch (Exception cause) when (cause is CryptographicException or PermanentException or KeyNotFoundException)
+        catch (PermanentException)
         {
             return (null, new Submitted.Rejected(InstructionRules.Erased, "The debtor's identity was erased, or cannot be opened any more.", FixBy.Municipality));
         }
-        catch (Exception cause) when (cause is TransientException or LostRaceException)
+        catch (Exception cause) when (cause is not OperationCanceledException)
         {
+            // A damaged key file, another master key: an operator puts it right, and the instruction goes on.
             Log.NotOpened(logger, Vendor, row.Municipality, row.InstructionId, cause.GetType().Name);
             return (null, new Submitted.Unavailable(null, "the key cannot be read now"));
         }

@@ -13,7 +13,7 @@ public sealed partial class InstructionHandler
     public async Task<Work> WorkAsync(string municipality, IReadOnlyCollection<Guid>? taken, CancellationToken cancellation)
     {
         if (taken is { Count: 0 })
-            return default;
+            return new Work(0, null);
         var lane = _lanes[municipality];
         var now = _time.GetUtcNow();
         var wanted = Math.Min(BatchSize, taken?.Count ?? BatchSize);

@@ -12,7 +12,7 @@ namespace ClaimsTransfer.ConnectorSdk.Instructions;
 /// <summary>What one step of work did.</summary>
 /// <param name="Handled">Instructions sent or asked about.</param>
 /// <param name="Wait">How long the rate makes the next one wait; null: not because of the rate.</param>
-public readonly record struct Work(int Handled, TimeSpan? Wait);
+public sealed record Work(int Handled, TimeSpan? Wait);
 
 /// <summary>
 /// One vendor's connector as step functions: take a batch, work what is due, take receipts in, sweep. The host drives them by subscriptions and timers, the
@@ -75,32 +75,20 @@ public sealed partial class InstructionHandler
     /// Takes a batch of one municipality's queue into the log. What the log has an outcome for is answered again under the same ids. Afterwards the deliveries
     /// may be acknowledged: the log has them.
     /// </summary>
-    /// <returns>What can never be handled, and the ids that are new and wait to be worked.</returns>
-    public async Task<(IReadOnlyList<DeadLetter> DeadLetters, IReadOnlyList<Guid> Taken)> TakeAsync(
-        string municipality, IReadOnlyList<Delivery> batch, CancellationToken cancellation)
+    /// <returns>The ids that wait to be worked.</returns>
+    /// <exception cref="PermanentException">A delivery cannot be read; nothing of the batch was taken.</exception>
+    public async Task<IReadOnlyList<Guid>> TakeAsync(string municipality, IReadOnlyList<Delivery> batch, CancellationToken cancellation)
     {
-        var dead = new List<DeadLetter>();
-        var claims = new List<(TransferClaim Claim, Delivery Delivery)>(batch.Count);
-        foreach (var delivery in batch)
-        {
-            try
-            {
-                claims.Add((Read(municipality, delivery), delivery));
-            }
-            catch (PermanentException cause)
-            {
-                dead.Add(new DeadLetter(delivery, cause));
-            }
-        }
-
+        var claims = batch.Select(delivery => (Claim: Read(municipality, delivery), Delivery: delivery)).ToList();
         var now = _time.GetUtcNow();
         List<InstructionRow> again = [];
         List<(TransferReported Report, string? TraceParent)> inHand = [];
         var ids = claims.SelectMany(taken => Ids(taken.Claim)).ToHashSet();
-        var saved = ids.Count == 0 ? [] : await _log.ChangeAsync(ids, rows => Decide(rows, claims, now, again = [], inHand = []), cancellation);
+        var saved = await _log.ChangeAsync(ids, rows => Decide(rows, claims, now, again = [], inHand = []), cancellation);
         await PublishAsync(again, cancellation);
-        await _publisher.PublishAsync([.. inHand.Select(answer => Outgoing(answer.Report, answer.TraceParent))], cancellation);
-        return (dead, [.. saved.Where(row => row.Status == InstructionStatus.Taken).Select(row => row.InstructionId)]);
+        if (inHand.Count > 0)
+            await _publisher.PublishAsync([.. inHand.Select(answer => Outgoing(answer.Report, answer.TraceParent))], cancellation);
+        return [.. saved.Where(row => row.Status == InstructionStatus.Taken).Select(row => row.InstructionId)];
     }
 
     /// <summary>Takes receipts in, whenever they come and however often; returns when they are stored for good. Their outcomes are published.</summary>
