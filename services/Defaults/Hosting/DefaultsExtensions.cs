@@ -1,5 +1,7 @@
 using System.Text.Json;
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Defaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -16,6 +18,9 @@ namespace ClaimsTransfer.Defaults.Hosting;
 public static class DefaultsExtensions
 {
     private const string Ready = "ready";
+
+    /// <summary>The service name of a process that holds them all.</summary>
+    private const string EveryService = "standalone";
 
     /// <summary>
     /// What every service stands on: settings (<see cref="Installation"/>), <c>IBus</c>, <c>IStores</c>, <c>IMunicipalities</c>, <c>ISealer</c>/<c>IUnsealer</c>,
@@ -36,11 +41,14 @@ public static class DefaultsExtensions
         builder.Services.AddSingleton<IBus>(services => services.GetRequiredService<WatchedBus>());
         builder.Services.AddSingleton<IQueues>(services => services.GetRequiredService<WatchedBus>());
         builder.Services.AddSingleton<BatchConsumers>();
+        AddStorage(builder.Services, service, installation);
 
         // First in, last out: see Foundation.
         builder.Services.AddHostedService(services => new TelemetryExport(
             service, services.GetRequiredService<Installation>(), toOtlp: !string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])));
         builder.Services.AddHostedService<Foundation>();
+        if (builder.Configuration[StopWithParent.Variable] == "1")
+            builder.Services.AddHostedService<StopWithParent>();
         AddLogging(builder, service, installation);
         AddHealth(builder.Services, service);
         return builder;
@@ -68,6 +76,21 @@ public static class DefaultsExtensions
         return app;
     }
 
+    private static void AddStorage(IServiceCollection services, string service, Installation installation)
+    {
+        services.AddSingleton<IStores>(provider => new Stores(installation, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IMunicipalities>(_ => Municipalities.Municipalities.Load(installation));
+        services.AddSingleton(provider => new KeyRing(installation.KeyFolder, MasterKey.Load(installation), time: provider.GetRequiredService<TimeProvider>()));
+        // A service holds no more than it needs: Ingest seals, a vendor's connector opens its own municipalities, the others do neither.
+        if (service is "ingest" or EveryService)
+            services.AddSingleton<ISealer, Sealer>();
+        var vendor = Enum.TryParse<Vendor>(service.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var named) ? named : (Vendor?)null;
+        if (vendor is not null || service == EveryService)
+            services.AddSingleton<IUnsealer>(provider => new Unsealer(
+                provider.GetRequiredService<KeyRing>(),
+                provider.GetRequiredService<IMunicipalities>().All.Where(municipality => vendor is null || municipality.Vendor == vendor).Select(municipality => municipality.Code)));
+    }
+
     private static void AddLogging(IHostApplicationBuilder builder, string service, Installation installation)
     {
         builder.Logging.ClearProviders();
@@ -87,7 +110,7 @@ public static class DefaultsExtensions
         services.AddHealthChecks()
             .AddCheck<BusIsReady>("bus", tags: [Ready])
             .Add(new HealthCheckRegistration("store", provider => provider.GetRequiredService<StoreIsReady>(), null, [Ready], TimeSpan.FromSeconds(5)));
-        services.AddSingleton(provider => new StoreIsReady(provider.GetRequiredService<IStores>(), service.Replace('-', '_')));
+        services.AddSingleton(provider => new StoreIsReady(provider.GetRequiredService<IStores>(), service == EveryService ? "routing" : service.Replace('-', '_')));
     }
 
     private static async Task WriteAsync(HttpContext context, HealthReport report)

@@ -26,6 +26,9 @@ public sealed record Installation
 
     public string MasterKeyFile { get; init; } = "";
 
+    /// <summary>The folder of the municipalities' sealing keys, shared by all services of the installation; empty: <c>DATA/keys</c>.</summary>
+    public string Keys { get; init; } = "";
+
     /// <summary>Which instance of its service this process is, for names in logs and consumers: "1", "2" ….</summary>
     public string Instance { get; init; } = "1";
 
@@ -37,6 +40,8 @@ public sealed record Installation
 
     /// <summary>How long a stop waits for what is in hand before it is given back to the broker.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(25);
+
+    public string KeyFolder => Keys.Length > 0 ? Keys : Path.Combine(Data, "keys");
 
     public bool IsEmbeddedBroker => string.Equals(Broker, "embedded", StringComparison.OrdinalIgnoreCase);
 

@@ -18,6 +18,7 @@ public static class InstallationSettings
         (nameof(Installation.Sandbox), "CLAIMS_SANDBOX"),
         (nameof(Installation.MasterKey), "CLAIMS_MASTER_KEY"),
         (nameof(Installation.MasterKeyFile), "CLAIMS_MASTER_KEY_FILE"),
+        (nameof(Installation.Keys), "CLAIMS_KEYS"),
         (nameof(Installation.Instance), "CLAIMS_INSTANCE"),
         (nameof(Installation.Log), "CLAIMS_LOG"),
         (nameof(Installation.Traces), "CLAIMS_TRACES"),
@@ -47,6 +48,7 @@ public static class InstallationSettings
             Sandbox = Value(nameof(Installation.Sandbox)) ?? "",
             MasterKey = Value(nameof(Installation.MasterKey)) ?? "",
             MasterKeyFile = Value(nameof(Installation.MasterKeyFile)) ?? "",
+            Keys = Value(nameof(Installation.Keys)) ?? "",
             Instance = Value(nameof(Installation.Instance)) ?? defaults.Instance,
             Log = Value(nameof(Installation.Log)) ?? defaults.Log,
             Traces = Value(nameof(Installation.Traces)) ?? "",
@@ -79,6 +81,8 @@ public static class InstallationSettings
             Fault(nameof(Installation.MasterKey), "…", "not 32 bytes in base64", "the output of: openssl rand -base64 32");
         if (installation.MasterKeyFile.Length > 0 && !File.Exists(installation.MasterKeyFile))
             Fault(nameof(Installation.MasterKeyFile), installation.MasterKeyFile, "there is no such file", "/run/secrets/claims-master-key");
+        if (File.Exists(installation.Keys))
+            Fault(nameof(Installation.Keys), installation.Keys, "a file, not a folder", "/var/lib/claims/keys");
         if (installation.Instance.Length is 0 or > 40 || !installation.Instance.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.'))
             Fault(nameof(Installation.Instance), installation.Instance, "not 1 to 40 letters, digits, hyphens and dots", "2");
         if (installation.Log is not ("console" or "file" or "both"))
