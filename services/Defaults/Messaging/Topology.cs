@@ -35,12 +35,14 @@ public static class Topology
         [
             new(MessageNames.ClaimCreated), new(MessageNames.ClaimAdjusted), new(MessageNames.ClaimWithdrawn), new(MessageNames.LiablePartyChanged),
             new(MessageNames.TransferReported), new(MessageNames.OperateClaim), new(MessageNames.MessageDeadLettered),
+            new(MessageNames.CoverageRegistered), new(MessageNames.CoverageReversed), new(MessageNames.WriteOffRegistered),
+            new(MessageNames.DebtorAccountChanged),
         ]);
 
     public static QueueDefinition Fbs { get; } = new(FbsQueue,
         [
             new(MessageNames.ClaimRefused), new(MessageNames.ClaimHeld), new(MessageNames.ClaimOutOfScope), new(MessageNames.ClaimTransferred),
-            new(MessageNames.TransferRejected), new(MessageNames.ClaimCancelled),
+            new(MessageNames.TransferRejected), new(MessageNames.ClaimCancelled), new(MessageNames.PaymentReconciled),
         ]);
 
     /// <summary>The queue of one municipality's connector.</summary>

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Messaging;
 using Shouldly;
 
 namespace ClaimsTransfer.Architecture.Wire;
@@ -44,7 +45,7 @@ public sealed class When_the_wire_is_read_as_AsyncAPI
         ((string)exchange["name"]!).ShouldBe(message.Name);
         ((bool)exchange["durable"]!).ShouldBeTrue();
         ((bool)exchange["autoDelete"]!).ShouldBeFalse();
-        ((string)exchange["type"]!).ShouldBe(message.Name == Messages.MessageNames.TransferClaim ? "direct" : "fanout");
+        ((string)exchange["type"]!).ShouldBe(Topology.IsDirect(message.Name) ? "direct" : "fanout");
     }
 
     [TestCaseSource(typeof(WireMessages), nameof(WireMessages.All))]
@@ -57,5 +58,18 @@ public sealed class When_the_wire_is_read_as_AsyncAPI
         operations.Where(operation => operation.Action == "receive").ShouldAllBe(operation => !string.IsNullOrEmpty(operation.Queue));
         operations.ShouldAllBe(operation => operation.Id.StartsWith(operation.Application, StringComparison.OrdinalIgnoreCase)
             && operation.Id.EndsWith(message.Record.Name, StringComparison.Ordinal));
+    }
+
+    [Test]
+    public void its_receivers_are_the_bindings_that_the_broker_gets()
+    {
+        var bound = Topology.Queues(["0101"])
+            .SelectMany(queue => queue.Bindings.Select(binding => $"{binding.Exchange} → {queue.Name} [{binding.RoutingKey}]"));
+
+        var described = AsyncApi.Operations.Where(operation => operation.Action == "receive")
+            .Select(operation => $"{operation.Channel} → {operation.Queue!.Replace("{municipality}", "0101", StringComparison.Ordinal)} "
+                + (operation.Queue.Contains('{', StringComparison.Ordinal) ? "[0101]" : "[]"));
+
+        described.ShouldBe(bound, ignoreOrder: true);
     }
 }

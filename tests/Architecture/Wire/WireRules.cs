@@ -40,6 +40,12 @@ internal static class WireRules
 
         ["SealedIdentity.sealed"] = """{ "contentEncoding": "base64" }""",
         ["Fault.value"] = """{ "maxLength": 100 }""",
+        ["TransferReported.debtorReference"] = """{ "maxLength": 100 }""",
+        ["TransferReported.receipt"] = """{ "maxLength": 100 }""",
+        ["TransferReported.code"] = """{ "maxLength": 100 }""",
+        ["TransferReported.text"] = """{ "maxLength": 500 }""",
+        ["OperateClaim.who"] = """{ "maxLength": 100 }""",
+        ["OperateClaim.why"] = """{ "maxLength": 500 }""",
         ["MessageDeadLettered.cause"] = """{ "maxLength": 500 }""",
     };
 
