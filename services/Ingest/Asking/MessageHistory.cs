@@ -1,0 +1,103 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Ingest.Recording;
+using ClaimsTransfer.Messages;
+using Dapper;
+
+namespace ClaimsTransfer.Ingest.Asking;
+
+/// <summary>What came in, for whoever asks: of one claim, or what was refused. No body, no identity.</summary>
+internal sealed class MessageHistory(IStore store)
+{
+    private const int MostOfOneClaim = 1000;
+
+    private const string Columns =
+        """
+        m.id, m.message_id AS MessageId, m.claim_id AS ClaimId, m.municipality, m.kind, m.version, m.outcome, m.amount_ore AS AmountOre, m.times,
+        m.received_at AS ReceivedAt, m.trace_parent AS TraceParent, a.name AS AnswerName, a.body AS Answer, a.kept
+        """;
+
+    private readonly string _ofClaim = store.Sql(
+        $"""
+        SELECT {store.Top("limit")} {Columns}
+        FROM ingest.messages m
+        LEFT JOIN ingest.answers a ON a.id = m.id
+        WHERE m.claim_id = @claimId
+        ORDER BY m.received_at, m.version, m.id
+        {store.Limit("limit")}
+        """);
+
+    // Rows of one moment stand in the order of their ids, so that a page ends and the next begins at a place of its own.
+    private readonly string _refused = store.Sql(
+        $"""
+        SELECT {store.Top("limit")} {Columns}
+        FROM ingest.messages m
+        JOIN ingest.answers a ON a.id = m.id
+        WHERE m.outcome = 'refused' AND (m.received_at > @at OR (m.received_at = @at AND m.id > @id))
+        ORDER BY m.received_at, m.id
+        {store.Limit("limit")}
+        """);
+
+    public async Task<IReadOnlyList<MessageCameIn>> OfClaimAsync(string agency, long feeId, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenAsync(cancellation);
+        var rows = await connection.QueryAsync<Found>(new CommandDefinition(
+            _ofClaim, new { claimId = DeterministicId.OfClaim(agency, feeId), limit = MostOfOneClaim }, cancellationToken: cancellation));
+        return [.. rows.Select(Told)];
+    }
+
+    /// <param name="after">Where the last page ended; null: from the beginning.</param>
+    public async Task<RefusedPage> RefusedAsync(int limit, string? after, CancellationToken cancellation)
+    {
+        var (at, id) = Position(after);
+        await using var connection = await store.OpenAsync(cancellation);
+        var rows = (await connection.QueryAsync<Found>(new CommandDefinition(_refused, new { at, id, limit }, cancellationToken: cancellation))).ToList();
+        return new RefusedPage([.. rows.Select(Told)], rows.Count == limit ? $"{rows[^1].ReceivedAt}.{rows[^1].Id}" : null);
+    }
+
+    private static (long At, Guid Id) Position(string? after) =>
+        after?.Split('.') is [var at, var id] && long.TryParse(at, out var moment) && Guid.TryParse(id, out var row) ? (moment, row) : (-1, Guid.Empty);
+
+    private static MessageCameIn Told(Found row)
+    {
+        var faults = row.AnswerName == MessageNames.ClaimRefused ? JsonSerializer.Deserialize(row.Answer!, MessageJson.Default.ClaimRefused)!.Faults : null;
+        return new MessageCameIn(
+            row.Id, row.MessageId, row.ClaimId, row.Municipality.Length == 0 ? null : row.Municipality, row.Kind, row.Version, row.Outcome, row.AmountOre, row.Times,
+            DateTimeOffset.FromUnixTimeMilliseconds(row.ReceivedAt), row.TraceParent, faults, row.Kept);
+    }
+
+    private sealed class Found
+    {
+        public Guid Id { get; init; }
+        public Guid? MessageId { get; init; }
+        public Guid? ClaimId { get; init; }
+        public string Municipality { get; init; } = "";
+        public string Kind { get; init; } = "";
+        public long? Version { get; init; }
+        public string Outcome { get; init; } = Recording.Outcome.Refused;
+        public long? AmountOre { get; init; }
+        public long Times { get; init; }
+        public long ReceivedAt { get; init; }
+        public string? TraceParent { get; init; }
+        public string? AnswerName { get; init; }
+        public string? Answer { get; init; }
+        public string? Kept { get; init; }
+    }
+}
+
+/// <param name="Id">The row; for a valid message its message id.</param>
+/// <param name="Times">How often exactly this message has come.</param>
+/// <param name="ReceivedAt">When it came first.</param>
+/// <param name="Kept">Of a refused message: its body, personal values masked.</param>
+public sealed record MessageCameIn(
+    Guid Id, Guid? MessageId, Guid? ClaimId, string? Municipality, string Kind, long? Version, string Outcome, long? AmountOre, long Times,
+    DateTimeOffset ReceivedAt, string? TraceParent, IReadOnlyList<Fault>? Faults, string? Kept);
+
+/// <param name="Next">What to ask with as <c>after</c> for the next page; null: this is the last.</param>
+public sealed record RefusedPage(IReadOnlyList<MessageCameIn> Messages, string? Next);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(IReadOnlyList<MessageCameIn>))]
+[JsonSerializable(typeof(RefusedPage))]
+internal sealed partial class AskingJson : JsonSerializerContext;

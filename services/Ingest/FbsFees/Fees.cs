@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text.Json;
+using ClaimsTransfer.Ingest.Reading;
+using ClaimsTransfer.Messages;
+
+namespace ClaimsTransfer.Ingest.FbsFees;
+
+/// <summary>One fee of FBS, by its own field names.</summary>
+internal static class Fees
+{
+    public static SubmitClaim? Read(Fields fee, ref Addressed addressed, Beside beside, DateTimeOffset now)
+    {
+        var feeId = fee.Integer("feeId", 1, long.MaxValue, "FBS's id of the fee", Examples.FeeId);
+        addressed = addressed with { FeeId = feeId };
+        if (addressed.Agency is not null && feeId is not null)
+        {
+            var claimId = DeterministicId.OfClaim(addressed.Agency, feeId.Value);
+            addressed = new Addressed(DeterministicId.Of(claimId, "fbs-fees/1"), now, addressed.Municipality, addressed.Agency, feeId, 1);
+        }
+
+        var amount = AmountOre(fee);
+        var createdOn = Day(fee, "creationDate", Examples.CreatedOn, isRequired: true);
+        var dueOn = Day(fee, "dueDate", Examples.DueOn, isRequired: false);
+        Submissions.CheckDates(fee, "creationDate", "dueDate", createdOn, dueOn, now);
+        if (fee.IsGiven("paidDate", out _))
+            fee.Fault("paidDate", "is set: the fee is paid already, and what is paid is not transferred", "null or absent");
+        // A type that FBS has not thought of yet is a claim all the same.
+        var type = fee.IsGiven("type", out var given) && given.ValueKind == JsonValueKind.String && given.GetString() is "fee" or "compensation" ? given.GetString()! : "other";
+        string?[] own = [beside.Borrower?.Cpr, beside.Guardian?.Cpr];
+        var reason = PersonalText.MaskCpr(fee.Text("reasonMessage", Limits.ReasonLength, Examples.Reason, isRequired: false), own);
+        var materials = Materials(fee, own);
+
+        return addressed is { MessageId: { } id, Agency: { } agency } && feeId is not null && amount is not null && createdOn is not null && beside.Borrower is not null
+            ? new SubmitClaim(id, now, agency, feeId.Value, 1, type, reason, amount.Value, "DKK", createdOn.Value, dueOn, null, beside.Borrower, beside.Guardian, materials)
+            : null;
+    }
+
+    /// <summary>Kroner to øre from the digits as they stand: no binary fraction comes between.</summary>
+    private static long? AmountOre(Fields fee)
+    {
+        const string Example = "70 or 2.56";
+        if (!fee.IsGiven("amount", out var value))
+        {
+            fee.Fault("amount", "is missing", Example);
+            return null;
+        }
+        // A decimal holds 28 digits; of a longer text it would drop some, silently.
+        if (value.ValueKind != JsonValueKind.Number || value.GetRawText() is not { Length: <= 24 } text
+            || !decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var kroner) || Math.Abs(kroner) > Limits.AmountOre)
+        {
+            fee.Fault("amount", value.ValueKind == JsonValueKind.Number ? "is no amount in kroner with at most two decimals" : $"must be a number (kroner), not {Fields.KindOf(value)}", Example);
+            return null;
+        }
+        var ore = kroner * 100;
+        if (ore != decimal.Truncate(ore))
+            fee.Fault("amount", "has more than two decimals: there is no smaller coin than one øre", Example);
+        else if (ore <= 0)
+            fee.Fault("amount", "must be greater than 0", Example);
+        else if (ore > Limits.AmountOre)
+            fee.Fault("amount", $"must be at most {Limits.AmountOre / 100} kroner", Example);
+        else
+            return (long)ore;
+        return null;
+    }
+
+    /// <summary>A day, also where FBS writes the time of day behind it.</summary>
+    private static DateOnly? Day(Fields fee, string name, string example, bool isRequired)
+    {
+        if (fee.IsGiven(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 10 and <= 40 } text && text[10] == 'T'
+            && DateOnly.TryParseExact(text.AsSpan(0, 10), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+            return day;
+        return fee.Date(name, example, isRequired);
+    }
+
+    private static List<Material> Materials(Fields fee, string?[] own)
+    {
+        var read = new List<Material>();
+        if (!fee.IsGiven("materials", out var materials))
+            return read;
+        if (materials.ValueKind != JsonValueKind.Array || materials.GetArrayLength() > Limits.Materials)
+        {
+            fee.Fault("materials", $"must be an array of at most {Limits.Materials} materials", """[ { "materialItemNumber": "…", "recordId": "48724566", "materialGroup": { "name": "standard" } } ]""");
+            return read;
+        }
+        var index = 0;
+        foreach (var element in materials.EnumerateArray())
+        {
+            if (fee.Item(element, $"materials[{index++}]", """{ "materialItemNumber": "…", "recordId": "48724566" }""") is not { } material)
+                continue;
+            var group = material.Object("materialGroup", """{ "name": "standard" }""", isRequired: false);
+            var name = group?.Text("name", Limits.GroupLength, "standard", isRequired: false) ?? group?.Text("description", Limits.GroupLength, "Standard", isRequired: false);
+            read.Add(new Material(
+                PersonalText.MaskOwn(material.Text("materialItemNumber", Limits.ItemNumberLength, "5237124059", isRequired: false), own),
+                PersonalText.MaskOwn(material.Text("recordId", Limits.ItemNumberLength, "48724566", isRequired: false), own),
+                PersonalText.MaskCpr(name, own)));
+        }
+        return read;
+    }
+}

@@ -1,0 +1,34 @@
+using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Ingest.Recording;
+using ClaimsTransfer.Ingest.SubmitClaims;
+
+namespace ClaimsTransfer.Ingest.FbsFees;
+
+/// <summary><c>POST /claims/fbs-fees</c>: an answer for each fee, in their order; the patron's number comes in the body, never in a URL.</summary>
+internal static class PostFees
+{
+    public static async Task HandleAsync(HttpContext context, FeesReader reader, IngestHandler handler, IngestOptions options, Installation installation, TimeProvider time)
+    {
+        try
+        {
+            var body = await PostClaims.ReadBodyAsync(context, options.FeesBytes);
+            var read = reader.Read(body.Bytes, body.IsTooLong, time.GetUtcNow(), context.Request.Headers.TraceParent);
+            var answers = new List<Answer>(read.Count);
+            foreach (var batch in read.Chunk(options.BatchSize))
+                answers.AddRange(await handler.HandleAsync(batch, new Intake($"http/{installation.Instance}", IsRedelivered: false), context.RequestAborted));
+            context.Response.StatusCode = answers switch
+            {
+                [{ IsTooLong: true }] => StatusCodes.Status413PayloadTooLarge,
+                [{ IsUnreadable: true }] => StatusCodes.Status400BadRequest,
+                [{ Line: null }] => StatusCodes.Status422UnprocessableEntity,
+                _ => StatusCodes.Status200OK,
+            };
+            await context.Response.WriteAsJsonAsync(answers, ResultJson.Default.IReadOnlyListAnswer);
+        }
+        catch (TransientException) when (!context.Response.HasStarted)
+        {
+            await PostClaims.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "The store cannot be reached now. Send the same again later: what was taken is recognised.");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Sealing;
+using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Ingest.Accounting;
+using ClaimsTransfer.Ingest.Asking;
+using ClaimsTransfer.Ingest.FbsFees;
+using ClaimsTransfer.Ingest.Receiving;
+using ClaimsTransfer.Ingest.Recording;
+using ClaimsTransfer.Ingest.Relaying;
+using ClaimsTransfer.Ingest.SubmitClaims;
+
+namespace ClaimsTransfer.Ingest;
+
+public static class IngestExtensions
+{
+    /// <summary>Ingest whole: its store, its handler, the queue, the relay.</summary>
+    public static IHostApplicationBuilder AddIngest(this IHostApplicationBuilder builder)
+    {
+        builder.AddDefaults("ingest");
+        var options = builder.Configuration.GetSection("Ingest").Get<IngestOptions>() ?? new IngestOptions();
+        if (options.Faults().ToArray() is { Length: > 0 } faults)
+            throw new SettingsException($"The settings of Ingest cannot be used:\n- {string.Join("\n- ", faults)}");
+        var services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton(provider => new IngestHandler(
+            Store(provider), provider.GetRequiredService<IBus>(), provider.GetRequiredService<ISealer>(), provider.GetRequiredService<IMunicipalities>(),
+            provider.GetRequiredService<TimeProvider>(), options, provider.GetRequiredService<ILogger<IngestHandler>>()));
+        services.AddSingleton(provider => new Relay(
+            Store(provider), provider.GetRequiredService<IBus>(), provider.GetRequiredService<TimeProvider>(), options, provider.GetRequiredService<ILogger<Relay>>()));
+        services.AddSingleton<FeesReader>();
+        services.AddSingleton(provider => new MessageStore(Store(provider)));
+        services.AddSingleton(provider => new IngestAccounting(Store(provider)));
+        services.AddSingleton(provider => new MessageHistory(Store(provider)));
+        services.AddHostedService<SchemaAtStart>();
+        services.AddHostedService<QueueIntake>();
+        services.AddHostedService<RelayTimer>();
+        return builder;
+    }
+
+    public static WebApplication MapIngest(this WebApplication app)
+    {
+        app.MapPost("/claims", PostClaims.HandleAsync);
+        app.MapPost("/claims/fbs-fees", PostFees.HandleAsync);
+        app.MapGet("/imports/{id}", GetImport.HandleAsync);
+        app.MapGet("/ingest/accounting", GetAccounting.HandleAsync);
+        app.MapGet("/ingest/messages", GetMessages.HandleAsync);
+        app.MapGet("/ingest/refused", GetRefused.HandleAsync);
+        return app;
+    }
+
+    private static IStore Store(IServiceProvider provider) => provider.GetRequiredService<IStores>().Open(Schema.Name);
+
+    /// <summary>Before the first message is taken, the tables are there.</summary>
+    private sealed class SchemaAtStart(IStores stores) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => stores.Open(Schema.Name).MigrateAsync(Schema.Migrations, cancellationToken);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

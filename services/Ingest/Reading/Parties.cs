@@ -1,0 +1,48 @@
+using ClaimsTransfer.Messages;
+
+namespace ClaimsTransfer.Ingest.Reading;
+
+/// <summary>Reads who owes: a person by CPR number or an organisation by CVR number.</summary>
+internal static class Parties
+{
+    public static Party? Read(Fields message, string field, bool isRequired)
+    {
+        if (message.Object(field, Examples.Party, isRequired, isPersonal: true) is not { } party)
+            return null;
+        var hasCpr = party.IsGiven("cpr", out _);
+        var hasCvr = party.IsGiven("cvr", out _);
+        string? cpr = null;
+        string? cvr = null;
+        if (hasCpr && hasCvr)
+            party.Fault("cvr", "stands beside cpr: a party is either a person or an organisation", "only one of cpr and cvr");
+        else if (!hasCpr && !hasCvr)
+            party.Fault("cpr", "is missing: a party has a cpr or, an organisation, a cvr", Examples.Cpr);
+
+        if (hasCpr && (cpr = party.Text("cpr", 100, Examples.Cpr)) is not null && Numbers.WhyNotCpr(cpr) is { } notCpr)
+        {
+            party.Fault("cpr", notCpr, Examples.Cpr);
+            cpr = null;
+        }
+        if (hasCvr && (cvr = party.Text("cvr", 100, Examples.Cvr)) is not null && Numbers.WhyNotCvr(cvr) is { } notCvr)
+        {
+            party.Fault("cvr", notCvr, Examples.Cvr);
+            cvr = null;
+        }
+        var name = party.Text("name", Limits.NameLength, Examples.Name, isRequired: false);
+        return new Party(cpr, cvr, name);
+    }
+
+    /// <summary>A guardian is another person than the borrower, and only a person has one.</summary>
+    public static Party? ReadGuardian(Fields message, Party? borrower)
+    {
+        if (Read(message, "guardian", isRequired: false) is not { } guardian)
+            return null;
+        if (guardian.Cvr is not null)
+            message.Object("guardian", Examples.Party, isPersonal: true)?.Fault("cvr", "a guardian is a person and has a cpr", Examples.Cpr);
+        if (borrower?.Cvr is not null)
+            message.Fault("guardian", "stands beside an organisation, which has none", "leave guardian out");
+        if (guardian.Cpr is not null && guardian.Cpr == borrower?.Cpr)
+            message.Object("guardian", Examples.Party, isPersonal: true)?.Fault("cpr", "is the borrower's own number: nobody is their own guardian", "the guardian's own cpr, or no guardian");
+        return guardian;
+    }
+}

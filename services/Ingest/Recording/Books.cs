@@ -1,0 +1,137 @@
+using ClaimsTransfer.Ingest.Reading;
+using ClaimsTransfer.Messages;
+
+namespace ClaimsTransfer.Ingest.Recording;
+
+/// <summary>
+/// What is on record, as one batch sees it: the rows it touches, and those it adds itself. Decides what becomes of each message, in the order they came.
+/// </summary>
+internal sealed class Books
+{
+    private readonly Dictionary<Guid, Row> _byId = [];
+    private readonly Dictionary<(Guid ClaimId, long Version), Row> _taken = [];
+
+    /// <summary>Rows whose answers are given again because their message came again.</summary>
+    private readonly HashSet<Guid> _repeated = [];
+
+    public Books(IEnumerable<Row> known)
+    {
+        foreach (var row in known)
+            Add(row);
+    }
+
+    public IEnumerable<Row> New => _byId.Values.Where(row => row.IsNew);
+
+    public IEnumerable<Row> CameAgain => _byId.Values.Where(row => !row.IsNew && row.Times > 0);
+
+    public IReadOnlyCollection<Guid> Repeated => _repeated;
+
+    /// <summary>
+    /// The same message again has the same answer. Another content under an id that is taken, or under a claim's version that is taken, is refused as a conflict.
+    /// Whether the versions before have come is not decided here: the claim waits for them in Routing.
+    /// </summary>
+    public Answer Decide(Line line)
+    {
+        var read = line.Read;
+        if (read.Message is null)
+            return Refuse(line, read.Id, read.Faults);
+
+        var claimId = read.Addressed.ClaimId!.Value;
+        var version = read.Addressed.Version!.Value;
+        if (_byId.TryGetValue(read.Id, out var same))
+        {
+            if (same.Content != read.Content)
+                return Refuse(line, Fingerprints.OfConflict(read.Id, read.Content!.Value), [MessageIdConflict(read)]);
+            same.Times++;
+            AnswerAgain(same);
+            if (!same.IsTaken && _taken.TryGetValue((claimId, version), out var original))
+                AnswerAgain(original);
+            return AnswerTo(line, Outcome.Duplicate);
+        }
+
+        var conflict = Fingerprints.OfConflict(read.Id, read.Content!.Value);
+        if (_taken.TryGetValue((claimId, version), out var taken))
+        {
+            if (taken.Content != read.Content)
+                return Refuse(line, conflict, [VersionConflict(read, taken)]);
+            Add(NewRow(line, read.Id, Outcome.Duplicate));
+            AnswerAgain(taken);
+            return AnswerTo(line, Outcome.Duplicate);
+        }
+
+        var outcome = read.Message is SubmitClaim ? Outcome.Accepted : Outcome.Change;
+        Add(NewRow(line, read.Id, outcome));
+        return AnswerTo(line, outcome);
+    }
+
+    private Answer Refuse(Line line, Guid id, IReadOnlyList<Fault> faults)
+    {
+        if (_byId.TryGetValue(id, out var same))
+        {
+            same.Times++;
+            AnswerAgain(same);
+        }
+        else
+        {
+            Add(NewRow(line, id, Outcome.Refused, faults));
+        }
+        return AnswerTo(line, Outcome.Refused, faults);
+    }
+
+    private void AnswerAgain(Row row)
+    {
+        // What this batch adds is answered anyway.
+        if (!row.IsNew && row.Outcome != Outcome.Duplicate)
+            _repeated.Add(row.Id);
+    }
+
+    private void Add(Row row)
+    {
+        _byId[row.Id] = row;
+        if (row.IsTaken)
+            _taken[(row.ClaimId!.Value, row.Version!.Value)] = row;
+    }
+
+    private static Row NewRow(Line line, Guid id, string outcome, IReadOnlyList<Fault>? faults = null)
+    {
+        var read = line.Read;
+        return new Row
+        {
+            Id = id,
+            MessageId = read.Addressed.MessageId,
+            ClaimId = read.Addressed.ClaimId,
+            Municipality = read.Addressed.Municipality ?? "",
+            Kind = read.Kind,
+            Version = read.Addressed.Version,
+            Outcome = outcome,
+            AmountOre = outcome == Outcome.Refused ? null : Translation.AmountOf(read.Message),
+            Content = read.Content,
+            TraceParent = line.TraceParent,
+            Times = 1,
+            IsNew = true,
+            Answer = outcome switch
+            {
+                Outcome.Refused => Translation.Refused(read, id, faults!, line.ReceivedAt, line.TraceParent),
+                Outcome.Duplicate => null,
+                _ => line.Taken,
+            },
+            Kept = read.KeptBody,
+        };
+    }
+
+    private static Answer AnswerTo(Line line, string outcome, IReadOnlyList<Fault>? faults = null) => new(
+        line.Read.Line > 0 ? line.Read.Line : null, outcome, line.Read.Addressed.ClaimId, line.Read.Addressed.MessageId, faults, line.Read.IsUnreadable, line.Read.IsTooLong);
+
+    private static Fault MessageIdConflict(ReadMessage read) => new(
+        "messageId", read.Id.ToString(), "conflict: another message with other content has come under this id", "an id of its own for each message; the same only for the same message");
+
+    private static Fault VersionConflict(ReadMessage read, Row taken) => new(
+        "version", $"{read.Addressed.Version}",
+        $"conflict: version {read.Addressed.Version} of this claim has come before as {taken.Kind} with other content ({taken.MessageId})",
+        $"{read.Addressed.Version + 1} for the next change, or exactly the same content again");
+}
+
+/// <summary>A message on its way through one batch.</summary>
+/// <param name="Taken">What is published when it is taken, ready before the transaction begins.</param>
+/// <param name="TraceParent">Of the journey: its own span's where somebody listens, else as it came.</param>
+internal sealed record Line(ReadMessage Read, Defaults.Messaging.OutgoingMessage? Taken, string? TraceParent, DateTimeOffset ReceivedAt);

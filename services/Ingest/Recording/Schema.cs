@@ -1,0 +1,74 @@
+using ClaimsTransfer.Defaults.Storage;
+
+namespace ClaimsTransfer.Ingest.Recording;
+
+/// <summary>What Ingest remembers of every message, so that the same message has the same answer, and every line is counted once.</summary>
+internal static class Schema
+{
+    public const string Name = "ingest";
+
+    /// <summary>One row a message: repeats are counted on it.</summary>
+    public static readonly Table Messages = new(
+        "ingest.messages", ["id"],
+        [
+            new("id", ColumnType.Id), new("message_id", ColumnType.Id, Nullable: true), new("claim_id", ColumnType.Id, Nullable: true),
+            new("municipality", ColumnType.Text), new("kind", ColumnType.Text), new("version", ColumnType.Integer, Nullable: true),
+            new("taken_version", ColumnType.Integer, Nullable: true), new("outcome", ColumnType.Text), new("amount_ore", ColumnType.Integer, Nullable: true),
+            new("content", ColumnType.Id, Nullable: true), new("times", ColumnType.Integer), new("received_at", ColumnType.Integer),
+            new("trace_parent", ColumnType.Text, Nullable: true), new("relay_at", ColumnType.Integer, Nullable: true),
+        ]);
+
+    /// <summary>What was answered, to be answered again; apart from the rows that are counted, which stay small.</summary>
+    public static readonly Table Answers = new(
+        "ingest.answers", ["id"],
+        [
+            new("id", ColumnType.Id), new("name", ColumnType.Text), new("answer_id", ColumnType.Id), new("body", ColumnType.LongText),
+            new("kept", ColumnType.LongText, Nullable: true),
+        ]);
+
+    /// <summary>How many lines each way in has brought, and how far each import has come.</summary>
+    public static readonly Table Intake = new(
+        "ingest.intake", ["source"], [new("source", ColumnType.Text), new("lines", ColumnType.Integer), new("position", ColumnType.Integer)]);
+
+    public static readonly IReadOnlyList<Migration> Migrations =
+    [
+        new(1, "Remember every message and its answer", [
+            """
+            CREATE TABLE ingest.messages (
+                id {id} NOT NULL PRIMARY KEY,
+                message_id {id} NULL,
+                claim_id {id} NULL,
+                municipality {text} NOT NULL,
+                kind {text} NOT NULL,
+                version {integer} NULL,
+                taken_version {integer} NULL,
+                outcome {text} NOT NULL,
+                amount_ore {integer} NULL,
+                content {id} NULL,
+                times {integer} NOT NULL,
+                received_at {integer} NOT NULL,
+                trace_parent {text} NULL,
+                relay_at {integer} NULL)
+            """,
+            // The guard: two instances can never both take a message of the same claim and version.
+            "CREATE UNIQUE INDEX messages_taken ON ingest.messages (claim_id, taken_version) WHERE taken_version IS NOT NULL",
+            "CREATE INDEX messages_of_claim ON ingest.messages (claim_id)",
+            "CREATE INDEX messages_counted ON ingest.messages (municipality, outcome, times, amount_ore)",
+            "CREATE INDEX messages_to_relay ON ingest.messages (relay_at) WHERE relay_at IS NOT NULL",
+            """
+            CREATE TABLE ingest.answers (
+                id {id} NOT NULL PRIMARY KEY,
+                name {text} NOT NULL,
+                answer_id {id} NOT NULL,
+                body {longtext} NOT NULL,
+                kept {longtext} NULL)
+            """,
+            """
+            CREATE TABLE ingest.intake (
+                source {text} NOT NULL PRIMARY KEY,
+                lines {integer} NOT NULL,
+                position {integer} NOT NULL)
+            """,
+        ]),
+    ];
+}

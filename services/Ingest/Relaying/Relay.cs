@@ -1,0 +1,38 @@
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Ingest.Recording;
+using Microsoft.Extensions.Logging;
+
+namespace ClaimsTransfer.Ingest.Relaying;
+
+/// <summary>
+/// Publishes what was recorded and not published: a message that came by HTTP has no broker behind it that would deliver it again. A lease keeps two instances
+/// from relaying the same; what is not confirmed stays due and is tried again when the lease is over.
+/// </summary>
+public sealed partial class Relay(IStore store, IPublisher publisher, TimeProvider time, IngestOptions options, ILogger<Relay> log)
+{
+    private const int BatchSize = 500;
+
+    private readonly MessageStore _messages = new(store);
+
+    /// <summary>One sweep; returns how many were published, and is called again at once while that is a full batch.</summary>
+    public async Task<int> SweepAsync(CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var (ids, answers) = await _messages.TakeDueAsync(BatchSize, now, now + options.RelayAfter, cancellation);
+        if (ids.Count == 0)
+            return 0;
+        await publisher.PublishAsync(answers, cancellation);
+        await _messages.MarkPublishedAsync(ids, cancellation);
+        Log.Relayed(log, ids.Count);
+        return ids.Count;
+    }
+
+    public static bool IsFull(int swept) => swept == BatchSize;
+
+    private static partial class Log
+    {
+        [LoggerMessage(2010, LogLevel.Information, "{Count} messages that were recorded and not published are published now")]
+        public static partial void Relayed(ILogger logger, int count);
+    }
+}

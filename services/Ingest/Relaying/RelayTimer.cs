@@ -1,0 +1,32 @@
+using ClaimsTransfer.Defaults.Messaging;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ClaimsTransfer.Ingest.Relaying;
+
+/// <summary>Calls the relay in its interval; when broker or store cannot be reached, the next turn tries again.</summary>
+internal sealed partial class RelayTimer(Relay relay, IngestOptions options, TimeProvider time, ILogger<RelayTimer> log) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.RelayEvery, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                while (Relay.IsFull(await relay.SweepAsync(stoppingToken)))
+                    stoppingToken.ThrowIfCancellationRequested();
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested && BatchConsumer.IsTransient(failure))
+            {
+                Log.Later(log, failure.GetType().Name);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2011, LogLevel.Warning, "Nothing could be relayed now ({Failure}); the next turn tries again")]
+        public static partial void Later(ILogger logger, string failure);
+    }
+}

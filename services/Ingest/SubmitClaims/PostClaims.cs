@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Ingest.Reading;
+using ClaimsTransfer.Ingest.Recording;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace ClaimsTransfer.Ingest.SubmitClaims;
+
+/// <summary><c>POST /claims</c>: one message as JSON, or any number of them as a stream of lines, answered line by line.</summary>
+internal static class PostClaims
+{
+    public const string Lines = "application/x-ndjson";
+    public const string ImportHeader = "X-Import-Id";
+    public const string FirstLineHeader = "X-Import-First-Line";
+
+    public static async Task HandleAsync(HttpContext context, IngestHandler handler, MessageStore messages, IngestOptions options, Installation installation)
+    {
+        try
+        {
+            if (context.Request.ContentType?.StartsWith(Lines, StringComparison.OrdinalIgnoreCase) == true)
+                await HandleLinesAsync(context, handler, messages, options, installation);
+            else
+                await HandleOneAsync(context, handler, installation);
+        }
+        catch (TransientException) when (!context.Response.HasStarted)
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "The store cannot be reached now; nothing was taken. Send again later.");
+        }
+    }
+
+    private static async Task HandleOneAsync(HttpContext context, IngestHandler handler, Installation installation)
+    {
+        var body = await ReadBodyAsync(context, Limits.BodyBytes);
+        var incoming = new Incoming(body.Bytes, TraceParent: context.Request.Headers.TraceParent, IsTooLong: body.IsTooLong);
+        var answers = await handler.HandleAsync([incoming], new Intake($"http/{installation.Instance}", IsRedelivered: false), context.RequestAborted);
+        var answer = answers[0];
+        context.Response.StatusCode = answer switch
+        {
+            { IsTooLong: true } => StatusCodes.Status413PayloadTooLarge,
+            { IsUnreadable: true } => StatusCodes.Status400BadRequest,
+            { Outcome: Outcome.Refused } => StatusCodes.Status422UnprocessableEntity,
+            { Outcome: Outcome.Duplicate } => StatusCodes.Status200OK,
+            _ => StatusCodes.Status202Accepted,
+        };
+        await context.Response.WriteAsJsonAsync(answer, ResultJson.Default.Answer);
+    }
+
+    private static async Task HandleLinesAsync(HttpContext context, IngestHandler handler, MessageStore messages, IngestOptions options, Installation installation)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = null;
+        // A stream may be slow by nature, and a client that sends first reads late.
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } requestRate)
+            requestRate.MinDataRate = null;
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } responseRate)
+            responseRate.MinDataRate = null;
+
+        var import = context.Request.Headers[ImportHeader].ToString();
+        if (import.Length > 0 && !IsImportId(import))
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, $"{ImportHeader} must be 1 to 100 letters, digits, '.', '_', '-' or ':'. Good: the SHA-256 of the file in hex");
+            return;
+        }
+        var firstLine = 1L;
+        if (context.Request.Headers.TryGetValue(FirstLineHeader, out var first) && (!long.TryParse(first, out firstLine) || firstLine < 1))
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, $"{FirstLineHeader} must be the number, from 1, of the file's line that the body begins with. Good: 50001");
+            return;
+        }
+        if (import.Length > 0 && firstLine > 1 && await messages.PositionAsync($"import/{import}", context.RequestAborted) is var recorded && recorded < firstLine - 1)
+        {
+            await RefuseAsync(context, StatusCodes.Status409Conflict, $"Only {recorded} lines of this import are on record: go on with line {recorded + 1}");
+            return;
+        }
+
+        context.Response.ContentType = Lines;
+        var reader = new LineReader(context.Request.BodyReader, options.BatchSize, firstLine);
+        await using var results = new ResultStream(context.Response.BodyWriter);
+        for (var from = firstLine - 1; await reader.ReadAsync(context.RequestAborted) is { } batch; from = reader.Position)
+        {
+            var intake = import.Length > 0
+                ? new Intake($"import/{import}", IsRedelivered: false, from, reader.Position)
+                : new Intake($"http/{installation.Instance}", IsRedelivered: false);
+            if (import.Length > 0 && reader.Position == from)
+                continue;
+            var answers = await handler.HandleAsync(batch, intake, context.RequestAborted);
+            await results.WriteAsync(ToLines(answers), context.RequestAborted);
+        }
+        await results.CompleteAsync(context.RequestAborted);
+    }
+
+    public static bool IsImportId(string id) =>
+        id.Length is > 0 and <= 100 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or ':');
+
+    public static Task RefuseAsync(HttpContext context, int status, string reason)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(new Answer(null, Outcome.Refused, null, null, [new("$", null, reason, "")]), ResultJson.Default.Answer);
+    }
+
+    /// <summary>The body up to the limit; of a longer one the beginning, and the rest is not read.</summary>
+    public static async Task<(ReadOnlyMemory<byte> Bytes, bool IsTooLong)> ReadBodyAsync(HttpContext context, int limit)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = null;
+        var pipe = context.Request.BodyReader;
+        while (true)
+        {
+            var result = await pipe.ReadAsync(context.RequestAborted);
+            if (result.Buffer.Length > limit)
+            {
+                var beginning = result.Buffer.Slice(0, 4096).ToArray();
+                pipe.AdvanceTo(result.Buffer.End);
+                return (beginning, true);
+            }
+            if (result.IsCompleted)
+            {
+                var bytes = result.Buffer.ToArray();
+                pipe.AdvanceTo(result.Buffer.End);
+                return (bytes, false);
+            }
+            pipe.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+
+    private static ReadOnlyMemory<byte> ToLines(IReadOnlyList<Answer> answers)
+    {
+        var lines = new ArrayBufferWriter<byte>(answers.Count * 128);
+        using var writer = new Utf8JsonWriter(lines);
+        foreach (var answer in answers)
+        {
+            JsonSerializer.Serialize(writer, answer, ResultJson.Default.Answer);
+            writer.Flush();
+            writer.Reset();
+            lines.Write("\n"u8);
+        }
+        return lines.WrittenMemory;
+    }
+}
