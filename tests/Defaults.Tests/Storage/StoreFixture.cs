@@ -60,6 +60,8 @@ public abstract class StoreFixture(Engine engine)
     [OneTimeTearDown]
     public async Task Close()
     {
+        if (Store is not null)
+            await Store.DisposeAsync();
         if (_stores is not null)
             await _stores.DisposeAsync();
         _folder.Dispose();
