@@ -3,6 +3,7 @@ using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Sandbox.Faults;
 using ClaimsTransfer.Sandbox.Indsigt;
 using ClaimsTransfer.Sandbox.Ledger;
+using ClaimsTransfer.Sandbox.Opus;
 using ClaimsTransfer.Sandbox.Prisme;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,15 +25,16 @@ public static class SandboxExtensions
         builder.Services.AddSingleton(services => new ReceiptOutbox(
             services.GetRequiredKeyedService<IStore>("sandbox"), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHostedService<LedgerStart>();
+        builder.AddOpusStandIn();
         builder.AddPrismeStandIn();
         return builder;
     }
 
     public static WebApplication MapSandbox(this WebApplication app)
     {
-        app.MapDefaults();
         app.MapFaults();
         app.MapLedger();
+        app.MapOpusStandIn();
         app.MapIndsigtStandIn();
         return app;
     }

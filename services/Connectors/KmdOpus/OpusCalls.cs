@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Xml.Linq;
+using ClaimsTransfer.ConnectorSdk;
+using ClaimsTransfer.KmdOpus.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace ClaimsTransfer.KmdOpus;
+
+/// <summary>How a call ended, by what can be known of its effect.</summary>
+internal abstract record CallEnd
+{
+    /// <summary>A reply that fits the profile.</summary>
+    public sealed record Answered(XElement Body) : CallEnd;
+
+    /// <summary>Certainly nothing was done: it was not reached, or said so.</summary>
+    public sealed record NotTaken(TimeSpan? RetryAfter, string Reason) : CallEnd;
+
+    /// <summary>Nothing was done, and the same call would be refused again.</summary>
+    public sealed record Refused(string Code, string Text) : CallEnd;
+
+    /// <summary>It may have been done.</summary>
+    public sealed record Lost(string Reason) : CallEnd;
+}
+
+/// <summary>SOAP 1.1 over HTTP. The reason it gives never holds anything of a body.</summary>
+internal sealed partial class OpusCalls(IHttpClientFactory clients, ILogger<OpusCalls> log)
+{
+    public const string Client = "KmdOpus";
+
+    /// <summary>SvarReaktion/Fejl with this id says that the system takes nothing now, not that the call is wrong.</summary>
+    private const string TakesNothingNow = "UTILGAENGELIG";
+
+    public async Task<CallEnd> CallAsync(DebtorSystem system, string action, string expected, byte[] document, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, system.Endpoint);
+        request.Content = new ByteArrayContent(document);
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(Profile.ContentType, "utf-8");
+        request.Headers.Add("SOAPAction", $"\"{action}\"");
+        try
+        {
+            using var client = clients.CreateClient(Client);
+            using var response = await client.SendAsync(request, cancellation);
+            return await ReadAsync(system, response, expected, cancellation);
+        }
+        catch (HttpRequestException unreached) when (unreached.HttpRequestError is
+            HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
+        {
+            return new CallEnd.NotTaken(null, $"Not reached: {unreached.HttpRequestError}.");
+        }
+        catch (HttpRequestException lost)
+        {
+            return new CallEnd.Lost($"The connection ended without a reply: {lost.HttpRequestError}.");
+        }
+        catch (IOException)
+        {
+            return new CallEnd.Lost("The connection ended in the middle of the reply.");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new CallEnd.Lost("No reply in time.");
+        }
+    }
+
+    private async Task<CallEnd> ReadAsync(DebtorSystem system, HttpResponseMessage response, string expected, CancellationToken cancellation)
+    {
+        var status = (int)response.StatusCode;
+        if (response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests)
+            return new CallEnd.NotTaken(response.Headers.RetryAfter?.Delta, $"HTTP {status}.");
+        if (status is >= 300 and < 500)
+            return new CallEnd.NotTaken(null, $"HTTP {status}: the endpoint or our access to it is not set up right.");
+        if (status is not (200 or 500))
+            return new CallEnd.Lost($"HTTP {status}.");
+
+        await using var body = await response.Content.ReadAsStreamAsync(cancellation);
+        var (envelope, error) = ProfileXml.Read(body);
+        if (envelope?.Element(Profile.Soap + "Body")?.Elements().First() is not { } content)
+            return new CallEnd.Lost($"The reply (HTTP {status}) does not fit the profile. {error}");
+        if (content.Name == Profile.Soap + "Fault")
+            return content.Element("faultcode")!.Value.EndsWith("Client", StringComparison.Ordinal)
+                ? new CallEnd.Refused("SOAP-CLIENT", content.Element("faultstring")!.Value)
+                : new CallEnd.Lost("A SOAP fault of the server.");
+        if (envelope.Element(Profile.Soap + "Header")?.Element(Profile.Context + "SvarReaktion")?.Elements().First() is { } reaction)
+        {
+            var id = reaction.Elements().First().Value;
+            if (reaction.Name == Profile.Context + "Fejl")
+                return id == TakesNothingNow
+                    ? new CallEnd.NotTaken(null, $"SvarReaktion {id}.")
+                    : new CallEnd.Refused(id, reaction.Elements().Last().Value);
+            Log.Advised(log, system.Municipality, id);
+        }
+
+        return content.Name == Profile.Debtor + expected ? new CallEnd.Answered(content) : new CallEnd.Lost($"The reply is a {content.Name.LocalName}.");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(5101, LogLevel.Information, "{Municipality}: the debtor system advises {AdvisId}")]
+        public static partial void Advised(ILogger log, string municipality, string advisId);
+    }
+}
