@@ -8,7 +8,7 @@ internal static class OpusExtensions
 {
     public static void AddOpusStandIn(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddHttpClient(OpusReceiptPush.Client, client => client.Timeout = TimeSpan.FromSeconds(30));
+        builder.Services.AddHttpClient(OpusReceiptPush.Client, client => client.Timeout = TimeSpan.FromSeconds(30)).RemoveAllLoggers();
         builder.Services.AddSingleton<OpusReceiptPush>();
         builder.Services.AddSingleton<OpusEndpoint>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OpusReceiptPush>());
