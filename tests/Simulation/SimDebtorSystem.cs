@@ -1,0 +1,130 @@
+using ClaimsTransfer.ConnectorSdk;
+using ClaimsTransfer.Messages;
+
+namespace ClaimsTransfer.Simulation;
+
+/// <summary>What the stand-in debtor system has on its books: it outlives every process of ours.</summary>
+internal sealed class DebtorBooks(World world, double rejectShare, bool honoursIds)
+{
+    private readonly Dictionary<Guid, Submitted> _answered = [];
+    private readonly List<Receipt> _receipts = [];
+    private readonly Dictionary<Guid, DateTimeOffset> _pendingUntil = [];
+
+    public Dictionary<string, Account> Accounts { get; } = [];
+
+    /// <summary>Where a change came before one with a lower version: a guarantee is broken.</summary>
+    public List<string> OutOfOrder { get; } = [];
+
+    /// <summary>Whether it answers with a transport receipt and decides later.</summary>
+    public bool Receipted { get; init; }
+
+    public Submitted Take(Instruction instruction)
+    {
+        if (_answered.TryGetValue(instruction.Id, out var before) && (honoursIds || instruction.Kind != InstructionKind.Register || before is Submitted.Rejected))
+            return Reply(instruction, before);
+        var account = Accounts.GetValueOrDefault(instruction.Reference);
+        Submitted answer;
+        switch (instruction.Kind)
+        {
+            case InstructionKind.Register when world.Trouble && (uint)instruction.ClaimId.GetHashCode() % 1000 < rejectShare * 1000:
+                answer = new Submitted.Rejected("D017", "unknown liable party", FixBy.Municipality);
+                break;
+            case InstructionKind.Register:
+                // It books what arrives: only a sender that asks before it sends again keeps this at one.
+                Accounts[instruction.Reference] = (account ?? new Account()) with
+                {
+                    Bookings = (account?.Bookings ?? 0) + 1, AmountOre = instruction.AmountOre, InForce = true, DebtorRef = instruction.Debtor.Number, Version = instruction.Version,
+                };
+                answer = new Submitted.Accepted($"D-{instruction.Reference}", $"K-{instruction.Id:N}");
+                break;
+            case var _ when account is null:
+                answer = new Submitted.Rejected("D404", "no such claim", FixBy.Vendor);
+                break;
+            default:
+                if (instruction.Version < account.Version)
+                    OutOfOrder.Add($"{instruction} after version {account.Version}");
+                Accounts[instruction.Reference] = instruction.Kind switch
+                {
+                    InstructionKind.Adjust => account with { AmountOre = instruction.AmountOre, Version = instruction.Version },
+                    InstructionKind.Cancel => account with { InForce = false, Version = instruction.Version },
+                    _ => account with { DebtorRef = instruction.Debtor.Number, Version = instruction.Version },
+                };
+                answer = new Submitted.Accepted($"D-{instruction.Reference}", $"K-{instruction.Id:N}");
+                break;
+        }
+
+        world.Note($"debtor system takes {instruction}: {answer.GetType().Name}, bookings {Accounts.GetValueOrDefault(instruction.Reference)?.Bookings ?? 0}");
+        _answered[instruction.Id] = answer;
+        if (Receipted)
+        {
+            _pendingUntil[instruction.Id] = world.Now + world.Moment(5_000);
+            var lost = world.Happens(0.1);
+            for (var copy = world.Happens(0.1) ? 2 : 1; copy > 0 && !lost; copy--)
+                world.After(_pendingUntil[instruction.Id] - world.Now, () => _receipts.Add(new Receipt(instruction.Id, $"R-{instruction.Id:N}-{_receipts.Count}", answer)));
+        }
+
+        return Reply(instruction, answer);
+    }
+
+    public Found Find(Instruction instruction) => _answered.GetValueOrDefault(instruction.Id) switch
+    {
+        null => new Found.NotThere(),
+        _ when _pendingUntil.TryGetValue(instruction.Id, out var until) && until > world.Now => new Found.InProgress("T"),
+        Submitted.Accepted accepted => new Found.Done(accepted.DebtorReference, accepted.Receipt),
+        Submitted.Rejected rejected => new Found.Rejected(rejected.Code, rejected.Text, rejected.FixBy),
+        var other => throw new InvalidOperationException($"The books hold {other}."),
+    };
+
+    public ReadBack Read(string? cursor)
+    {
+        var from = int.Parse(cursor ?? "0");
+        return new ReadBack([.. _receipts.Skip(from)], _receipts.Count.ToString());
+    }
+
+    private Submitted Reply(Instruction instruction, Submitted answer) =>
+        Receipted && _pendingUntil[instruction.Id] > world.Now ? new Submitted.Pending("T") : answer;
+
+    public sealed record Account
+    {
+        public int Bookings { get; init; }
+        public long AmountOre { get; init; }
+        public bool InForce { get; init; }
+        public string DebtorRef { get; init; } = "";
+        public int Version { get; init; }
+    }
+}
+
+/// <summary>The vendor's connector to it, over a network that loses requests and replies.</summary>
+internal sealed class SimConnector(IReadOnlyDictionary<string, DebtorBooks> books, SimProcess process) : IConnector
+{
+    private World World => process.World;
+
+    public ConnectorCapabilities Capabilities { get; } = new("KmdOpus", 5, TimeSpan.FromSeconds(2));
+
+    public async Task<IReadOnlyList<Submitted>> SubmitAsync(DebtorSystem system, IReadOnlyList<Instruction> instructions, CancellationToken cancellation)
+    {
+        await process.StepAsync(50);
+        if (World.Happens(0.05))
+            return [.. instructions.Select(_ => new Submitted.Unavailable(TimeSpan.FromSeconds(1), "takes nothing now"))];
+        if (World.Happens(0.05))
+            throw new IOException("The request was lost.");
+        var reached = World.Happens(0.03) ? World.Random.Next(instructions.Count) : instructions.Count;
+        var answers = instructions.Take(reached).Select(books[system.Municipality].Take).ToList();
+        await process.StepAsync(50);
+        return reached < instructions.Count || World.Happens(0.08) ? throw new IOException("The reply was lost.") : answers;
+    }
+
+    public async Task<IReadOnlyList<Found>> FindAsync(DebtorSystem system, IReadOnlyList<Instruction> instructions, CancellationToken cancellation)
+    {
+        await process.StepAsync(50);
+        if (World.Happens(0.1))
+            throw new IOException("The question was lost.");
+        return [.. instructions.Select(instruction => World.Happens(0.05) ? new Found.NoAnswer("not now") : books[system.Municipality].Find(instruction))];
+    }
+
+    public async Task<ReadBack> ReadAsync(DebtorSystem system, string? cursor, CancellationToken cancellation)
+    {
+        await process.StepAsync(50);
+        return World.Happens(0.1) ? throw new IOException("The feed was lost.") : books[system.Municipality].Read(cursor);
+    }
+}
