@@ -122,9 +122,7 @@ internal sealed class History
                     var code = municipality.Code;
                     Consume(process, Topology.TransferQueue(code), connector.Capabilities.BatchSize, async (batch, cancellation) =>
                     {
-                        var (dead, taken) = await handler.TakeAsync(code, batch, cancellation);
-                        if (dead.Count > 0)
-                            throw dead[0].Cause;
+                        var taken = await handler.TakeAsync(code, batch, cancellation);
                         await handler.WorkAsync(code, taken, cancellation);
                     });
                     Repeat(process, TimeSpan.FromSeconds(2), () => handler.ReadAsync(code, TimeSpan.FromSeconds(2), goOn: false, CancellationToken.None));

@@ -38,7 +38,7 @@ internal static class SimClaims
     public static IEnumerable<string> Compare(ClaimState state, IReadOnlyList<IClaimMessage> messages, DebtorBooks.Account? account)
     {
         var cancelled = messages.OfType<ClaimWithdrawn>().FirstOrDefault();
-        var inForce = messages.TakeWhile(message => message != cancelled).ToList();
+        var inForce = messages.TakeWhile(message => message is not ClaimWithdrawn).ToList();
         var amountOre = inForce.OfType<ClaimAdjusted>().LastOrDefault()?.NewAmountOre ?? ((ClaimCreated)messages[0]).AmountOre;
         var liable = inForce.OfType<LiablePartyChanged>().LastOrDefault()?.LiableParty.Identity.Ref;
         var who = $"claim {state.ClaimId} ({state.Status})";
