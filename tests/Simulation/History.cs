@@ -212,6 +212,10 @@ internal sealed class History
                     yield return fault;
         }
 
+        var published = _broker.Published.Select(message => message.MessageId).ToHashSet();
+        foreach (var lost in _routing.Journal.Values.SelectMany(entry => entry.Effects).Where(effect => !published.Contains(effect.Id)))
+            yield return $"Guarantee 2: {lost.Name} {lost.Id} was decided and never sent.";
+
         // Each effect has one id, and one content under it: FBS can tell a repeat from news.
         foreach (var repeated in _broker.Published.GroupBy(message => message.MessageId).Where(group => group.Select(message => Convert.ToBase64String(message.Body.Span)).Distinct().Count() > 1))
             yield return $"Guarantee 2: {repeated.First().Name} {repeated.Key} was sent with different contents.";
