@@ -9,7 +9,7 @@ internal static class WireRules
         ["branch"] = """{ "pattern": "^DK-7[0-9]{5}$" }""",
         ["municipality"] = """{ "pattern": "^[0-9]{4}$" }""",
         ["feeId"] = """{ "minimum": 1 }""",
-        ["version"] = """{ "minimum": 1 }""",
+        ["version"] = """{ "minimum": 1, "maximum": 2147483647 }""",
         ["amountOre"] = """{ "minimum": 1 }""",
         ["newAmountOre"] = """{ "minimum": 1 }""",
         ["reference"] = """{ "pattern": "^[A-Za-z0-9-]{1,35}$" }""",

@@ -81,7 +81,11 @@ internal static class WireSchemas
         Merge(field, WireRules.Fields, property.Name);
         Merge(field, WireRules.Fields, $"{record.Type.Name}.{property.Name}");
         if (field["const"] is not null)
+        {
             field.Remove("minimum");
+            field.Remove("maximum");
+        }
+
         return field;
     }
 
