@@ -26,7 +26,7 @@ public static class ConnectorExtensions
     {
         if (!Enum.TryParse<Vendor>(vendor, out var which))
             throw new ArgumentException($"\"{vendor}\" is not a vendor; {string.Join(", ", Enum.GetNames<Vendor>())} are.", nameof(vendor));
-        builder.AddDefaults($"connector-{vendor.ToLowerInvariant()}");
+        builder.AddDefaults(vendor.ToLowerInvariant());
         var options = new ConnectorOptions();
         builder.Configuration.GetSection("Connectors").Bind(options);
         builder.Configuration.GetSection($"Connectors:{vendor}").Bind(options);

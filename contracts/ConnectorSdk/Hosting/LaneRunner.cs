@@ -13,7 +13,7 @@ internal sealed partial class LaneRunner(
     string vendor, Lane lane, InstructionHandler handler, IBus bus, ConnectorOptions options, TimeSpan? readInterval, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     /// <summary>A batch may be in hand for so long waiting for its turn; then the log has it and the sweep goes on.</summary>
-    private static readonly TimeSpan LongestInHand = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongestInHand = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _calls = new(lane.Concurrency, lane.Concurrency);
     private readonly SemaphoreSlim _woken = new(0, 1);

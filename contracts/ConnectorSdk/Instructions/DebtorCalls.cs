@@ -107,6 +107,11 @@ internal sealed partial class DebtorCalls(
         {
             failure = PersonalData.Mask($"{cause.GetType().Name}: {cause.Message}", 300);
         }
+        finally
+        {
+            // Whatever the connector still does for this call must end: its answer would not be heard.
+            await either.CancelAsync();
+        }
 
         span?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, failure);
         ConnectorTelemetry.Called(Vendor, municipality.Code, operation, "failed", time.GetElapsedTime(began));

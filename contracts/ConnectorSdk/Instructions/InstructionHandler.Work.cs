@@ -57,7 +57,7 @@ public sealed partial class InstructionHandler
             current => [.. rows.Select((called, i) => current.TryGetValue(called.InstructionId, out var row) ? _rules.AfterSubmit(row, called, answers[i], now, giveUp) : null).OfType<InstructionRow>()],
             cancellation);
         Count(saved, now);
-        await PublishAsync(saved, cancellation);
+        await PublishNewAsync(saved, cancellation);
     }
 
     private async Task AskAsync(Lane lane, IReadOnlyList<InstructionRow> rows, CancellationToken cancellation)
@@ -86,7 +86,7 @@ public sealed partial class InstructionHandler
             var saved = await _log.ChangeAsync(
                 [.. asked.Select(row => row.InstructionId).Concat(subjects).Distinct()], current => DecideAsked(asked, answers, current, now, giveUp), cancellation);
             Count(saved, now);
-            await PublishAsync(saved, cancellation);
+            await PublishNewAsync(saved, cancellation);
         }
     }
 
@@ -132,7 +132,7 @@ public sealed partial class InstructionHandler
                 return;
             Log.GaveUp(_logger, _vendor, lane.Code, givenUp.Count);
             Count(givenUp, now);
-            await PublishAsync(givenUp, cancellation);
+            await PublishNewAsync(givenUp, cancellation);
         }
     }
 

@@ -106,7 +106,7 @@ public sealed partial class InstructionHandler
         }
 
         Count(changed, now);
-        await PublishAsync(changed, cancellation);
+        await PublishNewAsync(changed, cancellation);
     }
 
     /// <summary>Reads what the vendor has for us, when it is this instance's turn; the cursor moves after what was read took effect.</summary>
@@ -209,6 +209,10 @@ public sealed partial class InstructionHandler
 
         void Change(InstructionRow row) => changed[row.InstructionId] = row;
     }
+
+    /// <summary>Of what was just saved, what has something new to tell.</summary>
+    private Task PublishNewAsync(IReadOnlyList<InstructionRow> saved, CancellationToken cancellation) =>
+        PublishAsync([.. saved.Where(row => row.ReportDueAt is not null)], cancellation);
 
     private async Task PublishAsync(IReadOnlyList<InstructionRow> rows, CancellationToken cancellation)
     {

@@ -114,7 +114,7 @@ public sealed class InstructionRules(ConnectorOptions options)
                     : [reported, about with { Status = InstructionStatus.Pending, UnclearSince = null, OutcomeId = null, Outcome = null, ReportDueAt = null }];
             case Found.NotThere:
                 var notDone = Answer(closed, about, TransferOutcome.NotDone, now);
-                return about is null ? [notDone] : [notDone, about with { Status = InstructionStatus.NotThere, UnclearSince = null }];
+                return about is null ? [notDone] : [notDone, about with { Status = InstructionStatus.NotThere, UnclearSince = null, OutcomeId = null, Outcome = null, ReportDueAt = null }];
             default:
                 var waited = Waited(question.TakenAt, now);
                 return giveUp || waited >= options.GiveUpAfter

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using ClaimsTransfer.ConnectorSdk;
+
+namespace ClaimsTransfer.Connectors.Tests.Sdk;
+
+/// <summary>What the debtor system does with an instruction that reaches it.</summary>
+public enum Reaction
+{
+    Accept,
+
+    /// <summary>Takes it and receipts it in transport; booked at once, the business receipt is the test's to send.</summary>
+    Receipt,
+
+    Reject,
+
+    /// <summary>Books it; the reply is lost.</summary>
+    BookAndDropTheReply,
+
+    /// <summary>Never gets it, and we cannot know.</summary>
+    LoseTheRequest,
+
+    Unavailable,
+
+    /// <summary>Books it and hangs until the caller gives up.</summary>
+    BookAndHang,
+
+    /// <summary>Books it, and our process dies before it hears so.</summary>
+    BookAndKillTheCaller,
+
+    /// <summary>Our process dies before anything went out.</summary>
+    KillTheCaller,
+}
+
+/// <summary>
+/// A debtor system that recognises nothing: whatever reaches it is booked, as often as it comes. What keeps it from booking twice is the SDK alone.
+/// </summary>
+internal sealed class ForgetfulDebtorSystem : IConnector
+{
+    private readonly ConcurrentDictionary<Guid, int> _bookings = new();
+    private readonly ConcurrentDictionary<Guid, bool> _rejected = new();
+
+    public ConnectorCapabilities Capabilities { get; init; } = new("KmdOpus", 100, null);
+
+    /// <summary>What it does with the next instruction of a municipality.</summary>
+    public Func<string, Reaction> Reaction { get; set; } = _ => Sdk.Reaction.Accept;
+
+    /// <summary>What it answers to a question; null: the truth.</summary>
+    public Func<Instruction, Found>? Answer { get; set; }
+
+    public Func<string?, ReadBack> Feed { get; set; } = cursor => new ReadBack([], cursor);
+
+    public ConcurrentQueue<Instruction> Received { get; } = new();
+
+    public ConcurrentQueue<Instruction> Asked { get; } = new();
+
+    public ConcurrentQueue<int> CallSizes { get; } = new();
+
+    public CancellationTokenSource Death { get; set; } = new();
+
+    public bool IsTestEndpoint { get; private set; }
+
+    public int Bookings(Guid instruction) => _bookings.GetValueOrDefault(instruction);
+
+    public int MaxBookings => _bookings.IsEmpty ? 0 : _bookings.Values.Max();
+
+    public async Task<IReadOnlyList<Submitted>> SubmitAsync(DebtorSystem system, IReadOnlyList<Instruction> instructions, CancellationToken cancellation)
+    {
+        IsTestEndpoint = system.IsTest;
+        CallSizes.Enqueue(instructions.Count);
+        var answers = new List<Submitted>();
+        foreach (var instruction in instructions)
+            answers.Add(await ReactAsync(system, instruction, cancellation));
+        return answers;
+    }
+
+    public Task<IReadOnlyList<Found>> FindAsync(DebtorSystem system, IReadOnlyList<Instruction> instructions, CancellationToken cancellation)
+    {
+        foreach (var instruction in instructions)
+            Asked.Enqueue(instruction);
+        return Task.FromResult<IReadOnlyList<Found>>([.. instructions.Select(Truth)]);
+    }
+
+    public Task<ReadBack> ReadAsync(DebtorSystem system, string? cursor, CancellationToken cancellation) => Task.FromResult(Feed(cursor));
+
+    private Found Truth(Instruction instruction)
+    {
+        if (Answer is { } answer)
+            return answer(instruction);
+        if (_rejected.ContainsKey(instruction.Id))
+            return new Found.Rejected("K17", "Unknown debtor", Messages.FixBy.Municipality);
+        return Bookings(instruction.Id) > 0 ? new Found.Done("D-1", "R-1") : new Found.NotThere();
+    }
+
+    private async Task<Submitted> ReactAsync(DebtorSystem system, Instruction instruction, CancellationToken cancellation)
+    {
+        var reaction = Reaction(system.Municipality);
+        if (reaction == Sdk.Reaction.Unavailable)
+            return new Submitted.Unavailable(null, "closed for maintenance");
+        if (reaction == Sdk.Reaction.LoseTheRequest)
+            throw new HttpRequestException("connection reset");
+        if (reaction == Sdk.Reaction.KillTheCaller)
+            await DieAsync(cancellation);
+
+        Received.Enqueue(instruction);
+        if (reaction == Sdk.Reaction.Reject)
+        {
+            _rejected[instruction.Id] = true;
+            return new Submitted.Rejected("K17", "Debtor 010101-1234 is unknown", Messages.FixBy.Municipality);
+        }
+
+        _bookings.AddOrUpdate(instruction.Id, 1, (_, count) => count + 1);
+        switch (reaction)
+        {
+            case Sdk.Reaction.BookAndDropTheReply:
+                return new Submitted.Unknown("no reply");
+            case Sdk.Reaction.BookAndHang:
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+                break;
+            case Sdk.Reaction.BookAndKillTheCaller:
+                await DieAsync(cancellation);
+                break;
+        }
+
+        return reaction == Sdk.Reaction.Receipt ? new Submitted.Pending("T-1") : new Submitted.Accepted("D-1", "R-1");
+    }
+
+    private async Task DieAsync(CancellationToken cancellation)
+    {
+        await Death.CancelAsync();
+        throw new OperationCanceledException(cancellation);
+    }
+}
