@@ -9,7 +9,9 @@ namespace ClaimsTransfer.Support;
 /// </summary>
 public static class PostgresForTests
 {
+    private static readonly string Folder = Path.Combine(Path.GetTempPath(), $"claims-postgres-{Guid.NewGuid():N}");
     private static readonly Lazy<Task<string>> Server = new(StartAsync);
+    private static LocalPostgres? _server;
 
     /// <returns>The address of a new, empty database.</returns>
     public static async Task<string> NewDatabaseAsync()
@@ -28,17 +30,29 @@ public static class PostgresForTests
         return new UriBuilder(server) { Path = name }.Uri.AbsoluteUri;
     }
 
+    /// <summary>For the test assembly's end; the test host is often gone before a handler of the process's end has run.</summary>
+    public static async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref _server, null) is not { } server)
+            return;
+        await server.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
     private static async Task<string> StartAsync()
     {
         if (Environment.GetEnvironmentVariable("CLAIMS_POSTGRES") is { Length: > 0 } given)
             return given;
-        var folder = Path.Combine(Path.GetTempPath(), $"claims-postgres-{Guid.NewGuid():N}");
-        var server = await LocalPostgres.StartAsync(folder, new LocalPostgresOptions(Fsync: false));
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-        {
-            server.DisposeAsync().AsTask().GetAwaiter().GetResult();
-            Directory.Delete(folder, recursive: true);
-        };
+        var server = await LocalPostgres.StartAsync(Folder, new LocalPostgresOptions(Fsync: false));
+        _server = server;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAsync().GetAwaiter().GetResult();
         return server.Url;
     }
+}
+
+/// <summary>Stops the assembly's PostgreSQL after its last test: derive a <c>[SetUpFixture]</c> outside of any namespace.</summary>
+public abstract class StopsPostgres
+{
+    [OneTimeTearDown]
+    public Task Stop() => PostgresForTests.StopAsync();
 }
