@@ -15,14 +15,14 @@ internal sealed record Account(string? Name)
         return new Account(name);
     }
 
-    /// <summary>The command as this account, interrupted by the kernel when its parent dies.</summary>
-    public IReadOnlyList<string> Command(string program, IEnumerable<string> arguments)
+    /// <summary>The command as this account, sent <paramref name="deathSignal"/> by the kernel when its parent dies.</summary>
+    public IReadOnlyList<string> Command(string program, IEnumerable<string> arguments, string deathSignal = "INT")
     {
         if (!IsInstalled(SetPriv))
             return Name is null ? [program, .. arguments] : ["runuser", "-u", Name, "--", program, .. arguments];
         // dac_read_search: the data folder may lie below one that only root may enter; the account must still find its own.
         string[] account = Name is null ? [] : ["--reuid", Name, "--regid", Name, "--init-groups", .. MayPass ? ["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"] : (string[])[]];
-        return [SetPriv, .. account, "--pdeathsig", "INT", "--", program, .. arguments];
+        return [SetPriv, .. account, "--pdeathsig", deathSignal, "--", program, .. arguments];
     }
 
     public async Task TakeOverAsync(string folder, CancellationToken cancellation)

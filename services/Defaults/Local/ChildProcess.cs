@@ -3,19 +3,19 @@ using System.Runtime.InteropServices;
 
 namespace ClaimsTransfer.Defaults.Local;
 
-/// <summary>A server that lives as long as this process: interrupted when we stop, and by the kernel when we are killed.</summary>
+/// <summary>A server that lives as long as this process: interrupted (or sent the signal it stops by) when we stop, and by the kernel when we are killed.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    private const int Interrupt = 2;
+    public const int Interrupt = 2;
+    public const int Terminate = 15;
     private const int KeptLines = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<string> _lines = new();
     private readonly Process _process = new();
+    private readonly int _stopSignal;
 
-    private ChildProcess()
-    {
-    }
+    private ChildProcess(int stopSignal) => _stopSignal = stopSignal;
 
     public int Id { get; private set; }
 
@@ -31,9 +31,12 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    public static ChildProcess Start(IReadOnlyList<string> command, string log)
+    public static ChildProcess Start(
+        IReadOnlyList<string> command, string log, IReadOnlyDictionary<string, string>? environment = null, int stopSignal = Interrupt)
     {
-        var child = new ChildProcess { _process = { StartInfo = StartInfo(command) } };
+        var child = new ChildProcess(stopSignal) { _process = { StartInfo = StartInfo(command) } };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
+            child._process.StartInfo.Environment[name] = value;
         var started = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         // The signal on a parent's death comes when the THREAD that started the child ends, so a thread of its own stays with it.
         new Thread(() => child.Run(log, started)) { IsBackground = true, Name = $"{Path.GetFileName(command[^1])} (child process)" }.Start();
@@ -67,11 +70,23 @@ internal sealed class ChildProcess : IAsyncDisposable
             throw new InvalidOperationException($"Process {id} still uses {folder} and does not end.");
     }
 
+    /// <summary>Ends it as a power cut would.</summary>
+    public async Task KillAsync()
+    {
+        if (!Ended.IsCompleted)
+        {
+            _process.Kill(entireProcessTree: true);
+            await Ended;
+        }
+
+        _process.Dispose();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!Ended.IsCompleted)
         {
-            Signal(Id, Interrupt);
+            Signal(Id, _stopSignal);
             if (await Task.WhenAny(Ended, Task.Delay(Patience)) != Ended)
             {
                 _process.Kill(entireProcessTree: true);

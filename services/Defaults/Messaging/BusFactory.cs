@@ -1,5 +1,6 @@
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging.Embedded;
+using ClaimsTransfer.Defaults.Messaging.RabbitMq;
 using Microsoft.Extensions.Logging;
 
 namespace ClaimsTransfer.Defaults.Messaging;
@@ -11,7 +12,9 @@ public static class BusFactory
     {
         if (installation.IsEmbeddedBroker)
             return EmbeddedBus.Open(installation.Data, time, loggers);
+        if (Uri.TryCreate(installation.Broker, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps")
+            return RabbitMqBus.Open(installation.Broker, $"claims-transfer {installation.Instance}", time, loggers);
         throw new InvalidOperationException(
-            $"The setting Claims:Broker (CLAIMS_BROKER) names no broker we know. Give 'embedded' or 'amqp://user:password@host:5672/vhost'.");
+            "The setting Claims:Broker (CLAIMS_BROKER) names no broker we know. Give 'embedded' or 'amqp://user:password@host:5672/vhost'.");
     }
 }

@@ -1,0 +1,228 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
+
+namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
+
+/// <summary>
+/// A consumer from its <c>basic.consume</c> to the loss or the closing of its channel: builds batches from what the broker prefetches and settles them.
+/// Whatever is unsettled when the channel closes is the broker's again.
+/// </summary>
+internal sealed partial class ConsumerSession : AsyncDefaultBasicConsumer, IAsyncDisposable
+{
+    /// <summary>
+    /// The broker counts every return of a message, and moves it to the dead queue at its limit. That shall happen to a message that kills its consumers, not
+    /// to one that was prefetched each time a debtor system was paused: near the limit it is given back as a new message at the queue's end.
+    /// </summary>
+    private const int ReturnsAtMost = Topology.DeliveryLimit / 2;
+
+    private readonly QueueDefinition definition;
+    private readonly BatchHandler handler;
+    private readonly RabbitMqPublisher publisher;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly Channel<Received> arrived = System.Threading.Channels.Channel.CreateUnbounded<Received>(new() { SingleReader = true });
+    private readonly SemaphoreSlim slots;
+    private readonly CancellationTokenSource lost = new();
+    private readonly SettleOrder order = new();
+    private long unsettled;
+    private int failures;
+    private string consumerTag = "";
+
+    private ConsumerSession(IChannel channel, QueueDefinition definition, BatchHandler handler, RabbitMqPublisher publisher, TimeProvider time, ILogger logger)
+        : base(channel)
+    {
+        this.definition = definition;
+        this.handler = handler;
+        this.publisher = publisher;
+        this.time = time;
+        this.logger = logger;
+        slots = new SemaphoreSlim(Math.Max(1, definition.Concurrency));
+    }
+
+    public bool IsAlive => Channel.IsOpen && !lost.IsCancellationRequested;
+
+    /// <summary>Delivered to us and not settled yet.</summary>
+    public long Unsettled => Interlocked.Read(ref unsettled);
+
+    public static async Task<ConsumerSession> OpenAsync(
+        IConnection connection, QueueDefinition definition, BatchHandler handler, RabbitMqPublisher publisher, TimeProvider time, ILogger logger,
+        CancellationToken cancellation)
+    {
+        var channel = await connection.CreateChannelAsync(new CreateChannelOptions(false, false, null, consumerDispatchConcurrency: 1), cancellation);
+        var session = new ConsumerSession(channel, definition, handler, publisher, time, logger);
+        try
+        {
+            var prefetch = (ushort)Math.Clamp(definition.BatchSize * definition.Concurrency * 2L, 1, ushort.MaxValue);
+            await channel.BasicQosAsync(0, prefetch, global: false, cancellation);
+            session.consumerTag = await channel.BasicConsumeAsync(definition.Name, autoAck: false, consumer: session, cancellationToken: cancellation);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    public override Task HandleBasicDeliverAsync(
+        string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties,
+        ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref unsettled);
+        arrived.Writer.TryWrite(new Received(deliveryTag, Wire.Read(exchange, routingKey, redelivered, properties, body)));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The broker cancels consumers of a queue that is deleted or loses its leader; the connection stays open and looks healthy.</summary>
+    public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default) => lost.CancelAsync();
+
+    public override Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason) => lost.CancelAsync();
+
+    /// <summary>Handles batches until told to stop or until the channel is lost; what is in hand is finished either way, or abandoned when told so.</summary>
+    public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop, lost.Token);
+        using var abandoning = CancellationTokenSource.CreateLinkedTokenSource(abandon, lost.Token);
+        var inHand = new HashSet<Task>();
+        while (!ending.IsCancellationRequested)
+        {
+            var batch = await CollectAsync(ending.Token);
+            if (batch.Count == 0)
+                continue;
+            order.Begin(batch);
+            inHand.RemoveWhere(task => task.IsCompleted);
+            inHand.Add(Task.Run(() => HandleAsync(batch, abandoning.Token, ending.Token), CancellationToken.None));
+        }
+        if (IsAlive)
+            await CancelConsumerAsync();
+        await Task.WhenAll(inHand);
+        while (IsAlive && arrived.Reader.TryRead(out var prefetched))
+            await GiveBackAsync([prefetched]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await Channel.DisposeAsync();
+        }
+        catch (Exception fault) when (IsLoss(fault))
+        {
+            Log.ClosedBadly(logger, definition.Name, fault.GetType().Name);
+        }
+    }
+
+    /// <summary>Waits for a free place, then for a batch. Empty when told to end.</summary>
+    private async Task<List<Received>> CollectAsync(CancellationToken ending)
+    {
+        var batch = new List<Received>();
+        if (!await SucceedsAsync(slots.WaitAsync(ending)))
+            return batch;
+        var waiting = arrived.Reader.WaitToReadAsync(ending).AsTask();
+        if (await SucceedsAsync(waiting))
+        {
+            Drain(batch);
+            var linger = Task.Delay(definition.Linger, time, ending);
+            while (batch.Count < definition.BatchSize && !linger.IsCompleted)
+            {
+                await Task.WhenAny(arrived.Reader.WaitToReadAsync(ending).AsTask(), linger);
+                Drain(batch);
+            }
+        }
+        if (batch.Count == 0)
+            slots.Release();
+        return batch;
+    }
+
+    private static async Task<bool> SucceedsAsync(Task task)
+    {
+        await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return task.IsCompletedSuccessfully;
+    }
+
+    private void Drain(List<Received> batch)
+    {
+        while (batch.Count < Math.Max(1, definition.BatchSize) && arrived.Reader.TryRead(out var received))
+            batch.Add(received);
+    }
+
+    private async Task HandleAsync(List<Received> batch, CancellationToken abandon, CancellationToken ending)
+    {
+        try
+        {
+            var dead = await handler(batch.ConvertAll(received => received.Delivery), abandon);
+            await publisher.PublishAsync(
+                dead.Select(letter => Wire.ToQueue(Topology.ErrorQueue(definition.Name), letter.Delivery, FaultNote.Of(letter.Cause, time.GetUtcNow(), definition.Name))),
+                abandon);
+            await order.SettleAsync(batch, (tag, multiple) => Channel.BasicAckAsync(tag, multiple, CancellationToken.None));
+            Interlocked.Add(ref unsettled, -batch.Count);
+            failures = 0;
+        }
+        catch (Exception fault) when (!IsAlive && (IsLoss(fault) || fault is OperationCanceledException))
+        {
+            // The broker has them again and delivers them to whoever consumes next.
+            Log.LostInHand(logger, definition.Name, batch.Count);
+        }
+        catch (Exception fault)
+        {
+            Log.GaveBack(logger, definition.Name, batch.Count, fault.GetType().Name, PersonalData.Mask(fault.Message, 500));
+            await SucceedsAsync(Task.Delay(Backoff.After(Interlocked.Increment(ref failures)), time, ending));
+            await GiveBackAsync(batch);
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    private async Task GiveBackAsync(List<Received> batch)
+    {
+        try
+        {
+            var worn = batch.FindAll(received => received.Delivery.Attempts >= ReturnsAtMost);
+            await publisher.PublishAsync(worn.Select(received => Wire.ToQueue(definition.Name, received.Delivery)), CancellationToken.None);
+            await order.SettleAsync(batch, (tag, _) => worn.Exists(received => received.Tag == tag)
+                ? Channel.BasicAckAsync(tag, multiple: false, CancellationToken.None)
+                : Channel.BasicNackAsync(tag, multiple: false, requeue: true, CancellationToken.None), singly: true);
+            Interlocked.Add(ref unsettled, -batch.Count);
+        }
+        catch (Exception fault) when (IsLoss(fault) || fault is TransientException)
+        {
+            // Not given back by us: closing the channel does it.
+            Log.LostInHand(logger, definition.Name, batch.Count);
+            await lost.CancelAsync();
+        }
+    }
+
+    private async Task CancelConsumerAsync()
+    {
+        try
+        {
+            await Channel.BasicCancelAsync(consumerTag, noWait: false, CancellationToken.None);
+        }
+        catch (Exception fault) when (IsLoss(fault))
+        {
+            await lost.CancelAsync();
+        }
+    }
+
+    private static bool IsLoss(Exception fault) =>
+        fault is AlreadyClosedException or OperationInterruptedException or IOException or ObjectDisposedException or OperationCanceledException;
+
+    internal sealed record Received(ulong Tag, Delivery Delivery);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1040, LogLevel.Warning, "{Queue}: a batch of {Count} failed with {Fault} and is given back to the queue: {Text}")]
+        public static partial void GaveBack(ILogger logger, string queue, int count, string fault, string text);
+
+        [LoggerMessage(1041, LogLevel.Information, "{Queue}: the channel is gone with {Count} messages in hand; the broker delivers them again")]
+        public static partial void LostInHand(ILogger logger, string queue, int count);
+
+        [LoggerMessage(1042, LogLevel.Debug, "{Queue}: the channel could not be closed in good order: {Fault}")]
+        public static partial void ClosedBadly(ILogger logger, string queue, string fault);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
+
+/// <summary>
+/// RabbitMQ 3.10 to 4.x: quorum queues, persistent messages, every publish confirmed, nothing unroutable lost. One connection publishes and one consumes,
+/// so that a broker which blocks publishers still takes acknowledgements.
+/// </summary>
+public sealed class RabbitMqBus : IBus, IQueues
+{
+    private readonly BrokerConnection publishing;
+    private readonly BrokerConnection consuming;
+    private readonly RabbitMqPublisher publisher;
+    private readonly QueueBrowser browser;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly ConcurrentDictionary<RabbitMqSubscription, bool> subscriptions = new();
+    private readonly ConcurrentDictionary<string, QueueDefinition> declared = new();
+
+    private RabbitMqBus(ConnectionFactory factory, string name, TimeProvider time, ILoggerFactory loggers)
+    {
+        this.time = time;
+        logger = loggers.CreateLogger<RabbitMqBus>();
+        publishing = new BrokerConnection(factory, $"{name}, publishing", logger);
+        consuming = new BrokerConnection(factory, $"{name}, consuming", logger);
+        publisher = new RabbitMqPublisher(publishing, time, logger);
+        browser = new QueueBrowser(publishing, publisher);
+    }
+
+    public bool IsHealthy => publishing.IsUsable && subscriptions.Keys.All(subscription => subscription.IsPaused || subscription.IsConsuming);
+
+    /// <summary>Connects at the first use; a broker that is away then is waited for.</summary>
+    /// <param name="uri"><c>amqp(s)://user:password@host:port/vhost</c></param>
+    /// <param name="name">Shown beside our connections in the broker's management.</param>
+    public static RabbitMqBus Open(string uri, string name, TimeProvider time, ILoggerFactory loggers) => new(Factory(uri), name, time, loggers);
+
+    public async Task DeclareAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation)
+    {
+        var wanted = queues.Where(queue => !declared.TryGetValue(queue.Name, out var known) || !queue.Bindings.All(known.Bindings.Contains)).ToList();
+        if (wanted.Count == 0 && !declared.IsEmpty)
+            return;
+        await using var channel = await ConnectedAsync(cancellation);
+        await BrokerTopology.DeclareCommonAsync(channel, cancellation);
+        foreach (var queue in wanted)
+        {
+            await BrokerTopology.DeclareAsync(channel, queue, cancellation);
+            declared[queue.Name] = queue;
+        }
+    }
+
+    public Task PublishAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation) =>
+        publisher.PublishAsync(messages.Select(Wire.Publish), cancellation);
+
+    public async Task<ISubscription> SubscribeAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation)
+    {
+        await DeclareAsync([queue], cancellation);
+        var subscription = new RabbitMqSubscription(this, consuming, publisher, queue, handler, time, logger);
+        subscriptions[subscription] = true;
+        await subscription.ResumeAsync(cancellation);
+        return subscription;
+    }
+
+    /// <summary>What is ready, as the broker tells, and what this process has in hand; what others have in hand AMQP does not tell.</summary>
+    public async Task<long?> DepthAsync(string queue, CancellationToken cancellation) =>
+        await browser.ReadyAsync(queue, cancellation) is { } ready
+            ? ready + subscriptions.Keys.Where(subscription => subscription.Queue == queue).Sum(subscription => subscription.Unsettled)
+            : null;
+
+    public async Task<IReadOnlyList<QueueDepth>> ListAsync(CancellationToken cancellation)
+    {
+        var names = declared.Keys.SelectMany(queue => (string[])[queue, Topology.ErrorQueue(queue), Topology.DeadQueue(queue)]).Append(Topology.Unrouted);
+        var depths = new List<QueueDepth>();
+        foreach (var name in names.Order(StringComparer.Ordinal))
+        {
+            if (await DepthAsync(name, cancellation) is { } depth)
+                depths.Add(new QueueDepth(name, depth));
+        }
+        return depths;
+    }
+
+    public Task<IReadOnlyList<StandingMessage>> PeekAsync(string queue, int limit, CancellationToken cancellation) => browser.PeekAsync(queue, limit, cancellation);
+
+    public Task<int> MoveAsync(string from, string to, IReadOnlyCollection<string>? messageIds, int limit, CancellationToken cancellation) =>
+        browser.MoveAsync(from, to, messageIds, limit, cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(subscriptions.Keys.Select(subscription => subscription.DisposeAsync().AsTask()));
+        await browser.DisposeAsync();
+        await publisher.DisposeAsync();
+        await consuming.DisposeAsync();
+        await publishing.DisposeAsync();
+    }
+
+    internal static ConnectionFactory Factory(string uri) => new()
+    {
+        Uri = new Uri(uri),
+        AutomaticRecoveryEnabled = false,
+        TopologyRecoveryEnabled = false,
+        RequestedHeartbeat = TimeSpan.FromSeconds(15),
+        RequestedConnectionTimeout = TimeSpan.FromSeconds(10),
+        ContinuationTimeout = TimeSpan.FromSeconds(30),
+    };
+
+    internal void Forget(RabbitMqSubscription subscription) => subscriptions.TryRemove(subscription, out _);
+
+    /// <summary>At a start the broker may still be starting too.</summary>
+    private async Task<IChannel> ConnectedAsync(CancellationToken cancellation)
+    {
+        for (var failures = 1; ; failures++)
+        {
+            try
+            {
+                return await (await publishing.GetAsync(cancellation)).CreateChannelAsync(cancellationToken: cancellation);
+            }
+            catch (BrokerUnreachableException away) when (failures < 12 && away.InnerException is not AuthenticationFailureException)
+            {
+                await Task.Delay(Backoff.After(Math.Min(failures, 6)), time, cancellation);
+            }
+        }
+    }
+}

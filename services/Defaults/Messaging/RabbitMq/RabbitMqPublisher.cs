@@ -1,0 +1,187 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
+
+/// <summary>
+/// Publishes and waits for the confirms. What is outstanding is bounded by channels and chunks, not by the client's rate limiter, which gets slow near its
+/// limit. What a lost connection left unconfirmed is published again: at least once.
+/// </summary>
+internal sealed partial class RabbitMqPublisher(BrokerConnection connection, TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    private const int Channels = 8;
+    private const int ChunkMessages = 256;
+    private const long ChunkBytes = 8_000_000;
+
+    /// <summary>So long it waits for a broker that is away before the caller hears of it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim turns = new(Channels);
+    private readonly ConcurrentBag<IChannel> idle = [];
+    private readonly ConcurrentDictionary<string, bool> exchanges = new();
+
+    public async Task PublishAsync(IEnumerable<Publication> publications, CancellationToken cancellation)
+    {
+        foreach (var chunk in Chunks(publications))
+        {
+            await turns.WaitAsync(cancellation);
+            try
+            {
+                await UntilConfirmedAsync(chunk, cancellation);
+            }
+            finally
+            {
+                turns.Release();
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (idle.TryTake(out var channel))
+            await channel.DisposeAsync();
+    }
+
+    private async Task UntilConfirmedAsync(List<Publication> chunk, CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        for (var failures = 1; ; failures++)
+        {
+            var fault = await TryAsync(chunk, cancellation);
+            if (fault is null)
+                return;
+            cancellation.ThrowIfCancellationRequested();
+            if (Refusal(fault) is { } refusal)
+                throw refusal;
+            if (time.GetElapsedTime(started) > Patience)
+                throw new TransientException($"The broker did not confirm {chunk.Count} messages within {Patience.TotalSeconds:F0} s.", fault);
+            Log.Again(logger, chunk.Count, failures, fault.GetType().Name, fault.Message);
+            await Task.Delay(Backoff.After(Math.Min(failures, 5)), time, cancellation);
+        }
+    }
+
+    /// <summary>Removes from the chunk what was confirmed.</summary>
+    /// <returns>Null when all of it was.</returns>
+    private async Task<Exception?> TryAsync(List<Publication> chunk, CancellationToken cancellation)
+    {
+        IChannel? channel = null;
+        var kept = false;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Patience);
+        try
+        {
+            channel = await RentAsync(limit.Token);
+            foreach (var exchange in chunk.Select(publication => publication.Exchange).Distinct(StringComparer.Ordinal))
+                await EnsureExchangeAsync(channel, exchange, limit.Token);
+            var fault = await SendAsync(channel, chunk, limit.Token);
+            kept = fault is null or PublishException;
+            return fault;
+        }
+        catch (Exception fault)
+        {
+            return fault;
+        }
+        finally
+        {
+            if (kept && channel is { IsOpen: true })
+                idle.Add(channel);
+            else if (channel is not null)
+                await DiscardAsync(channel);
+        }
+    }
+
+    private static async Task<Exception?> SendAsync(IChannel channel, List<Publication> chunk, CancellationToken cancellation)
+    {
+        var confirms = chunk.ConvertAll(publication => channel.BasicPublishAsync(
+            publication.Exchange, publication.RoutingKey, mandatory: true, publication.Properties, publication.Body, cancellation).AsTask());
+        Exception? first = null;
+        for (var i = confirms.Count - 1; i >= 0; i--)
+        {
+            try
+            {
+                await confirms[i];
+                chunk.RemoveAt(i);
+            }
+            catch (Exception fault)
+            {
+                first = fault;
+            }
+        }
+        return first;
+    }
+
+    private async Task<IChannel> RentAsync(CancellationToken cancellation)
+    {
+        while (idle.TryTake(out var channel))
+        {
+            if (channel.IsOpen)
+                return channel;
+            await channel.DisposeAsync();
+        }
+        var open = await connection.GetAsync(cancellation);
+        return await open.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null),
+            cancellation);
+    }
+
+    /// <summary>Publishing to an exchange that does not exist would close the channel and take its neighbours' confirms along.</summary>
+    private async Task EnsureExchangeAsync(IChannel channel, string exchange, CancellationToken cancellation)
+    {
+        if (exchange.Length == 0 || exchanges.ContainsKey(exchange))
+            return;
+        await BrokerTopology.DeclareCommonAsync(channel, cancellation);
+        await BrokerTopology.DeclareExchangeAsync(channel, exchange, cancellation);
+        exchanges[exchange] = true;
+    }
+
+    private async Task DiscardAsync(IChannel channel)
+    {
+        // Its exchange may be what was missing.
+        exchanges.Clear();
+        try
+        {
+            await channel.DisposeAsync();
+        }
+        catch (Exception fault) when (fault is AlreadyClosedException or OperationInterruptedException or IOException or OperationCanceledException)
+        {
+            Log.Discarded(logger, fault.GetType().Name);
+        }
+    }
+
+    private static Exception? Refusal(Exception fault) => fault switch
+    {
+        PublishException { IsReturn: true } returned => new TransientException("The broker returned a message: the queue or the exchange's alternate is not there.", returned),
+        OperationInterruptedException { ShutdownReason.ReplyCode: Constants.PreconditionFailed } refused =>
+            new PermanentException($"The broker refuses the message: {refused.ShutdownReason.ReplyText}", refused),
+        ObjectDisposedException closed => new TransientException("The bus is shutting down.", closed),
+        _ => null,
+    };
+
+    private static IEnumerable<List<Publication>> Chunks(IEnumerable<Publication> publications)
+    {
+        var (chunk, bytes) = (new List<Publication>(), 0L);
+        foreach (var publication in publications)
+        {
+            if (chunk.Count == ChunkMessages || (chunk.Count > 0 && bytes + publication.Body.Length > ChunkBytes))
+            {
+                yield return chunk;
+                (chunk, bytes) = ([], 0);
+            }
+            chunk.Add(publication);
+            bytes += publication.Body.Length;
+        }
+        if (chunk.Count > 0)
+            yield return chunk;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1030, LogLevel.Warning, "{Count} messages are not confirmed and are published again, failure {Failures}, {Fault}: {Text}")]
+        public static partial void Again(ILogger logger, int count, int failures, string fault, string text);
+
+        [LoggerMessage(1031, LogLevel.Debug, "A publishing channel could not be closed in good order: {Fault}")]
+        public static partial void Discarded(ILogger logger, string fault);
+    }
+}

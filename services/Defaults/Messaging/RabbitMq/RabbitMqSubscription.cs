@@ -1,0 +1,108 @@
+using Microsoft.Extensions.Logging;
+
+namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
+
+/// <summary>A consumer that comes back: whenever its session ends without having been told to, the next one is opened.</summary>
+internal sealed partial class RabbitMqSubscription(
+    RabbitMqBus bus, BrokerConnection connection, RabbitMqPublisher publisher, QueueDefinition definition, BatchHandler handler, TimeProvider time, ILogger logger)
+    : ISubscription
+{
+    private readonly SemaphoreSlim turn = new(1);
+    private readonly CancellationTokenSource abandon = new();
+    private CancellationTokenSource? stop;
+    private Task running = Task.CompletedTask;
+    private volatile ConsumerSession? session;
+
+    public string Queue => definition.Name;
+
+    public bool IsPaused => stop is null;
+
+    public bool IsConsuming => session is { IsAlive: true };
+
+    public long Unsettled => session?.Unsettled ?? 0;
+
+    public async Task ResumeAsync(CancellationToken cancellation)
+    {
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            if (stop is not null)
+                return;
+            stop = new CancellationTokenSource();
+            var token = stop.Token;
+            running = Task.Run(() => ConsumeUntilAsync(token), CancellationToken.None);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public async Task PauseAsync(CancellationToken cancellation)
+    {
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            if (stop is not null)
+            {
+                await stop.CancelAsync();
+                stop.Dispose();
+                stop = null;
+            }
+            await running.WaitAsync(cancellation);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var grace = new CancellationTokenSource(definition.Grace, time);
+        await using (grace.Token.Register(abandon.Cancel))
+            await PauseAsync(CancellationToken.None);
+        bus.Forget(this);
+    }
+
+    private async Task ConsumeUntilAsync(CancellationToken stopping)
+    {
+        var failures = 0;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var open = await connection.GetAsync(stopping);
+                await using var next = await ConsumerSession.OpenAsync(open, definition, handler, publisher, time, logger, stopping);
+                session = next;
+                if (failures > 0)
+                    Log.Back(logger, definition.Name);
+                failures = 0;
+                await next.RunAsync(stopping, abandon.Token);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                Log.Away(logger, definition.Name, fault.GetType().Name, fault.Message);
+            }
+            finally
+            {
+                session = null;
+            }
+            if (!stopping.IsCancellationRequested)
+                await Task.Delay(Backoff.After(Math.Min(++failures, 6)), time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1050, LogLevel.Warning, "{Queue}: not consuming, {Fault}: {Text}")]
+        public static partial void Away(ILogger logger, string queue, string fault, string text);
+
+        [LoggerMessage(1051, LogLevel.Information, "{Queue}: consuming again")]
+        public static partial void Back(ILogger logger, string queue);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text;
+using RabbitMQ.Client;
+
+namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
+
+/// <summary>A publication as the broker takes it; kept until confirmed, so that the same can be sent again.</summary>
+internal sealed record Publication(string Exchange, string RoutingKey, BasicProperties Properties, ReadOnlyMemory<byte> Body);
+
+/// <summary>Between our messages and AMQP's properties and headers.</summary>
+internal static class Wire
+{
+    private const string TraceParent = "traceparent";
+
+    public static Publication Publish(OutgoingMessage message) => new(
+        message.Name, message.RoutingKey, Properties(message.Name, message.MessageId.ToString(), message.TraceParent), message.Body);
+
+    /// <summary>Straight to a queue, past the exchange it once came by: its name travels in a header.</summary>
+    public static Publication ToQueue(string queue, Delivery delivery, FaultNote? fault = null)
+    {
+        var properties = Properties(delivery.Name, delivery.MessageId, delivery.TraceParent);
+        properties.Headers ??= new Dictionary<string, object?>(StringComparer.Ordinal);
+        properties.Headers[FaultNote.NameHeader] = delivery.Name;
+        if (fault is not null)
+        {
+            properties.Headers[FaultNote.TypeHeader] = fault.Type;
+            properties.Headers[FaultNote.TextHeader] = fault.Text;
+            properties.Headers[FaultNote.FailedAtHeader] = fault.FailedAt.ToString("O", CultureInfo.InvariantCulture);
+            properties.Headers[FaultNote.QueueHeader] = fault.Queue;
+        }
+        return new Publication("", queue, properties, delivery.Body);
+    }
+
+    public static Delivery Read(string exchange, string routingKey, bool redelivered, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body) => new(
+        NameOf(exchange, routingKey, properties), properties.MessageId, body.ToArray(), Text(properties, TraceParent), Attempts(redelivered, properties));
+
+    public static FaultNote? Fault(IReadOnlyBasicProperties properties)
+    {
+        if (Text(properties, FaultNote.TypeHeader) is not { } type)
+            return null;
+        _ = DateTimeOffset.TryParse(Text(properties, FaultNote.FailedAtHeader), CultureInfo.InvariantCulture, out var failedAt);
+        return new FaultNote(type, Text(properties, FaultNote.TextHeader) ?? "", failedAt, Text(properties, FaultNote.QueueHeader) ?? "");
+    }
+
+    private static BasicProperties Properties(string name, string? messageId, string? traceParent)
+    {
+        var properties = new BasicProperties { ContentType = "application/json", DeliveryMode = DeliveryModes.Persistent, Type = name };
+        if (messageId is not null)
+            properties.MessageId = messageId;
+        if (traceParent is not null)
+            properties.Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { [TraceParent] = traceParent };
+        return properties;
+    }
+
+    private static string NameOf(string exchange, string routingKey, IReadOnlyBasicProperties properties)
+    {
+        if (exchange is not ("" or Topology.DeadLetterExchange))
+            return exchange;
+        return Text(properties, FaultNote.NameHeader) ?? Text(properties, "x-first-death-exchange") ?? properties.Type ?? routingKey;
+    }
+
+    private static int Attempts(bool redelivered, IReadOnlyBasicProperties properties) =>
+        properties.Headers?.TryGetValue("x-delivery-count", out var count) == true && count is IConvertible number
+            ? (int)Math.Clamp(number.ToInt64(CultureInfo.InvariantCulture), 0, int.MaxValue)
+            : redelivered ? 1 : 0;
+
+    private static string? Text(IReadOnlyBasicProperties properties, string header)
+    {
+        if (properties.Headers is null || !properties.Headers.TryGetValue(header, out var value))
+            return null;
+        var text = value switch
+        {
+            byte[] bytes => Encoding.UTF8.GetString(bytes),
+            string already => already,
+            _ => "",
+        };
+        return text.Length > 0 ? text : null;
+    }
+}
