@@ -1,1 +1,3 @@
-return;
+using ClaimsTransfer.Cli;
+
+return await CommandLine.RunAsync(args);

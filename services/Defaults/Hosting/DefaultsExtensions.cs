@@ -84,7 +84,7 @@ public static class DefaultsExtensions
         // A service holds no more than it needs: Ingest seals, a vendor's connector opens its own municipalities, the others do neither.
         if (service is "ingest" or EveryService)
             services.AddSingleton<ISealer, Sealer>();
-        var vendor = Enum.TryParse<Vendor>(service.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var named) ? named : (Vendor?)null;
+        var vendor = Enum.TryParse<Vendor>(service.Replace("connector-", "", StringComparison.Ordinal), ignoreCase: true, out var named) ? named : (Vendor?)null;
         if (vendor is not null || service == EveryService)
             services.AddSingleton<IUnsealer>(provider => new Unsealer(
                 provider.GetRequiredService<KeyRing>(),

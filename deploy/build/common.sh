@@ -1,0 +1,88 @@
+# Sourced by deploy/run.sh, deploy/claims and tests/run.sh: finds what is needed, installs what is missing, builds when something changed.
+# Expects $repo. Everything said goes to stderr: stdout belongs to the command.
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+
+say() { printf '%s\n' "$*" >&2; }
+
+need_dotnet() {
+  if ! command -v dotnet >/dev/null && [ -x "$HOME/.dotnet/dotnet" ]; then
+    export PATH="$HOME/.dotnet:$PATH" DOTNET_ROOT="$HOME/.dotnet"
+  fi
+  if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^1[0-9]\.'; then
+    say "The .NET 10 SDK is needed and was not found."
+    say "Install it from https://dotnet.microsoft.com/download/dotnet/10.0 (Debian, Ubuntu: dotnet-sdk-10.0), then run this again."
+    exit 1
+  fi
+}
+
+# need_packages NAME=PATH-OR-COMMAND …: installs the Debian packages whose file or command is not there.
+need_packages() {
+  local missing=() pair name probe
+  for pair in "$@"; do
+    name=${pair%%=*} probe=${pair#*=}
+    command -v "$probe" >/dev/null 2>&1 || compgen -G "$probe" >/dev/null || missing+=("$name")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say "Installing ${missing[*]} …"
+    # The packages' own services are not started: what is needed runs with its own ports and data.
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+      printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d
+      trap 'rm -f /usr/sbin/policy-rc.d' RETURN
+    fi
+    apt-get update -qq >&2
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null 2>&1 || {
+      say "apt-get install ${missing[*]} failed; run it by hand to see why."
+      exit 1
+    }
+    return 0
+  fi
+  say "Missing: ${missing[*]}. Install them, for instance:  sudo apt-get install --no-install-recommends ${missing[*]}"
+  exit 1
+}
+
+# What the build depends on, as one hash: paths, sizes and times of all sources under the given folders.
+sources_hash() {
+  (cd "$repo" && find contracts services deploy/build Directory.Build.props global.json .editorconfig "$@" \
+    \( -name bin -o -name obj \) -prune -o -type f ! -name '*.md' -printf '%p %s %T@\n' | LC_ALL=C sort | sha256sum | cut -d' ' -f1)
+}
+
+# build_when_changed PROJECT [EXTRA SOURCE FOLDER …]: builds the project (Release, without analyzers) unless nothing changed since the last time.
+build_when_changed() {
+  local project=$1 stamp hash
+  shift
+  mkdir -p "$repo/artifacts"
+  stamp="$repo/artifacts/built-$(basename "$project")"
+  exec 9>"$repo/artifacts/build.lock"
+  flock 9
+  hash=$(sources_hash "$@")
+  if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$hash" ]; then
+    need_dotnet
+    say "Building $project …"
+    rm -f "$stamp"
+    if ! dotnet build "$repo/$project" -c Release -v q -nologo -p:RunAnalyzers=false -p:UseSharedCompilation=false 9>&- >"$repo/artifacts/build.log" 2>&1; then
+      cat "$repo/artifacts/build.log" >&2
+      say "The build of $project failed; the log is above."
+      exit 1
+    fi
+    printf '%s' "$hash" >"$stamp"
+  fi
+  exec 9>&-
+}
+
+# mark_built PROJECT [EXTRA SOURCE FOLDER …]: the project was built just now by other means, so build_when_changed need not.
+mark_built() {
+  local project=$1
+  shift
+  mkdir -p "$repo/artifacts"
+  sources_hash "$@" | tr -d '\n' >"$repo/artifacts/built-$(basename "$project")"
+}
+
+# run_built PROJECT ARGUMENT …: becomes the built program.
+run_built() {
+  local project=$1
+  shift
+  need_dotnet
+  exec dotnet "$repo/$project/bin/Release/net10.0/ClaimsTransfer.$(basename "$project").dll" "$@"
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using ClaimsTransfer.Cli.Doctor;
+using ClaimsTransfer.Cli.Import;
+using ClaimsTransfer.Cli.Keys;
+using ClaimsTransfer.Cli.Municipalities;
+using ClaimsTransfer.Cli.Operate;
+using ClaimsTransfer.Cli.Report;
+using ClaimsTransfer.Cli.Running;
+using ClaimsTransfer.Cli.Status;
+using ClaimsTransfer.Cli.Submit;
+
+namespace ClaimsTransfer.Cli;
+
+/// <summary>The command line <c>claims</c>: every command against the running system of a data folder, or a URL.</summary>
+public static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var where = new WhereOptions();
+        var root = new RootCommand(
+            "Library claims on their way to the municipalities' debtor systems: send, follow, report, operate.\n"
+            + "Also: deploy/claims generate (sample claims), bench (speed) and simulate (the seeded simulator), each with --help.")
+        {
+            ReportCommand.Create(where),
+            StatusCommand.Create(where),
+            SubmitCommand.Create(where),
+            ImportCommand.Create(where),
+            MunicipalitiesCommand.Create(),
+            DoctorCommand.Create(where),
+            KeysCommand.Create(where),
+        };
+        foreach (var operation in OperateCommand.CreateAll(where))
+            root.Add(operation);
+        where.AddTo(root);
+        return await RunAsync(root, args);
+    }
+
+    /// <summary>Runs a command; a <see cref="CommandFailure"/> becomes its text and exit code, Ctrl-C becomes 130.</summary>
+    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    {
+        try
+        {
+            var parsed = root.Parse(args);
+            var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(40) });
+            return parsed.Errors.Count > 0 ? ExitCodes.Usage : code;
+        }
+        catch (CommandFailure failure)
+        {
+            await Console.Error.WriteLineAsync(failure.Message);
+            return failure.ExitCode;
+        }
+        catch (Defaults.Hosting.SettingsException failure)
+        {
+            await Console.Error.WriteLineAsync(failure.Message);
+            return ExitCodes.Usage;
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
+    }
+}

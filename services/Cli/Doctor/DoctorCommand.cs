@@ -1,0 +1,92 @@
+using System.CommandLine;
+using ClaimsTransfer.Cli.Keys;
+using ClaimsTransfer.Cli.Running;
+using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Sealing;
+using ClaimsTransfer.Defaults.Storage;
+using Spectre.Console;
+
+namespace ClaimsTransfer.Cli.Doctor;
+
+/// <summary>What was looked at, whether it is well, and what to do when it is not.</summary>
+public sealed record Finding(string Subject, bool Well, string Text);
+
+/// <summary><c>claims doctor</c>: looks at everything a working installation needs, and says what to do about what is not well.</summary>
+public static class DoctorCommand
+{
+    public static Command Create(WhereOptions where)
+    {
+        var command = new Command("doctor", "Look at services, broker, store, keys and municipalities, and say what to do.");
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var findings = new List<Finding>();
+            using var system = where.Find(parsed);
+            var endpoints = system.Endpoints;
+            foreach (var service in endpoints.Services)
+                findings.Add(await ServiceAsync(system, service, cancellation));
+            if (endpoints.Broker.Length > 0)
+            {
+                var installation = KeysCommand.Installation(where.Data(parsed)) with { Broker = endpoints.Broker, Store = endpoints.Store };
+                findings.AddRange(await BrokerDoctor.LookAsync(installation, cancellation));
+                findings.Add(await StoreAsync(installation, cancellation));
+                findings.Add(Keys(installation));
+                findings.Add(Municipalities(installation));
+            }
+            foreach (var finding in findings)
+                AnsiConsole.MarkupLineInterpolated($"{(finding.Well ? "[green]well[/]  " : "[red]not so[/]")}  {finding.Subject}: {finding.Text}");
+            return findings.TrueForAll(finding => finding.Well) ? ExitCodes.Done : ExitCodes.Failed;
+        });
+        return command;
+    }
+
+    private static async Task<Finding> ServiceAsync(RunningSystem system, ServiceEndpoint service, CancellationToken cancellation)
+    {
+        var subject = $"{service.Name} {service.Instance} at {service.Url}";
+        try
+        {
+            using var response = await system.Http.GetAsync(new Uri($"{service.Url}/health/ready"), cancellation);
+            return new Finding(subject, response.IsSuccessStatusCode,
+                response.IsSuccessStatusCode ? "ready" : $"not ready: {await response.Content.ReadAsStringAsync(cancellation)} Its log: DATA/logs.");
+        }
+        catch (HttpRequestException failure)
+        {
+            return new Finding(subject, false, $"does not answer ({failure.HttpRequestError}). Is it running, with pid {service.Pid}? Its log: DATA/logs.");
+        }
+    }
+
+    private static async Task<Finding> StoreAsync(Installation installation, CancellationToken cancellation)
+    {
+        var subject = $"store {Installation.Redacted(installation.Store)}";
+        try
+        {
+            await using var stores = new Stores(installation);
+            await using var connection = await stores.Open("routing").OpenAsync(cancellation);
+            return new Finding(subject, true, "reachable");
+        }
+        catch (Exception failure) when (failure is System.Data.Common.DbException or Defaults.Messaging.TransientException or TimeoutException)
+        {
+            return new Finding(subject, false, $"cannot be reached: {failure.Message}");
+        }
+    }
+
+    private static Finding Keys(Installation installation)
+    {
+        try
+        {
+            MasterKey.Load(installation with { Store = File.Exists(Path.Combine(installation.KeyFolder, "master.key")) ? "embedded" : installation.Store });
+            return new Finding($"keys in {installation.KeyFolder}", true, "the master key can be read");
+        }
+        catch (InvalidOperationException failure)
+        {
+            return new Finding($"keys in {installation.KeyFolder}", false, failure.Message);
+        }
+    }
+
+    private static Finding Municipalities(Installation installation)
+    {
+        var file = MunicipalityFile.Load(Defaults.Municipalities.Municipalities.PathOf(installation));
+        return new Finding($"municipalities in {file.Name}", file.Faults.Count == 0,
+            file.Faults.Count == 0 ? $"{file.Entries.Count}" : $"{file.Faults.Count} faults; claims municipalities check {file.Name}");
+    }
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using ClaimsTransfer.Cli.Running;
+using Spectre.Console;
+
+namespace ClaimsTransfer.Cli.Import;
+
+/// <summary><c>claims import FILE</c>: NDJSON as in the wire contract, or fees as FBS serves them. A second run of the same file changes nothing.</summary>
+public static class ImportCommand
+{
+    public static Command Create(WhereOptions where)
+    {
+        var file = new Argument<string>("FILE") { Description = "The file; - for standard input." };
+        var format = new Option<string>("--format") { Description = "ndjson: one message a line. fbs-fees: the array that FBS serves at …/fees/v2.", DefaultValueFactory = _ => "ndjson" };
+        format.AcceptOnlyFromAmong("ndjson", "fbs-fees");
+        var fees = new FbsFeesOptions();
+        var command = new Command("import", "Send a file of messages, resumable.") { file, format };
+        fees.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var system = where.Find(parsed);
+            var path = parsed.GetRequiredValue(file);
+            if (path != "-" && !File.Exists(path))
+                throw new CommandFailure($"There is no file '{path}'.", "Give the path of an NDJSON file, or - for standard input.", ExitCodes.Usage);
+            return parsed.GetValue(format) == "fbs-fees"
+                ? await fees.SendAsync(system, parsed, path, cancellation)
+                : await ImportAsync(system, path, cancellation);
+        });
+        return command;
+    }
+
+    private static async Task<int> ImportAsync(RunningSystem system, string path, CancellationToken cancellation)
+    {
+        var client = new ImportClient(system, TimeProvider.System);
+        ImportProgress result;
+        if (path == "-")
+        {
+            await using var input = Console.OpenStandardInput();
+            result = await client.ImportAsync($"stdin-{Guid.NewGuid():N}", input, null, cancellation);
+        }
+        else
+        {
+            var id = await ImportClient.IdOfAsync(path, cancellation);
+            await using var content = File.OpenRead(path);
+            result = await AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+                .StartAsync(async progress =>
+                {
+                    var bar = progress.AddTask(Markup.Escape(Path.GetFileName(path)), maxValue: Math.Max(1, content.Length));
+                    var imported = await client.ImportAsync(id, content, _ => bar.Value = content.Position, cancellation);
+                    bar.Value = bar.MaxValue;
+                    return imported;
+                });
+        }
+        Console.Out.WriteLine($"{result.Read} lines: {result.AlreadyDone} were done before, {result.Read - result.AlreadyDone} sent now, {result.Refused} of them refused.");
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using ClaimsTransfer.Cli.Running;
+using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Sealing;
+using Microsoft.Extensions.Configuration;
+
+namespace ClaimsTransfer.Cli.Keys;
+
+/// <summary><c>claims keys list|rotate|destroy</c>: the municipalities' sealing keys of a data folder.</summary>
+public static class KeysCommand
+{
+    public static Command Create(WhereOptions where)
+    {
+        var list = new Command("list", "The keys, by municipality.");
+        list.SetAction(parsed =>
+        {
+            var installation = Installation(where.Data(parsed));
+            if (!Directory.Exists(installation.KeyFolder))
+                throw new CommandFailure($"There are no keys in {installation.KeyFolder}.", "They are made with the first claim of a municipality. Name the data folder you mean with --data DIR.");
+            foreach (var key in Directory.EnumerateFiles(installation.KeyFolder, "*-*.json").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal))
+                Console.Out.WriteLine(key);
+            return ExitCodes.Done;
+        });
+
+        var municipality = new Argument<string>("MUNICIPALITY") { Description = "Four digits, 0101." };
+        var rotate = new Command("rotate", "Make a new key that seals from now on; what older keys sealed can still be opened.") { municipality };
+        rotate.SetAction(parsed =>
+        {
+            using var ring = Ring(Installation(where.Data(parsed)));
+            Console.Out.WriteLine(ring.Rotate(parsed.GetRequiredValue(municipality)));
+            return ExitCodes.Done;
+        });
+
+        var keyId = new Argument<string>("KEY") { Description = "A key's id, 0101-1." };
+        var destroy = new Command("destroy", "Erase for good what a key sealed. The key that seals now is refused: rotate first.") { keyId };
+        destroy.SetAction(parsed =>
+        {
+            using var ring = Ring(Installation(where.Data(parsed)));
+            try
+            {
+                ring.Destroy(parsed.GetRequiredValue(keyId));
+            }
+            catch (Exception refusal) when (refusal is ArgumentException or InvalidOperationException)
+            {
+                throw new CommandFailure(refusal.Message, "The keys there are: claims keys list");
+            }
+            Console.Out.WriteLine($"{parsed.GetRequiredValue(keyId)} is destroyed; what it sealed cannot be opened any more.");
+            return ExitCodes.Done;
+        });
+        return new Command("keys", "The municipalities' sealing keys.") { list, rotate, destroy };
+    }
+
+    /// <summary>As the services of this data folder have it: the environment's settings, with the data folder named.</summary>
+    public static Installation Installation(string data)
+    {
+        var settings = new ConfigurationBuilder().AddEnvironmentVariables().AddInMemoryCollection(new Dictionary<string, string?> { ["CLAIMS_DATA"] = data }).Build();
+        return InstallationSettings.Read(settings);
+    }
+
+    private static KeyRing Ring(Installation installation)
+    {
+        if (!Directory.Exists(installation.Data))
+            throw new CommandFailure($"There is no data folder {installation.Data}.", "Name the one you mean with --data DIR.");
+        return new KeyRing(installation.KeyFolder, MasterKey.Load(installation));
+    }
+}

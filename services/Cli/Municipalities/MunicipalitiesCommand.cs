@@ -1,0 +1,41 @@
+using System.CommandLine;
+using ClaimsTransfer.Cli.Running;
+using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Municipalities;
+using Spectre.Console;
+
+namespace ClaimsTransfer.Cli.Municipalities;
+
+/// <summary><c>claims municipalities check|list [FILE]</c>.</summary>
+public static class MunicipalitiesCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string?>("FILE") { Description = "A municipalities.yaml; the one shipped when absent.", Arity = ArgumentArity.ZeroOrOne };
+        var check = new Command("check", "Every fault of a file, with line, key, value and a good one.") { file };
+        check.SetAction(parsed =>
+        {
+            var read = MunicipalityFile.Load(PathOf(parsed.GetValue(file)));
+            foreach (var fault in read.Faults)
+                Console.Error.WriteLine(fault);
+            Console.Out.WriteLine($"{read.Name}: {read.Entries.Count} municipalities are good, {read.Faults.Count} faults.");
+            return read.Faults.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
+        });
+        var list = new Command("list", "The municipalities with vendor, stage and policy.") { file };
+        list.SetAction(parsed =>
+        {
+            var table = new Table().Border(TableBorder.Simple);
+            foreach (var heading in (string[])["code", "name", "vendor", "stage", "cut-over", "minors", "to age", "from kr.", "endpoint"])
+                table.AddColumn(heading);
+            foreach (var m in MunicipalityFile.Load(PathOf(parsed.GetValue(file))).OrThrow().All)
+                table.AddRow(
+                    new Text(m.Code), new Text(m.Name), new Text($"{m.Vendor}"), new Text($"{m.Stage}"), new Text($"{m.Cutover:yyyy-MM-dd}"), new Text($"{m.MinorPolicy}"),
+                    new Text($"{m.ChildMaxAge}"), new Text($"{m.MinimumAmountOre / 100m:0.##}"), new Text(m.Endpoint ?? ""));
+            AnsiConsole.Write(table);
+            return ExitCodes.Done;
+        });
+        return new Command("municipalities", "The municipalities' configuration.") { check, list };
+    }
+
+    private static string PathOf(string? given) => Defaults.Municipalities.Municipalities.PathOf(new Installation { Municipalities = given ?? "" });
+}

@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace ClaimsTransfer.Cli.Running;
+
+/// <summary>The running system as a command talks to it: one URL a service (the same for all when they share a process).</summary>
+public sealed class RunningSystem : IDisposable
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(1), UseProxy = false }) { Timeout = TimeSpan.FromMinutes(2) };
+    private readonly Func<Endpoints> _endpoints;
+
+    private RunningSystem(string where, Func<Endpoints> endpoints)
+    {
+        Where = where;
+        _endpoints = endpoints;
+    }
+
+    /// <summary>For messages: the data folder or URL the system was found by.</summary>
+    public string Where { get; }
+
+    public Endpoints Endpoints => _endpoints();
+
+    public HttpClient Http => _http;
+
+    public static RunningSystem At(string url)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            throw new CommandFailure($"'{url}' is not a URL.", "Good: --url http://127.0.0.1:5080", ExitCodes.Usage);
+        var address = url.TrimEnd('/');
+        return new RunningSystem(address, () => new Endpoints("", "", address, address, [new ServiceEndpoint("all", address, 0, "1")]));
+    }
+
+    /// <summary>Found by its data folder; the endpoints are read again each time, since a service that was started again has a new address.</summary>
+    public static RunningSystem In(string data) => new(data, () => Endpoints.TryRead(data) ?? throw new CommandFailure(
+        $"Looked for a running system in {data}, and found no endpoints.json there.",
+        "Start one with deploy/run.sh --data DIR, or name the one you mean with --data DIR or --url http://127.0.0.1:5080."));
+
+    public IReadOnlyList<string> UrlsOf(string service) =>
+        [.. Endpoints.Services.Where(endpoint => endpoint.Name == service || endpoint.Name == "all").Select(endpoint => endpoint.Url)];
+
+    public Uri Address(string service, string path)
+    {
+        var url = service == "sandbox" && Endpoints.Sandbox is { Length: > 0 } sandbox ? sandbox : UrlsOf(service).FirstOrDefault();
+        return url is null
+            ? throw new CommandFailure($"No service '{service}' runs in {Where}.", $"Running: {string.Join(", ", Endpoints.Services.Select(s => s.Name))}.")
+            : new Uri($"{url.TrimEnd('/')}{path}");
+    }
+
+    /// <summary>Null when the service answers 404.</summary>
+    public async Task<T?> GetAsync<T>(string service, string path, CancellationToken cancellation)
+        where T : class
+    {
+        using var response = await SendAsync(service, path, () => new HttpRequestMessage(HttpMethod.Get, Address(service, path)), cancellation);
+        return response.StatusCode == HttpStatusCode.NotFound
+            ? null
+            : await response.Content.ReadFromJsonAsync<T>(JsonSerializerOptions.Web, cancellation);
+    }
+
+    public Task<JsonDocument?> GetJsonAsync(string service, string path, CancellationToken cancellation) => GetAsync<JsonDocument>(service, path, cancellation);
+
+    /// <summary>Sends; a service that cannot be reached or answers 5xx is a <see cref="CommandFailure"/> that names it.</summary>
+    public async Task<HttpResponseMessage> SendAsync(string service, string path, Func<HttpRequestMessage> request, CancellationToken cancellation)
+    {
+        try
+        {
+            using var message = request();
+            var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            if ((int)response.StatusCode < 500)
+                return response;
+            var status = (int)response.StatusCode;
+            response.Dispose();
+            throw new CommandFailure($"{service} answered {path.Split('?')[0]} with {status}.", $"Its log says why: DATA/logs/{service}.log. Is broker and store reachable? deploy/claims doctor");
+        }
+        catch (HttpRequestException failure)
+        {
+            throw new CommandFailure(
+                $"{service} could not be reached at {Address(service, "/")} ({failure.HttpRequestError}).", $"Is it running? {Where} is where its address was found; deploy/claims doctor looks further.");
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# Builds everything with the analyzers on, runs every suite, and ends with one line: N passed, N failed[, N skipped].
+#   tests/run.sh [--data DIR] [SUITE …]      SUITE: a folder name under tests/, all when absent
+set -euo pipefail
+repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=deploy/build/common.sh
+source "$repo/deploy/build/common.sh"
+
+data=${TESTS_DATA:-}
+suites=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --data) data=${2:?--data needs a folder}; shift 2 ;;
+    --data=*) data=${1#*=}; shift ;;
+    -*) say "Unknown option $1. Use: tests/run.sh [--data DIR] [SUITE …]"; exit 2 ;;
+    *) suites+=("$1"); shift ;;
+  esac
+done
+
+# Every process of this run carries this mark in its environment, whatever session or user it moved to: what is left at the end is found by it.
+CLAIMS_TESTS_RUN="run-$$-$(date +%s)"
+export CLAIMS_TESTS_RUN
+
+left_behind() {
+  local environ pid
+  for environ in /proc/[0-9]*/environ; do
+    pid=${environ#/proc/}
+    pid=${pid%/environ}
+    [ "$pid" = "$$" ] || [ "$pid" = "$BASHPID" ] && continue
+    { tr '\0' '\n' <"$environ"; } 2>/dev/null | grep -qx "CLAIMS_TESTS_RUN=$CLAIMS_TESTS_RUN" && printf '%s\n' "$pid"
+  done
+  return 0
+}
+
+end_left_behind() {
+  local pids
+  pids=$(left_behind)
+  [ -z "$pids" ] && return 0
+  # shellcheck disable=SC2086 # one word a pid
+  kill $pids 2>/dev/null || true
+  for _ in $(seq 50); do
+    pids=$(left_behind)
+    [ -z "$pids" ] && return 0
+    sleep 0.1
+  done
+  # shellcheck disable=SC2086
+  kill -9 $pids 2>/dev/null || true
+}
+
+own_data=
+if [ -z "$data" ]; then
+  data=$(mktemp -d "${TMPDIR:-/tmp}/claims-tests.XXXXXX")
+  chmod 755 "$data" # PostgreSQL and RabbitMQ run as users of their own
+  own_data=$data
+fi
+mkdir -p "$data"
+data=$(cd "$data" && pwd)
+export TESTS_DATA=$data
+
+finish() {
+  end_left_behind
+  if [ -n "$own_data" ] && [ "${failed:-1}" = 0 ]; then rm -rf "$own_data"; fi
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+need_dotnet
+need_packages "rabbitmq-server=/usr/lib/rabbitmq/bin/rabbitmq-server" "postgresql=/usr/lib/postgresql/*/bin/postgres" \
+  "openssh-server=/usr/sbin/sshd" "openssh-client=sftp" "amqp-tools=amqp-publish" "curl=curl"
+
+say "Building everything …"
+dotnet build "$repo/ClaimsTransfer.sln" -c Release -v q -nologo -m:2 >&2
+# The commands under test find themselves built.
+mark_built services/Standalone
+mark_built services/Cli
+
+if [ ${#suites[@]} -eq 0 ]; then
+  for project in "$repo"/tests/*/*.csproj; do
+    if grep -q '<IsTestProject>true' "$project"; then suites+=("$(basename "$(dirname "$project")")"); fi
+  done
+fi
+
+passed=0 failed=0 skipped=0
+for suite in "${suites[@]}"; do
+  results="$data/results/$suite"
+  rm -rf "$results"
+  mkdir -p "$results"
+  say "== $suite"
+  code=0
+  (cd "$repo" && timeout --kill-after=30 25m dotnet test "tests/$suite" -c Release --no-build --nologo -v q \
+    --logger "trx;LogFileName=results.trx" --logger "console;verbosity=minimal" --results-directory "$results") >&2 || code=$?
+  counters=$(grep -o '<Counters [^>]*>' "$results/results.trx" 2>/dev/null || true)
+  count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters"; }
+  if [ -z "$counters" ]; then
+    say "$suite did not finish (exit code $code): counted as one failure."
+    failed=$((failed + 1))
+  else
+    suite_passed=$(count passed) suite_failed=$(count failed) suite_total=$(count total)
+    passed=$((passed + suite_passed))
+    failed=$((failed + suite_failed))
+    suite_skipped=$((suite_total - suite_passed - suite_failed))
+    skipped=$((skipped + suite_skipped))
+    if [ "$code" != 0 ] && [ "$suite_failed" = 0 ]; then
+      say "$suite ended with exit code $code without a failed test: counted as one failure."
+      failed=$((failed + 1))
+    fi
+    if [ "$suite_total" = 0 ]; then
+      say "$suite has no tests: counted as one failure."
+      failed=$((failed + 1))
+    fi
+    if [ "$suite_skipped" != 0 ]; then
+      say "Skipped in $suite:"
+      awk '/<UnitTestResult /{name=""; if (match($0, /testName="[^"]*"/)) name=substr($0, RSTART+10, RLENGTH-11); skip = /outcome="NotExecuted"/}
+           skip && /<Message>/{sub(/.*<Message>/, ""); sub(/<\/Message>.*/, ""); print "  " name ": " $0; skip=0}' "$results/results.trx" >&2
+    fi
+  fi
+  end_left_behind
+done
+
+summary="$passed passed, $failed failed"
+[ "$skipped" = 0 ] || summary="$summary, $skipped skipped"
+printf '%s\n' "$summary"
+[ "$failed" = 0 ]
