@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Routing.Saga;
@@ -40,14 +41,27 @@ public sealed class RoutingStore(IStore store) : IRoutingStore
                 async transaction =>
                 {
                     await store.InsertAsync(transaction, RoutingSchema.Journal, journalRows, cancellation);
-                    await store.SaveVersionedAsync(transaction, RoutingSchema.Claims, "row_version", claimRows, cancellation);
+                    await SaveClaimsAsync(transaction, claimRows, cancellation);
                     return true;
                 },
                 cancellation);
         }
-        catch (RowExistsException journalled)
+        catch (RowExistsException taken)
         {
-            throw new LostRaceException("Another instance has journalled one of these messages.", journalled);
+            throw new LostRaceException("Another instance has journalled one of these messages or changed one of these claims.", taken);
+        }
+    }
+
+    /// <summary>A lost race is decided again from newly loaded states, by the handler: running the same transaction again would only lose again.</summary>
+    private async Task SaveClaimsAsync(DbTransaction transaction, object?[][] rows, CancellationToken cancellation)
+    {
+        try
+        {
+            await store.SaveVersionedAsync(transaction, RoutingSchema.Claims, "row_version", rows, cancellation);
+        }
+        catch (LostRaceException race)
+        {
+            throw new RowExistsException(race.Message, race);
         }
     }
 
