@@ -37,6 +37,8 @@ public abstract class RoutingFixture(Engine engine)
     [TearDown]
     public async Task Close()
     {
+        if (Store is not null)
+            await Store.DisposeAsync();
         if (_installation is not null)
             await _installation.DisposeAsync();
     }
