@@ -6,7 +6,7 @@ using Npgsql;
 namespace ClaimsTransfer.Defaults.Local;
 
 /// <summary>How a local PostgreSQL runs. What is promised to survive a power cut does so only with <paramref name="Fsync"/>; tests go without.</summary>
-public sealed record LocalPostgresOptions(bool Fsync = true, int MaxConnections = 200)
+public sealed record LocalPostgresOptions(bool Fsync = true, int MaxConnections = 300)
 {
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 }
