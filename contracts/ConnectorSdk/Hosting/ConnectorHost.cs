@@ -47,7 +47,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
         var now = _time.GetUtcNow();
         return [.. _runners.Values.OrderBy(runner => runner.Lane.Code, StringComparer.Ordinal).Select(runner => new LaneStanding(
             runner.Lane.Code, runner.Lane.Municipality.Name, runner.Lane.StateAt(now), runner.Lane.Breaker, runner.Lane.UnavailableSince,
-            runner.Depth?.InHand ?? 0, runner.Depth?.OldestAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, runner.IsWell))];
+            runner.Depth?.InHand ?? 0, runner.Depth?.OldestAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, runner.IsWell, runner.IsHeld))];
     }
 
     public Task PauseAsync(string municipality, bool paused, CancellationToken cancellation) => _handler.PauseAsync(municipality, paused, cancellation);
@@ -124,5 +124,6 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
 /// <param name="InHand">Instructions in the log that the connector goes on with.</param>
 /// <param name="Oldest">When the oldest of them was taken.</param>
 /// <param name="Consuming">Its queue is consumed, or left alone on purpose.</param>
+/// <param name="Held">Its queue is left alone on purpose: the backlog stays on the broker.</param>
 public sealed record LaneStanding(
-    string Municipality, string Name, LaneState State, BreakerState Breaker, DateTimeOffset? UnavailableSince, long InHand, DateTimeOffset? Oldest, bool Consuming);
+    string Municipality, string Name, LaneState State, BreakerState Breaker, DateTimeOffset? UnavailableSince, long InHand, DateTimeOffset? Oldest, bool Consuming, bool Held);

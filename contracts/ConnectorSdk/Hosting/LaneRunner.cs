@@ -31,6 +31,8 @@ internal sealed partial class LaneRunner(
     /// <summary>The queue is consumed, or left alone on purpose.</summary>
     public bool IsWell => _holding || _subscription?.IsConsuming == true;
 
+    public bool IsHeld => _holding;
+
     public async Task StartAsync(CancellationToken cancellation)
     {
         var queue = new QueueDefinition(Topology.TransferQueue(lane.Code), [new Binding(Messages.MessageNames.TransferClaim, lane.Code)])

@@ -1,0 +1,155 @@
+using System.Diagnostics;
+using System.Net;
+using ClaimsTransfer.ConnectorSdk;
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Messages;
+using ClaimsTransfer.Support;
+using Shouldly;
+
+namespace ClaimsTransfer.Connectors.Tests.Sdk;
+
+[TestFixture]
+public sealed class When_a_connector_runs
+{
+    private const string København = ConnectorBench.København;
+    private const string Aarhus = ConnectorBench.Aarhus;
+    private TemporaryFolder _folder = null!;
+    private HostBench _bench = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _folder = new TemporaryFolder();
+        _bench = await HostBench.StartAsync(_folder.Path);
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await _bench.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task it_serves_its_vendors_municipalities_and_no_others()
+    {
+        (await _bench.LanesAsync()).EnumerateArray().Select(lane => lane.GetProperty("municipality").GetString()).ShouldBe([København, Aarhus]);
+        (await _bench.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await _bench.PostAsync("/connectors/KmdOpus/municipalities/0461/pause")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Test]
+    public async Task a_debtor_system_that_is_down_leaves_its_backlog_on_the_broker_and_holds_back_nobody()
+    {
+        _bench.Debtor.Reaction = municipality => municipality == København ? Reaction.Unavailable : Reaction.Accept;
+        await _bench.PublishAsync(_bench.Registers(København, 1, 1));
+        await Eventually.TrueAsync(() => StateOf(København) == "breakerOpen");
+        await HeldAsync();
+        await _bench.PublishAsync(_bench.Registers(København, 2, 1_000));
+        await _bench.PublishAsync(_bench.Registers(Aarhus, 1, 1_000));
+
+        await Eventually.TrueAsync(() => _bench.ReportsOf(Aarhus) == 1_000);
+        (await _bench.Bus.DepthAsync(Topology.TransferQueue(København), CancellationToken.None)).ShouldBe(1_000);
+        _bench.ReportsOf(København).ShouldBe(0);
+        (await _bench.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        _bench.Debtor.Reaction = _ => Reaction.Accept;
+        await Eventually.TrueAsync(() => _bench.ReportsOf(København) == 1_001);
+        _bench.Debtor.MaxBookings.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task a_debtor_system_that_hangs_holds_back_nobody()
+    {
+        _bench.Debtor.Reaction = municipality => municipality == København ? Reaction.BookAndHang : Reaction.Accept;
+        await _bench.PublishAsync(_bench.Registers(København, 1, 500));
+        await Eventually.TrueAsync(() => !_bench.Debtor.Received.IsEmpty);
+        await _bench.PublishAsync(_bench.Registers(Aarhus, 1, 500));
+
+        await Eventually.TrueAsync(() => _bench.ReportsOf(Aarhus) == 500);
+        _bench.ReportsOf(København).ShouldBe(0);
+    }
+
+    [Test]
+    public async Task with_nothing_in_hand_it_lets_a_batch_in_to_probe_with()
+    {
+        _bench.Debtor.Reaction = _ => Reaction.Unavailable;
+        var claims = _bench.Registers(København, 1, 11);
+        await _bench.PublishAsync([claims[0]]);
+        await Eventually.TrueAsync(() => StateOf(København) == "breakerOpen");
+        await HeldAsync();
+        // A receipt settles the only one in hand while the breaker is open.
+        await _bench.Inbox.TakeInAsync(København, [new Receipt(claims[0].InstructionId, "R-1", new Submitted.Accepted("D-1", "R-1"))], CancellationToken.None);
+
+        _bench.Debtor.Reaction = _ => Reaction.Accept;
+        await _bench.PublishAsync([.. claims.Skip(1)]);
+        await Eventually.TrueAsync(() => _bench.ReportsOf(København) == 11);
+    }
+
+    [Test]
+    public async Task a_poison_message_goes_to_the_error_queue_alone()
+    {
+        var claims = _bench.Registers(København, 1, 20);
+        await _bench.PublishAsync([.. claims.Take(10)]);
+        await _bench.Bus.PublishAsync([new OutgoingMessage(MessageNames.TransferClaim, Guid.NewGuid(), "{\"no\":1}"u8.ToArray(), København)], CancellationToken.None);
+        await _bench.PublishAsync([.. claims.Skip(10)]);
+
+        await Eventually.TrueAsync(() => _bench.ReportsOf(København) == 20);
+        (await _bench.Bus.DepthAsync(Topology.ErrorQueue(Topology.TransferQueue(København)), CancellationToken.None)).ShouldBe(1);
+    }
+
+    [Test]
+    public async Task it_can_be_paused_and_resumed_for_one_municipality()
+    {
+        (await _bench.PostAsync($"/connectors/KmdOpus/municipalities/{København}/pause")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        await HeldAsync();
+        await _bench.PublishAsync(_bench.Registers(København, 1, 10));
+        await _bench.PublishAsync(_bench.Registers(Aarhus, 1, 10));
+        await Eventually.TrueAsync(() => _bench.ReportsOf(Aarhus) == 10);
+        _bench.ReportsOf(København).ShouldBe(0);
+        StateOf(København).ShouldBe("paused");
+
+        (await _bench.PostAsync($"/connectors/KmdOpus/municipalities/{København}/resume")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        await Eventually.TrueAsync(() => _bench.ReportsOf(København) == 10);
+    }
+
+    [Test]
+    public async Task stopped_in_the_middle_it_goes_on_and_books_nothing_twice()
+    {
+        var booked = new HashSet<Guid>();
+        await _bench.PublishAsync(_bench.Registers(København, 1, 3_000));
+        await Eventually.TrueAsync(() => _bench.Debtor.Received.Count > 300);
+        await _bench.StopAsync();
+        foreach (var instruction in _bench.Debtor.Received)
+            booked.Add(instruction.Id).ShouldBeTrue();
+
+        await _bench.StartAsync();
+        await Eventually.TrueAsync(() => _bench.ReportsOf(København) == 3_000);
+        foreach (var instruction in _bench.Debtor.Received)
+            booked.Add(instruction.Id).ShouldBeTrue();
+        booked.Count.ShouldBe(3_000);
+    }
+
+    [Test]
+    [Explicit("Measures; run it alone on a quiet machine.")]
+    public async Task it_handles_thousands_a_second()
+    {
+        await _bench.PublishAsync(_bench.Registers(København, 1, 5_000));
+        await Eventually.TrueAsync(() => _bench.ReportsOf(København) == 5_000);
+        await _bench.PostAsync($"/connectors/KmdOpus/municipalities/{København}/pause");
+        await HeldAsync();
+        foreach (var chunk in _bench.Registers(København, 10_000, 20_000).Chunk(1_000))
+            await _bench.PublishAsync(chunk);
+        var watch = Stopwatch.StartNew();
+        await _bench.PostAsync($"/connectors/KmdOpus/municipalities/{København}/resume");
+        await Eventually.TrueAsync(() => _bench.Reports.Count == 25_000);
+
+        TestContext.Out.WriteLine($"{20_000 / watch.Elapsed.TotalSeconds:0} instructions/s");
+        (20_000 / watch.Elapsed.TotalSeconds).ShouldBeGreaterThan(2_000);
+    }
+
+    private string? StateOf(string municipality) => _bench.LaneAsync(municipality).GetAwaiter().GetResult().GetProperty("state").GetString();
+
+    /// <summary>The gate closes with the next sweep; what comes after that stays on the broker.</summary>
+    private Task HeldAsync() => Eventually.TrueAsync(() => _bench.LaneAsync(København).GetAwaiter().GetResult().GetProperty("held").GetBoolean());
+}
