@@ -1,1 +1,3 @@
-return;
+using ClaimsTransfer.Standalone;
+
+return await RunCommand.RunAsync(args);

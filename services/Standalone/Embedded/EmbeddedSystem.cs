@@ -1,0 +1,89 @@
+using ClaimsTransfer.Cli.Running;
+using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Ingest;
+using ClaimsTransfer.KmdOpus;
+using ClaimsTransfer.Routing;
+using ClaimsTransfer.Sandbox;
+using ClaimsTransfer.Standalone.Processes;
+using Microsoft.Extensions.Configuration.Memory;
+
+namespace ClaimsTransfer.Standalone.Embedded;
+
+/// <summary>Every service in this process, on one port, with the embedded broker and store.</summary>
+public sealed class EmbeddedSystem : IStartedSystem
+{
+    private readonly WebApplication _app;
+    private readonly string _data;
+    private readonly TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private EmbeddedSystem(WebApplication app, string data)
+    {
+        _app = app;
+        _data = data;
+        // Nobody but us stops it in order; when it stops by itself, a service has failed for good.
+        app.Lifetime.ApplicationStopping.Register(() => _broken.TrySetException(
+            new CommandFailure("A service failed and ended the process.", "The log says which and why: DATA/logs/standalone.log")));
+    }
+
+    public Task Broken => _broken.Task;
+
+    public static async Task<EmbeddedSystem> StartAsync(RunSettings settings, CancellationToken cancellation)
+    {
+        var url = $"http://127.0.0.1:{Ports.FreeOr(settings.Port)}";
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = RunSettings.RehearsalDefaults(settings.Data) });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["CLAIMS_DATA"] = settings.Data,
+            ["CLAIMS_BROKER"] = "embedded",
+            ["CLAIMS_STORE"] = "embedded",
+            ["CLAIMS_SANDBOX"] = url,
+            ["CLAIMS_LOG"] = "file",
+            ["CLAIMS_MUNICIPALITIES"] = settings.Municipalities ?? builder.Configuration["CLAIMS_MUNICIPALITIES"],
+            ["Connectors:KmdOpus:CallbackUrl"] = url,
+            ["Sandbox:Faults"] = settings.SandboxFaults ?? builder.Configuration["Sandbox:Faults"],
+        });
+        builder.WebHost.UseUrls(url);
+        builder.Services.AddSingleton<IHostLifetime, OwnLifetime>();
+
+        builder.AddDefaults("standalone");
+        builder.AddIngest();
+        builder.AddRouting();
+        builder.AddKmdOpus();
+        builder.AddSandbox();
+
+        var app = builder.Build();
+        app.MapDefaults();
+        app.MapIngest();
+        app.MapRouting();
+        app.MapKmdOpus();
+        app.MapSandbox();
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+        new Endpoints("embedded", "embedded", url, url, [.. Services.Names.Select(name => new ServiceEndpoint(name, url, Environment.ProcessId, "1"))]).Write(settings.Data);
+        return new EmbeddedSystem(app, settings.Data);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _broken.TrySetResult();
+        Endpoints.Remove(_data);
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    /// <summary>Ctrl-C belongs to the run, which stops the system itself.</summary>
+    private sealed class OwnLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

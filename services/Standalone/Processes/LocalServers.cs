@@ -1,0 +1,58 @@
+using ClaimsTransfer.Cli.Running;
+using ClaimsTransfer.Defaults.Local;
+
+namespace ClaimsTransfer.Standalone.Processes;
+
+/// <summary>Broker and store of the run: those of the settings, or servers of our own under the data folder.</summary>
+internal sealed class LocalServers : IAsyncDisposable
+{
+    private LocalRabbitMq? _broker;
+    private LocalPostgres? _store;
+
+    public required string Broker { get; init; }
+
+    public required string Store { get; init; }
+
+    public static async Task<LocalServers> StartAsync(RunSettings settings, CancellationToken cancellation)
+    {
+        var data = settings.Data;
+        OpenForServers(data);
+        // One after the other's beginning, side by side: each takes its seconds.
+        var broker = settings.Broker == "local" ? LocalRabbitMq.StartAsync(Path.Combine(data, "rabbitmq"), cancellation: cancellation) : null;
+        var store = settings.Store == "local" ? LocalPostgres.StartAsync(Path.Combine(data, "postgres"), cancellation: cancellation) : null;
+        try
+        {
+            await Task.WhenAll([broker ?? Task.CompletedTask, store ?? Task.CompletedTask]);
+        }
+        catch (InvalidOperationException failure)
+        {
+            if (broker is { IsCompletedSuccessfully: true })
+                await broker.Result.DisposeAsync();
+            if (store is { IsCompletedSuccessfully: true })
+                await store.Result.DisposeAsync();
+            throw new CommandFailure(failure.Message, "Or name servers that run already: --broker amqp://user:password@host:5672/vhost --store postgres://user:password@host:5432/database");
+        }
+        return new LocalServers
+        {
+            Broker = broker is null ? settings.Broker : broker.Result.Uri,
+            Store = store is null ? settings.Store : store.Result.Url,
+            _broker = broker?.Result,
+            _store = store?.Result,
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_broker is not null)
+            await _broker.DisposeAsync();
+        if (_store is not null)
+            await _store.DisposeAsync();
+    }
+
+    /// <summary>The servers run under accounts of their own when we are root; they have to get through the data folder to their own folders in it.</summary>
+    private static void OpenForServers(string data)
+    {
+        if (Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows())
+            File.SetUnixFileMode(data, File.GetUnixFileMode(data) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+    }
+}

@@ -1,0 +1,143 @@
+using ClaimsTransfer.Cli.Running;
+using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Sealing;
+
+namespace ClaimsTransfer.Standalone.Processes;
+
+/// <summary>One process per service, on a broker and a server store; a service that dies is started again, with its old port.</summary>
+public sealed class ProcessSystem : IStartedSystem
+{
+    private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(3);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly LocalServers _servers;
+    private readonly string _data;
+    private readonly Lock _endpoints = new();
+    private readonly IReadOnlyList<ServiceProcess> _services;
+    private readonly List<Task> _kept = [];
+
+    private ProcessSystem(RunSettings settings, LocalServers servers)
+    {
+        _data = settings.Data;
+        _servers = servers;
+        var names = Services.Names.SelectMany(name => Enumerable.Range(1, settings.Instances.GetValueOrDefault(name, 1)).Select(instance => (Name: name, Instance: instance))).ToList();
+        var ports = Ports.Free(names.Count);
+        var sandbox = $"http://127.0.0.1:{ports[0]}";
+        _services =
+        [
+            .. names.Select((service, n) => new ServiceProcess(
+                new ServiceStart(service.Name, $"{service.Instance}", ports[n], EnvironmentOf(settings, servers, ports[n], $"{service.Instance}", sandbox), Path.Combine(_data, "logs", $"{service.Name}-{service.Instance}.out")),
+                WriteEndpoints, TimeProvider.System)),
+        ];
+    }
+
+    public Task Broken => Task.WhenAny(_kept).Unwrap();
+
+    public static async Task<ProcessSystem> StartAsync(RunSettings settings, CancellationToken cancellation)
+    {
+        if (settings.Broker == "embedded" || settings.Store == "embedded")
+            throw new CommandFailure(
+                $"--broker {settings.Broker} with --store {settings.Store}: processes of their own cannot share an embedded broker or store.",
+                "Give both, --broker local --store local for instance, or neither.", ExitCodes.Usage);
+        Console.Out.WriteLine($"Starting {(settings.Broker == "local" || settings.Store == "local" ? "the servers and " : "")}the services …");
+        Directory.CreateDirectory(Path.Combine(settings.Data, "logs"));
+        Directory.CreateDirectory(Path.Combine(settings.Data, "sandbox"));
+        // Made once, on the first run; the services get the path, never the key.
+        MasterKey.Load(new Installation { Data = settings.Data });
+        var servers = await LocalServers.StartAsync(settings, cancellation);
+        var system = new ProcessSystem(settings, servers);
+        try
+        {
+            system._kept.AddRange(system._services.Select(service => service.KeepAsync(Shutdown, system._stopping.Token)));
+            await system.ReadyAsync(cancellation);
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_kept).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _servers.DisposeAsync();
+        Endpoints.Remove(_data);
+        _stopping.Dispose();
+    }
+
+    private static Dictionary<string, string> EnvironmentOf(RunSettings settings, LocalServers servers, int port, string instance, string sandbox)
+    {
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
+            ["CLAIMS_BROKER"] = servers.Broker,
+            ["CLAIMS_STORE"] = servers.Store,
+            ["CLAIMS_DATA"] = settings.Data,
+            ["CLAIMS_SANDBOX"] = sandbox,
+            ["CLAIMS_MASTER_KEY_FILE"] = Path.Combine(settings.Data, "keys", "master.key"),
+            ["CLAIMS_INSTANCE"] = instance,
+            ["CLAIMS_LOG"] = "file",
+            ["CLAIMS_STOP_WITH_PARENT"] = "1",
+            ["DOTNET_gcServer"] = "0",
+        };
+        if (settings.Municipalities is not null)
+            environment["CLAIMS_MUNICIPALITIES"] = settings.Municipalities;
+        if (settings.SandboxFaults is not null)
+            environment["Sandbox__Faults"] = settings.SandboxFaults;
+        foreach (var (key, value) in RunSettings.RehearsalDefaults(settings.Data))
+        {
+            var variable = key.Replace(":", "__", StringComparison.Ordinal);
+            environment[variable] = Environment.GetEnvironmentVariable(variable) ?? value ?? "";
+        }
+        return environment;
+    }
+
+    private async Task ReadyAsync(CancellationToken cancellation)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(ReadyWithin);
+        foreach (var service in _services)
+        {
+            while (!await IsReadyAsync(http, service, patience.Token))
+            {
+                if (patience.IsCancellationRequested || service.Restarts > 3)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    throw new CommandFailure(
+                        $"{service.Start.Name} {service.Start.Instance} did not become ready{(service.Restarts > 0 ? $", and ended {service.Restarts} times" : "")}.",
+                        $"What it said is in {service.Start.Log} and beside it.");
+                }
+                await Task.Delay(TimeSpan.FromMilliseconds(250), patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private static async Task<bool> IsReadyAsync(HttpClient http, ServiceProcess service, CancellationToken cancellation)
+    {
+        try
+        {
+            using var response = await http.GetAsync(new Uri($"{service.Start.Url}/health/ready"), cancellation);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception notYet) when (notYet is HttpRequestException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private void WriteEndpoints()
+    {
+        lock (_endpoints)
+        {
+            var running = _services.Where(service => service.Pid != 0)
+                .Select(service => new ServiceEndpoint(service.Start.Name, service.Start.Url, service.Pid, service.Start.Instance)).ToList();
+            var console = running.Find(service => service.Name == "routing")?.Url;
+            var sandbox = _services[0].Start.Url;
+            new Endpoints(_servers.Broker, _servers.Store, console, sandbox, running).Write(_data);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using ClaimsTransfer.Cli.Import;
+using ClaimsTransfer.Cli.Report;
+using ClaimsTransfer.Cli.Running;
+using ClaimsTransfer.Standalone.Embedded;
+using ClaimsTransfer.Standalone.Live;
+using ClaimsTransfer.Standalone.Processes;
+using ClaimsTransfer.Standalone.Samples;
+
+namespace ClaimsTransfer.Standalone;
+
+/// <summary>A system that was started here; disposing it stops it cleanly.</summary>
+public interface IStartedSystem : IAsyncDisposable
+{
+    /// <summary>Completes when the system cannot go on by itself.</summary>
+    Task Broken { get; }
+}
+
+/// <summary>One run: start, feed, watch, and at the end stop cleanly and give account.</summary>
+public sealed class Run(RunSettings settings)
+{
+    private static readonly TimeSpan StalledAfter = TimeSpan.FromMinutes(20);
+
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        using var folder = DataLock.Take(settings.Data);
+        DataFolder.Remember(settings.Data);
+        // A system that is to be stopped is stopped in order: starting it up is not interrupted half-way either.
+        await using IStartedSystem started = settings.InOneProcess ? await EmbeddedSystem.StartAsync(settings, cancellation) : await ProcessSystem.StartAsync(settings, cancellation);
+        using var system = RunningSystem.In(settings.Data);
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var view = new LiveView(system, TimeProvider.System).ShowAsync(settings, watching.Token);
+        try
+        {
+            var work = WorkAsync(system, watching.Token);
+            var first = await Task.WhenAny(work, started.Broken);
+            if (first == started.Broken)
+                await started.Broken;
+            return await work;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested && !settings.UntilDone)
+        {
+            return ExitCodes.Done;
+        }
+        finally
+        {
+            await watching.CancelAsync();
+            await view.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<int> WorkAsync(RunningSystem system, CancellationToken cancellation)
+    {
+        if (settings.Claims is not null)
+            await ImportAsync(system, settings.Claims, cancellation);
+        if (settings.SamplesPerSecond > 0)
+            await new SampleFeed(system, TimeProvider.System).FeedAsync(settings, cancellation);
+        if (!settings.UntilDone)
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+
+        var (report, stalled) = await new UntilDone(new ReportReader(system, TimeProvider.System), TimeProvider.System, StalledAfter).WaitAsync(cancellation);
+        if (settings.Report is not null)
+            await File.WriteAllTextAsync(settings.Report, JsonSerializer.Serialize(report, ReportCommand.Json) + "\n", cancellation);
+        Console.Out.WriteLine(Summary.Of(report));
+        var verdict = ReportCommand.Verdict(report);
+        if (verdict == ExitCodes.Done && stalled)
+        {
+            Console.Error.WriteLine($"Nothing moved for {StalledAfter.TotalMinutes:0} minutes, and {report.Total.InFlight} claims are still in flight. The logs in {settings.Data}/logs say why.");
+            return ExitCodes.Stalled;
+        }
+        return verdict;
+    }
+
+    private static async Task ImportAsync(RunningSystem system, string claims, CancellationToken cancellation)
+    {
+        var client = new ImportClient(system, TimeProvider.System);
+        if (claims == "-")
+        {
+            // Personal data is not kept on disk to count it: without a file there is nothing to recognise a second run by, and what it repeats counts as duplicates.
+            await using var input = Console.OpenStandardInput();
+            await client.ImportAsync($"stdin-{Guid.NewGuid():N}", input, null, cancellation);
+            return;
+        }
+        var id = await ImportClient.IdOfAsync(claims, cancellation);
+        await using var content = File.OpenRead(claims);
+        await client.ImportAsync(id, content, null, cancellation);
+    }
+}

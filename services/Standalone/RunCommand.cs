@@ -1,0 +1,80 @@
+using System.CommandLine;
+using ClaimsTransfer.Cli;
+using ClaimsTransfer.Cli.Running;
+using ClaimsTransfer.Standalone.Samples;
+
+namespace ClaimsTransfer.Standalone;
+
+/// <summary>The options of <c>deploy/run.sh</c>.</summary>
+public static class RunCommand
+{
+    private const double DemoRate = 40;
+
+    private static readonly Option<string?> Claims = new("--claims") { Description = "Import this NDJSON file; - for standard input.", HelpName = "FILE|-" };
+    private static readonly Option<bool> UntilDone = new("--until-done") { Description = "End when nothing is in flight; the exit code says whether the books balance." };
+    private static readonly Option<string?> Report = new("--report") { Description = "Write the report there at the end.", HelpName = "OUT.json" };
+    private static readonly Option<string?> Data = new("--data") { Description = "The data folder; given again, the run goes on where it stopped.", HelpName = "DIR" };
+    private static readonly Option<string?> Municipalities = new("--municipalities") { Description = "Another municipalities.yaml.", HelpName = "FILE" };
+    private static readonly Option<string?> Faults = new("--sandbox-faults") { Description = "How bad the stand-in debtor systems are: \"drop-reply=0.05,unavailable=0.02,down=0751\".", HelpName = "TEXT" };
+    private static readonly Option<string> Broker = new("--broker") { Description = "embedded, local (RabbitMQ from the installed package) or amqp(s)://…", DefaultValueFactory = _ => "embedded", HelpName = "URL" };
+    private static readonly Option<string> Store = new("--store") { Description = "embedded, local (PostgreSQL from the installed package), postgres://… or sqlserver:…", DefaultValueFactory = _ => "embedded", HelpName = "URL" };
+    private static readonly Option<string?> Instances = new("--instances") { Description = "Processes of a service, routing=2,ingest=2; one each otherwise.", HelpName = "LIST" };
+    private static readonly Option<int> Port = new("--port") { Description = "The port to take when it is free.", DefaultValueFactory = _ => 5080 };
+    private static readonly Option<bool> NoSamples = new("--no-samples") { Description = "Send no sample claims: only what you send yourself." };
+    private static readonly Option<double> Rate = new("--rate") { Description = "Sample claims a second.", DefaultValueFactory = _ => DemoRate };
+
+    public static Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand(
+            "Runs the whole system with the stand-in debtor systems. Without options: in one process, with sample claims, until Ctrl-C.")
+        {
+            Claims, UntilDone, Report, Data, Municipalities, Faults, Broker, Store, Instances, Port, NoSamples, Rate, GenerateCommand.Create(),
+        };
+        root.SetAction((parsed, cancellation) => new Run(Read(parsed)).RunAsync(cancellation));
+        return CommandLine.RunAsync(root, args);
+    }
+
+    private static RunSettings Read(ParseResult parsed)
+    {
+        var claims = parsed.GetValue(Claims);
+        var untilDone = parsed.GetValue(UntilDone);
+        if (claims is not null && claims != "-" && !File.Exists(claims))
+            throw new CommandFailure($"--claims '{claims}': there is no such file.", "Give an NDJSON file, or - for standard input. A sample: deploy/claims generate --count 1000 > claims.ndjson", ExitCodes.Usage);
+        if (parsed.GetValue(Municipalities) is { } file && !File.Exists(file))
+            throw new CommandFailure($"--municipalities '{file}': there is no such file.", "Start from a copy of deploy/municipalities.yaml.", ExitCodes.Usage);
+        if (parsed.GetValue(Report) is not null && !untilDone)
+            throw new CommandFailure("--report is written when the run is done.", "Add --until-done, or ask a running system: deploy/claims report --json", ExitCodes.Usage);
+
+        var samples = claims is null && !untilDone && !parsed.GetValue(NoSamples);
+        return new RunSettings
+        {
+            Claims = claims,
+            UntilDone = untilDone,
+            Report = parsed.GetValue(Report),
+            Data = Path.GetFullPath(parsed.GetValue(Data) ?? DefaultData(samples)),
+            Municipalities = parsed.GetValue(Municipalities) is { } given ? Path.GetFullPath(given) : null,
+            SandboxFaults = parsed.GetValue(Faults),
+            Broker = parsed.GetRequiredValue(Broker),
+            Store = parsed.GetRequiredValue(Store),
+            Instances = ReadInstances(parsed.GetValue(Instances)),
+            Port = parsed.GetValue(Port),
+            SamplesPerSecond = samples ? parsed.GetValue(Rate) : 0,
+        };
+    }
+
+    /// <summary>The demo goes on where it stopped; a run on real input without a folder of its own starts from nothing.</summary>
+    private static string DefaultData(bool samples) =>
+        Path.Combine(DataFolder.Home, samples ? "demo" : $"run-{TimeProvider.System.GetUtcNow():yyyyMMdd-HHmmss}-{Environment.ProcessId}");
+
+    private static Dictionary<string, int> ReadInstances(string? text)
+    {
+        var instances = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var part in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (part.Split('=') is not [var service, var number] || !int.TryParse(number, out var count) || count is < 1 or > 20 || !Processes.Services.Names.Contains(service))
+                throw new CommandFailure($"--instances '{part}' is not SERVICE=NUMBER.", $"Good: routing=2,ingest=2. Services: {string.Join(", ", Processes.Services.Names)}.", ExitCodes.Usage);
+            instances[service] = count;
+        }
+        return instances;
+    }
+}

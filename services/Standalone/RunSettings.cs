@@ -1,0 +1,51 @@
+namespace ClaimsTransfer.Standalone;
+
+/// <summary>What a run was asked to do.</summary>
+public sealed record RunSettings
+{
+    /// <summary>NDJSON to import: a file, or <c>-</c> for standard input; null: none.</summary>
+    public string? Claims { get; init; }
+
+    /// <summary>End when nothing is in flight.</summary>
+    public bool UntilDone { get; init; }
+
+    /// <summary>Where the report is written at the end.</summary>
+    public string? Report { get; init; }
+
+    public required string Data { get; init; }
+
+    public string? Municipalities { get; init; }
+
+    /// <summary>How bad the sandbox is, in its own words.</summary>
+    public string? SandboxFaults { get; init; }
+
+    /// <summary><c>embedded</c>, <c>local</c> or a URL.</summary>
+    public string Broker { get; init; } = "embedded";
+
+    /// <summary><c>embedded</c>, <c>local</c> or a URL.</summary>
+    public string Store { get; init; } = "embedded";
+
+    /// <summary>How many processes of each service; those not named have one.</summary>
+    public IReadOnlyDictionary<string, int> Instances { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
+
+    /// <summary>The port to take when it is free.</summary>
+    public int Port { get; init; } = 5080;
+
+    /// <summary>Sample claims a second; 0: none are sent.</summary>
+    public double SamplesPerSecond { get; init; }
+
+    /// <summary>Every service in this process.</summary>
+    public bool InOneProcess => Broker == "embedded" && Store == "embedded";
+
+    /// <summary>
+    /// What the sandbox's debtor systems make of the production settings: they answer in seconds, so doubt begins after minutes, not hours. The environment may say otherwise.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string?> RehearsalDefaults(string data) => new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Connectors:GiveUpAfter"] = "00:05:00",
+        ["Connectors:Prisme:SandboxFolder"] = Path.Combine(data, "sandbox", "prisme"),
+        ["Routing:SendingDeadline"] = "00:02:00",
+        ["Routing:SentDeadline"] = "00:01:00",
+        ["Routing:LongestPause"] = "00:01:00",
+    };
+}
