@@ -9,7 +9,8 @@ namespace ClaimsTransfer.Support;
 /// </summary>
 public static class PostgresForTests
 {
-    private static readonly string Folder = Path.Combine(Path.GetTempPath(), $"claims-postgres-{Guid.NewGuid():N}");
+    private const string Prefix = "claims-postgres-";
+    private static readonly string Folder = Path.Combine(Path.GetTempPath(), $"{Prefix}{Guid.NewGuid():N}");
     private static readonly Lazy<Task<string>> Server = new(StartAsync);
     private static LocalPostgres? _server;
 
@@ -43,10 +44,31 @@ public static class PostgresForTests
     {
         if (Environment.GetEnvironmentVariable("CLAIMS_POSTGRES") is { Length: > 0 } given)
             return given;
+        SweepLeftovers();
         var server = await LocalPostgres.StartAsync(Folder, new LocalPostgresOptions(Fsync: false));
         _server = server;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAsync().GetAwaiter().GetResult();
         return server.Url;
+    }
+
+    /// <summary>A run that was cut off leaves its folder; its server went with it.</summary>
+    private static void SweepLeftovers()
+    {
+        var longAgo = TimeProvider.System.GetUtcNow().UtcDateTime - TimeSpan.FromMinutes(15);
+        foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), $"{Prefix}*"))
+        {
+            if (Directory.GetLastWriteTimeUtc(folder) >= longAgo || File.Exists(Path.Combine(folder, "data", "postmaster.pid")))
+                continue;
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (IOException failure)
+            {
+                // Another assembly sweeps at the same time.
+                TestContext.Progress.WriteLine($"{folder} is left to others: {failure.Message}");
+            }
+        }
     }
 }
 
