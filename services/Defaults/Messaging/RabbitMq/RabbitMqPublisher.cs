@@ -16,10 +16,13 @@ internal sealed partial class RabbitMqPublisher(BrokerConnection connection, Tim
     private const long ChunkBytes = 8_000_000;
 
     /// <summary>So long it waits for a broker that is away before the caller hears of it.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>So long it waits for confirms on an open channel before it asks another.</summary>
+    private static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim turns = new(Channels);
-    private readonly ConcurrentBag<IChannel> idle = [];
+    private readonly ConcurrentBag<Lane> idle = [];
     private readonly ConcurrentDictionary<string, bool> exchanges = new();
 
     public async Task PublishAsync(IEnumerable<Publication> publications, CancellationToken cancellation)
@@ -40,8 +43,8 @@ internal sealed partial class RabbitMqPublisher(BrokerConnection connection, Tim
 
     public async ValueTask DisposeAsync()
     {
-        while (idle.TryTake(out var channel))
-            await channel.DisposeAsync();
+        while (idle.TryTake(out var lane))
+            await DiscardAsync(lane);
     }
 
     private async Task UntilConfirmedAsync(List<Publication> chunk, CancellationToken cancellation)
@@ -66,16 +69,16 @@ internal sealed partial class RabbitMqPublisher(BrokerConnection connection, Tim
     /// <returns>Null when all of it was.</returns>
     private async Task<Exception?> TryAsync(List<Publication> chunk, CancellationToken cancellation)
     {
-        IChannel? channel = null;
+        Lane? lane = null;
         var kept = false;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Patience);
         try
         {
-            channel = await RentAsync(limit.Token);
+            lane = await RentAsync(cancellation);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lane.Lost.Token);
+            limit.CancelAfter(ConfirmTimeout);
             foreach (var exchange in chunk.Select(publication => publication.Exchange).Distinct(StringComparer.Ordinal))
-                await EnsureExchangeAsync(channel, exchange, limit.Token);
-            var fault = await SendAsync(channel, chunk, limit.Token);
+                await EnsureExchangeAsync(lane.Channel, exchange, limit.Token);
+            var fault = await SendAsync(lane.Channel, chunk, limit.Token);
             kept = fault is null or PublishException;
             return fault;
         }
@@ -85,10 +88,10 @@ internal sealed partial class RabbitMqPublisher(BrokerConnection connection, Tim
         }
         finally
         {
-            if (kept && channel is { IsOpen: true })
-                idle.Add(channel);
-            else if (channel is not null)
-                await DiscardAsync(channel);
+            if (kept && lane is { Channel.IsOpen: true })
+                idle.Add(lane);
+            else if (lane is not null)
+                await DiscardAsync(lane);
         }
     }
 
@@ -112,18 +115,24 @@ internal sealed partial class RabbitMqPublisher(BrokerConnection connection, Tim
         return first;
     }
 
-    private async Task<IChannel> RentAsync(CancellationToken cancellation)
+    private async Task<Lane> RentAsync(CancellationToken cancellation)
     {
-        while (idle.TryTake(out var channel))
+        while (idle.TryTake(out var lane))
         {
-            if (channel.IsOpen)
-                return channel;
-            await channel.DisposeAsync();
+            if (lane.Channel.IsOpen)
+                return lane;
+            await DiscardAsync(lane);
         }
         var open = await connection.GetAsync(cancellation);
-        return await open.CreateChannelAsync(
+        var channel = await open.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null),
             cancellation);
+        // The client does not always end the waits for confirms when the connection goes; this does.
+        var lost = new CancellationTokenSource();
+        channel.ChannelShutdownAsync += (_, _) => lost.CancelAsync();
+        if (!channel.IsOpen)
+            await lost.CancelAsync();
+        return new Lane(channel, lost);
     }
 
     /// <summary>Publishing to an exchange that does not exist would close the channel and take its neighbours' confirms along.</summary>
@@ -136,13 +145,13 @@ internal sealed partial class RabbitMqPublisher(BrokerConnection connection, Tim
         exchanges[exchange] = true;
     }
 
-    private async Task DiscardAsync(IChannel channel)
+    private async Task DiscardAsync(Lane lane)
     {
         // Its exchange may be what was missing.
         exchanges.Clear();
         try
         {
-            await channel.DisposeAsync();
+            await lane.Channel.DisposeAsync();
         }
         catch (Exception fault) when (fault is AlreadyClosedException or OperationInterruptedException or IOException or OperationCanceledException)
         {
@@ -175,6 +184,9 @@ internal sealed partial class RabbitMqPublisher(BrokerConnection connection, Tim
         if (chunk.Count > 0)
             yield return chunk;
     }
+
+    /// <summary>A publishing channel, and the sign that it is gone.</summary>
+    private sealed record Lane(IChannel Channel, CancellationTokenSource Lost);
 
     private static partial class Log
     {

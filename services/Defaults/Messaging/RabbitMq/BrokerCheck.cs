@@ -1,0 +1,138 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
+
+/// <summary>One thing the check looked at.</summary>
+/// <param name="IsUnsafe">Messages could be lost or double: the start is refused.</param>
+public sealed record BrokerFinding(bool IsUnsafe, string Subject, string Sentence);
+
+/// <summary>
+/// Looks whether a broker keeps what it confirms: its version, the type and arguments of every queue, the alternate exchange, and that nothing lets the
+/// queues which must keep their messages forget them. Changes nothing; what is missing is declared by the services when they start.
+/// </summary>
+/// <param name="managementUri">Of the management plugin, with the broker's user: only there policies show. Null: they are not looked at.</param>
+public sealed class BrokerCheck(string uri, string? managementUri = null)
+{
+    private static readonly Version Oldest = new(3, 10);
+    private static readonly Version TooNew = new(5, 0);
+    private static readonly string[] Forgetting = ["message-ttl", "expires", "max-length", "max-length-bytes", "dead-letter-exchange"];
+
+    public async Task<IReadOnlyList<BrokerFinding>> LookAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation)
+    {
+        await using var connection = await RabbitMqBus.Factory(uri).CreateConnectionAsync("claims-transfer, check", cancellation);
+        var findings = new List<BrokerFinding> { Version(connection) };
+        await using var probe = new Probe(connection);
+        await ExchangesAsync(probe, queues, findings, cancellation);
+        await QueueAsync(probe, Topology.Unrouted, BrokerTopology.Keeping, findings, cancellation);
+        foreach (var queue in queues)
+        {
+            await QueueAsync(probe, queue.Name, BrokerTopology.Working(queue.Name), findings, cancellation);
+            await QueueAsync(probe, Topology.ErrorQueue(queue.Name), BrokerTopology.Keeping, findings, cancellation);
+            await QueueAsync(probe, Topology.DeadQueue(queue.Name), BrokerTopology.Keeping, findings, cancellation);
+        }
+        if (managementUri is not null)
+            await PoliciesAsync(findings, cancellation);
+        return findings;
+    }
+
+    /// <summary>For every start: refuses a broker that would lose messages, naming all that is wrong with it.</summary>
+    public async Task RequireSafeAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation)
+    {
+        var faults = (await LookAsync(queues, cancellation)).Where(finding => finding.IsUnsafe).Select(finding => finding.Sentence).ToList();
+        if (faults.Count > 0)
+            throw new InvalidOperationException($"The broker would not keep messages safe, so nothing is started: {string.Join(' ', faults)}");
+    }
+
+    private static BrokerFinding Version(IConnection connection)
+    {
+        var text = connection.ServerProperties?.TryGetValue("version", out var told) == true && told is byte[] bytes ? Encoding.UTF8.GetString(bytes) : "unknown";
+        var known = System.Version.TryParse(text.Split('-', '+')[0], out var version);
+        return known && version >= Oldest && version < TooNew
+            ? new BrokerFinding(false, "version", $"RabbitMQ {text} is one of the versions this was made for ({Oldest} to 4.x).")
+            : new BrokerFinding(true, "version", $"RabbitMQ {text} is not one of the versions this was made for ({Oldest} to 4.x).");
+    }
+
+    private static async Task ExchangesAsync(Probe probe, IReadOnlyList<QueueDefinition> queues, List<BrokerFinding> findings, CancellationToken cancellation)
+    {
+        foreach (var exchange in queues.SelectMany(queue => queue.Bindings).Select(binding => binding.Exchange).Distinct(StringComparer.Ordinal))
+        {
+            var (exists, refusal) = await probe.TryAsync(
+                channel => channel.ExchangeDeclarePassiveAsync(exchange, cancellation),
+                channel => BrokerTopology.DeclareExchangeAsync(channel, exchange, cancellation), cancellation);
+            findings.Add(
+                !exists ? new BrokerFinding(false, exchange, $"The exchange '{exchange}' is not there yet; a service declares it when it starts.")
+                : refusal is null ? new BrokerFinding(false, exchange, $"The exchange '{exchange}' sends what no queue is bound for to '{Topology.Unrouted}'.")
+                : new BrokerFinding(true, exchange, $"The exchange '{exchange}' is not durable, not of the right type, or loses what no queue is bound for: {refusal}."));
+        }
+    }
+
+    private static async Task QueueAsync(
+        Probe probe, string queue, Dictionary<string, object?> arguments, List<BrokerFinding> findings, CancellationToken cancellation)
+    {
+        var (exists, refusal) = await probe.TryAsync(
+            channel => channel.QueueDeclarePassiveAsync(queue, cancellation),
+            channel => channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellation), cancellation);
+        findings.Add(
+            !exists ? new BrokerFinding(false, queue, $"The queue '{queue}' is not there yet; a service declares it when it starts.")
+            : refusal is null ? new BrokerFinding(false, queue, $"The queue '{queue}' is a quorum queue with the arguments it must have.")
+            : new BrokerFinding(true, queue, $"The queue '{queue}' is not as it must be: {refusal}. Empty it, delete it, and start again."));
+    }
+
+    /// <summary>A policy changes a queue without changing its arguments.</summary>
+    private async Task PoliciesAsync(List<BrokerFinding> findings, CancellationToken cancellation)
+    {
+        var looked = findings.Select(finding => finding.Subject).ToHashSet(StringComparer.Ordinal);
+        var broker = RabbitMqBus.Factory(uri);
+        using var client = new HttpClient { BaseAddress = new Uri(managementUri!) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{broker.UserName}:{broker.Password}")));
+        var queues = await client.GetFromJsonAsync<JsonElement>($"/api/queues/{Uri.EscapeDataString(broker.VirtualHost)}", cancellation);
+        foreach (var queue in queues.EnumerateArray())
+        {
+            var name = queue.GetProperty("name").GetString()!;
+            if (!looked.Contains(name) || !queue.TryGetProperty("effective_policy_definition", out var policy) || policy.ValueKind != JsonValueKind.Object)
+                continue;
+            foreach (var rule in policy.EnumerateObject().Where(rule => Forgetting.Contains(rule.Name)))
+                findings.Add(new BrokerFinding(true, name, $"A policy gives the queue '{name}' {rule.Name} = {rule.Value}, which lets messages vanish. Remove it from the policy."));
+        }
+    }
+
+    /// <summary>The broker answers a wrong question by closing the channel, so there is always a fresh one.</summary>
+    private sealed class Probe(IConnection connection) : IAsyncDisposable
+    {
+        private IChannel? channel;
+
+        public async Task<(bool Exists, string? Refusal)> TryAsync(Func<IChannel, Task> exists, Func<IChannel, Task> equals, CancellationToken cancellation)
+        {
+            if (await RefusalAsync(exists, cancellation) is not null)
+                return (false, null);
+            return (true, await RefusalAsync(equals, cancellation));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (channel is not null)
+                await channel.DisposeAsync();
+        }
+
+        private async Task<string?> RefusalAsync(Func<IChannel, Task> question, CancellationToken cancellation)
+        {
+            if (channel is not { IsOpen: true })
+                channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
+            try
+            {
+                await question(channel);
+                return null;
+            }
+            catch (OperationInterruptedException answer) when (answer.ShutdownReason?.ReplyCode is Constants.NotFound or Constants.PreconditionFailed)
+            {
+                return answer.ShutdownReason.ReplyText;
+            }
+        }
+    }
+}
