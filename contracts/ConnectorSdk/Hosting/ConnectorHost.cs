@@ -36,7 +36,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
             connector, new SqlInstructionLog(stores.Open(SchemaOf(vendor))), bus, unsealer, served, municipality => endpoint(municipality, installation),
             options, time, logger, $"{Environment.MachineName}/{Environment.ProcessId}/{installation.Instance}");
         _runners = _handler.Lanes.ToDictionary(
-            lane => lane.Code, lane => new LaneRunner(vendor.ToString(), lane, _handler, bus, options, connector.Capabilities.ReadInterval, time, logger));
+            lane => lane.Code, lane => new LaneRunner(vendor.ToString(), lane, _handler, bus, options, connector.Capabilities, time, logger));
         ConnectorTelemetry.Observe(vendor.ToString(), () => _runners.Values.Select(runner => (runner.Lane.Code, runner.Lane.Breaker, runner.Depth, time.GetUtcNow())));
     }
 

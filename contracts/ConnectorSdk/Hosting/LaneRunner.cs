@@ -10,7 +10,7 @@ namespace ClaimsTransfer.ConnectorSdk.Hosting;
 /// nobody else's time.
 /// </summary>
 internal sealed partial class LaneRunner(
-    string vendor, Lane lane, InstructionHandler handler, IBus bus, ConnectorOptions options, TimeSpan? readInterval, TimeProvider time, ILogger logger) : IAsyncDisposable
+    string vendor, Lane lane, InstructionHandler handler, IBus bus, ConnectorOptions options, ConnectorCapabilities capabilities, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     /// <summary>A batch may be in hand for so long waiting for its turn; then the log has it and the sweep goes on.</summary>
     private static readonly TimeSpan LongestInHand = TimeSpan.FromSeconds(5);
@@ -35,11 +35,10 @@ internal sealed partial class LaneRunner(
 
     public async Task StartAsync(CancellationToken cancellation)
     {
-        var queue = new QueueDefinition(Topology.TransferQueue(lane.Code), [new Binding(Messages.MessageNames.TransferClaim, lane.Code)])
-        {
-            // As many as one call takes, and as many at a time as calls may be: little is prefetched, so that a crash gives little back.
-            BatchSize = handler.BatchSize, Concurrency = lane.Concurrency,
-        };
+        // As many as one call takes, and as many at a time as calls may be: little is prefetched, so that a crash gives little back.
+        var queue = Topology.Transfer(lane.Code) with { BatchSize = handler.BatchSize, Concurrency = lane.Concurrency };
+        if (capabilities.Linger is { } untilFull)
+            queue = queue with { Linger = untilFull };
         _subscription = await bus.SubscribeAsync(queue, TakeAsync, cancellation);
         await GateAsync(cancellation);
         _running = RunAsync(_stopping.Token);
@@ -127,7 +126,7 @@ internal sealed partial class LaneRunner(
                 }
 
                 await GateAsync(cancellation);
-                if (readInterval is { } interval && _reading.IsCompleted)
+                if (capabilities.ReadInterval is { } interval && _reading.IsCompleted)
                     _reading = ReadAsync(interval, cancellation);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

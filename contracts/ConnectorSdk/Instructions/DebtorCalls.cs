@@ -133,7 +133,7 @@ internal sealed partial class DebtorCalls(
         {
             // A damaged key file, another master key: an operator puts it right, and the instruction goes on.
             Log.NotOpened(logger, Vendor, row.Municipality, row.InstructionId, cause.GetType().Name);
-            return (null, new Submitted.Unavailable(null, "the key cannot be read now"));
+            return (null, new Submitted.Unavailable(options.LongestPause, "the key cannot be read now"));
         }
     }
 

@@ -100,7 +100,7 @@ public sealed partial class InstructionHandler
                 continue;
             if (row.IsQuestion)
             {
-                foreach (var after in _rules.AfterQuestion(row, Current(row.Subject), answers[i], now, giveUp))
+                foreach (var after in _rules.AfterQuestion(row, asked[i], Current(row.Subject), answers[i], now, giveUp))
                     changed[after.InstructionId] = after;
             }
             else if (_rules.AfterFind(row, asked[i], answers[i], now, giveUp) is { } after)

@@ -158,8 +158,10 @@ public sealed partial class InstructionHandler
         Log.Paused(_logger, _vendor, municipality, paused ? "paused" : "resumed");
     }
 
-    private static IEnumerable<Guid> Ids(TransferClaim claim) =>
-        claim.Instruction == InstructionKind.Find ? [claim.MessageId, claim.About ?? claim.InstructionId] : [claim.InstructionId];
+    private static IEnumerable<Guid> Ids(TransferClaim claim) => [InstructionRules.KeyOf(claim), InstructionRules.SubjectOf(claim)];
+
+    // Whatever a header holds, only a trace context is kept.
+    private static string? TraceParentOf(Delivery delivery) => delivery.TraceParent is { Length: <= 60 } traceParent ? traceParent : null;
 
     private static TransferClaim Read(string municipality, Delivery delivery)
     {
@@ -173,8 +175,8 @@ public sealed partial class InstructionHandler
             throw new PermanentException($"Not a transfer-claim: unreadable at {cause.Path}.");
         }
 
-        if (claim is null || claim.InstructionId == Guid.Empty || claim.MessageId == Guid.Empty)
-            throw new PermanentException("Not a transfer-claim: it has no instructionId or no messageId.");
+        if (claim is not { Debtor.Identity: not null, Materials: not null, Reference: not null, Agency: not null } || claim.InstructionId == Guid.Empty || claim.MessageId == Guid.Empty)
+            throw new PermanentException("Not a transfer-claim: messageId, instructionId, agency, reference, debtor and materials are needed.");
         return claim.Municipality == municipality
             ? claim
             : throw new PermanentException($"A transfer-claim for municipality {claim.Municipality} came to the queue of {municipality}.");
@@ -188,15 +190,19 @@ public sealed partial class InstructionHandler
         var position = now.ToUnixTimeMilliseconds() * 1000;
         foreach (var (claim, delivery) in claims)
         {
-            var isQuestion = claim.Instruction == InstructionKind.Find;
-            var known = Current(isQuestion ? claim.MessageId : claim.InstructionId);
-            var about = isQuestion ? Current(claim.About ?? claim.InstructionId) : null;
-            if (known is null && about is { Status: InstructionStatus.Done })
+            var known = Current(InstructionRules.KeyOf(claim));
+            var isRepeat = known?.MessageId == claim.MessageId;
+            var about = claim.Instruction == InstructionKind.Find ? Current(InstructionRules.SubjectOf(claim)) : null;
+            if (isRepeat && known!.Outcome is not null)
+                again.Add(known);
+            else if (about is { Status: InstructionStatus.Done })
                 again.Add(about);
-            else if (known is null && about is { IsInHand: true })
-                inHand.Add((InstructionRules.InHand(claim, about.Kind, now), delivery.TraceParent));
+            else if (about is { IsInHand: true } || (known is { IsQuestion: true, IsInHand: true } && !isRepeat))
+                inHand.Add((InstructionRules.InHand(claim, about?.Kind ?? claim.Instruction, now), delivery.TraceParent));
             else if (known is null)
-                Change(_rules.Taken(claim, Encoding.UTF8.GetString(delivery.Body.Span), delivery.TraceParent, _owner, position++, now));
+                Change(_rules.Taken(claim, Encoding.UTF8.GetString(delivery.Body.Span), TraceParentOf(delivery), _owner, position++, now));
+            else if (known.IsQuestion && !isRepeat)
+                Change(_rules.AskedAgain(known, claim.MessageId, now));
             else if (_rules.TakenAgain(known, claim.MessageId, now) is { } renewed)
                 Change(renewed);
             else if (known.Outcome is not null)

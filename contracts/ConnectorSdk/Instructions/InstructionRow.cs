@@ -33,11 +33,11 @@ public enum InstructionStatus
 }
 
 /// <summary>One instruction in the connector's durable log. Times are Unix milliseconds.</summary>
-/// <param name="InstructionId">Routing's id of the instruction; of a question: the id of its message, because each question is answered.</param>
+/// <param name="InstructionId">Routing's id of the instruction; a question has an id of its own, derived from that of the instruction it is about.</param>
 /// <param name="Revision">Counts the changes; a change that started from another revision is decided again.</param>
 /// <param name="Position">Order of arrival, for instructions of one claim with the same version.</param>
 /// <param name="MessageId">The latest sending that brought it.</param>
-/// <param name="UnclearSince">Since when it is unclear; null: it is certain whether the debtor system has it.</param>
+/// <param name="UnclearSince">Since when it is unclear, or a question unanswered; null: it is certain whether the debtor system has it.</param>
 /// <param name="DueAt">When something is to be done; null: nothing until something comes in. While a call is under way: when it is considered lost.</param>
 /// <param name="ReportDueAt">When the outcome is to be published again; null: it is published and confirmed.</param>
 /// <param name="Outcome">The latest <see cref="TransferReported"/> as JSON.</param>

@@ -14,11 +14,18 @@ public sealed class InstructionRules(ConnectorOptions options)
     public const string Unavailable = "DebtorSystemUnavailable";
     public const string NoAnswer = "NoAnswer";
 
+    /// <summary>The instruction a sending is about.</summary>
+    public static Guid SubjectOf(TransferClaim claim) => claim.Instruction == InstructionKind.Find ? claim.About ?? claim.InstructionId : claim.InstructionId;
+
+    /// <summary>The row a sending belongs to. However often Routing asks about an instruction, the question is one row.</summary>
+    public static Guid KeyOf(TransferClaim claim) =>
+        claim.Instruction == InstructionKind.Find ? DeterministicId.Of(SubjectOf(claim), "question") : claim.InstructionId;
+
     /// <summary>A sending that comes in: new, or one the log knows already.</summary>
     public InstructionRow Taken(TransferClaim claim, string body, string? traceParent, string owner, long position, DateTimeOffset now) => new(
-        claim.Instruction == InstructionKind.Find ? claim.MessageId : claim.InstructionId, 0, claim.ClaimId, claim.Municipality, claim.Instruction,
-        claim.Instruction == InstructionKind.Find ? claim.About ?? claim.InstructionId : null, claim.Version, position, claim.MessageId,
-        InstructionStatus.Taken, 0, owner, Ms(now), null, null, Ms(now + ConnectorOptions.Reservation), null, null, null, traceParent, body);
+        KeyOf(claim), 0, claim.ClaimId, claim.Municipality, claim.Instruction,
+        claim.Instruction == InstructionKind.Find ? SubjectOf(claim) : null, claim.Version, position, claim.MessageId,
+        InstructionStatus.Taken, 0, owner, Ms(now), null, claim.Instruction == InstructionKind.Find ? Ms(now) : null, Ms(now + ConnectorOptions.Reservation), null, null, null, traceParent, body);
 
     /// <summary>Routing sends an instruction again that the log has: only what is certainly not there, or was given up, is worked again.</summary>
     public InstructionRow? TakenAgain(InstructionRow row, Guid messageId, DateTimeOffset now)
@@ -30,9 +37,16 @@ public sealed class InstructionRules(ConnectorOptions options)
         return row with
         {
             Status = status, MessageId = messageId, DueAt = Ms(now), UnclearSince = status == InstructionStatus.Unclear ? Ms(now) : null,
-            OutcomeId = null, Outcome = null, ReportDueAt = null,
+            FirstAttemptAt = null, OutcomeId = null, Outcome = null, ReportDueAt = null,
         };
     }
+
+    /// <summary>Routing asks again what was answered before.</summary>
+    public InstructionRow AskedAgain(InstructionRow question, Guid messageId, DateTimeOffset now) => question with
+    {
+        Status = InstructionStatus.Taken, MessageId = messageId, DueAt = Ms(now + ConnectorOptions.Reservation), UnclearSince = Ms(now),
+        OutcomeId = null, Outcome = null, ReportDueAt = null,
+    };
 
     /// <summary>Before the call: the attempt is on record, whatever happens during it.</summary>
     public InstructionRow Begun(InstructionRow row, string owner, DateTimeOffset now)
@@ -67,7 +81,8 @@ public sealed class InstructionRules(ConnectorOptions options)
         return answer switch
         {
             Submitted.Pending pending => Pending(row, pending.TransportReceipt, now),
-            Submitted.Unavailable when giveUp => GivenUp(row, Unavailable, now),
+            // A single instruction that is never taken is no less stuck than one whose debtor system is gone.
+            Submitted.Unavailable when giveUp || Waited(row.FirstAttemptAt, now) >= options.GiveUpAfter => GivenUp(row, Unavailable, now),
             Submitted.Unavailable unavailable => row with { Status = InstructionStatus.Waiting, DueAt = Ms(now + (unavailable.RetryAfter ?? options.RetryAfter)) },
             _ => row with { Status = InstructionStatus.Unclear, UnclearSince = row.UnclearSince ?? Ms(now), DueAt = Ms(now + options.AskAfter) },
         };
@@ -91,9 +106,10 @@ public sealed class InstructionRules(ConnectorOptions options)
 
     /// <summary>The debtor system was asked because Routing asks. Changes the question and, where the log has it, the instruction it is about.</summary>
     /// <returns>What is to be saved; what has a report due is published.</returns>
-    public IReadOnlyList<InstructionRow> AfterQuestion(InstructionRow question, InstructionRow? about, Found answer, DateTimeOffset now, bool giveUp)
+    public IReadOnlyList<InstructionRow> AfterQuestion(
+        InstructionRow question, InstructionRow called, InstructionRow? about, Found answer, DateTimeOffset now, bool giveUp)
     {
-        if (question.Status != InstructionStatus.Taken)
+        if (question.Status != InstructionStatus.Taken || question.MessageId != called.MessageId)
             return [];
         var closed = question with { Status = InstructionStatus.Done, DueAt = null };
         // A receipt was faster, or Routing has sent it again meanwhile.
@@ -116,7 +132,7 @@ public sealed class InstructionRules(ConnectorOptions options)
                 var notDone = Answer(closed, about, TransferOutcome.NotDone, now);
                 return about is null ? [notDone] : [notDone, about with { Status = InstructionStatus.NotThere, UnclearSince = null, OutcomeId = null, Outcome = null, ReportDueAt = null }];
             default:
-                var waited = Waited(question.TakenAt, now);
+                var waited = Waited(question.UnclearSince, now);
                 return giveUp || waited >= options.GiveUpAfter
                     ? [GivenUp(question, NoAnswer, now, about?.Kind)]
                     : [question with { DueAt = Ms(now + PauseAfter(waited)) }];

@@ -145,7 +145,8 @@ public sealed class SqlInstructionLog(IStore store) : IInstructionLog
         rows.TryGetValue(receipt.InstructionId, out var row) && row.Municipality == municipality;
 
     private static object?[] ReceiptRow(string municipality, Receipt receipt, DateTimeOffset now) =>
-        [municipality, receipt.ReceiptId, receipt.InstructionId, receipt.Outcome.GetType().Name, now.ToUnixTimeMilliseconds()];
+        // An id beyond what a key column holds is replaced by a hash of it: still the same for the same receipt.
+        [municipality, receipt.ReceiptId.Length <= 200 ? receipt.ReceiptId : DeterministicId.Of(receipt.InstructionId, receipt.ReceiptId).ToString(), receipt.InstructionId, receipt.Outcome.GetType().Name, now.ToUnixTimeMilliseconds()];
 
     private async Task<IReadOnlyDictionary<Guid, InstructionRow>> LoadAsync(DbTransaction transaction, IReadOnlyCollection<Guid> ids, CancellationToken cancellation)
     {

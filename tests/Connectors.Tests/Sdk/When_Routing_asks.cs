@@ -172,4 +172,20 @@ public sealed class When_Routing_asks
         _bench.Reports.All.Select(report => report.MessageId).Distinct().ShouldHaveSingleItem();
         _bench.Debtor.Asked.ShouldHaveSingleItem();
     }
+
+    [Test]
+    public async Task again_while_the_first_question_is_open_it_hears_that_it_is_in_hand()
+    {
+        _bench.Debtor.Reaction = _ => Reaction.Receipt;
+        _bench.Debtor.Answer = _ => new Found.NoAnswer("no reply");
+        var claim = _bench.Register();
+        await _bench.HandleAsync(claim);
+        await _bench.HandleAsync(_bench.Ask(claim));
+        await _bench.HandleAsync(_bench.Ask(claim));
+        _bench.OutcomesOf(claim).ShouldBe([TransferOutcome.Pending, TransferOutcome.InHand]);
+
+        _bench.Debtor.Answer = null;
+        await _bench.SweepAsync(TimeSpan.FromSeconds(10));
+        _bench.OutcomesOf(claim).ShouldBe([TransferOutcome.Pending, TransferOutcome.InHand, TransferOutcome.Accepted]);
+    }
 }

@@ -106,4 +106,21 @@ public sealed class When_a_debtor_system_is_unavailable
 
         _bench.Handler.LaneOf(ConnectorBench.København).Breaker.ShouldBe(BreakerState.Open);
     }
+
+    [Test]
+    public async Task for_one_instruction_alone_that_one_does_not_wait_for_ever()
+    {
+        // Every other call is clear, so the debtor system as a whole is never gone.
+        var stuck = _bench.Register(1);
+        await _bench.HandleAsync(stuck);
+        for (var fee = 2; fee < 40; fee++)
+        {
+            _bench.Debtor.Reaction = _ => Reaction.Accept;
+            await _bench.HandleAsync(_bench.Register(fee));
+            _bench.Debtor.Reaction = _ => Reaction.Unavailable;
+            await _bench.SweepAsync(TimeSpan.FromSeconds(10));
+        }
+
+        _bench.OutcomesOf(stuck).ShouldBe([TransferOutcome.Unknown]);
+    }
 }

@@ -106,6 +106,7 @@ public sealed class When_instructions_are_taken
     [TestCase("{")]
     [TestCase("{}")]
     [TestCase("null")]
+    [TestCase("""{"messageId":"0f8fad5b-d9cb-469f-a165-70867728950e","instructionId":"0f8fad5b-d9cb-469f-a165-70867728950f","municipality":"0101","instruction":"register"}""")]
     public async Task what_cannot_be_read_is_refused_for_good(string body)
     {
         var refusal = await Should.ThrowAsync<PermanentException>(() => _bench.Handler.TakeAsync(
