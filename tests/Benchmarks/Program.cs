@@ -1,1 +1,11 @@
-return;
+using ClaimsTransfer.Benchmarks;
+using ClaimsTransfer.Benchmarks.Baseline;
+using ClaimsTransfer.Benchmarks.Sides;
+
+// The benchmark starts itself again for the processes that are its own; the services are the built ones.
+return args switch
+{
+    [AcceptingConnector.Command] => await AcceptingConnector.RunAsync(),
+    [BaselineHost.Command] => await BaselineHost.RunAsync(),
+    _ => await BenchCommand.RunAsync(args),
+};

@@ -1,0 +1,15 @@
+namespace ClaimsTransfer.Benchmarks;
+
+/// <summary>Which of the two is measured.</summary>
+public enum Side { Ours, Baseline }
+
+/// <summary>What is measured.</summary>
+/// <param name="Claims">Measured in a round, on each side.</param>
+/// <param name="Warmup">Carried before them and not counted: a cold process needs twice the CPU.</param>
+/// <param name="Municipalities">Over so many the claims are spread.</param>
+/// <param name="Data">Where the servers and services of a round keep what they have, and their logs; what a round made goes with it.</param>
+public sealed record BenchSettings(int Claims, int Warmup, int Rounds, int Municipalities, IReadOnlyList<Side> Sides, string Data)
+{
+    /// <summary>When nothing arrives for so long, something is broken.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+}
