@@ -87,6 +87,8 @@ public sealed class ProcessSystem : IStartedSystem
             environment["CLAIMS_MUNICIPALITIES"] = settings.Municipalities;
         if (settings.SandboxFaults is not null)
             environment["Sandbox__Faults"] = settings.SandboxFaults;
+        foreach (var (name, instances) in settings.Instances)
+            environment[$"Connectors__{name}__Instances"] = $"{instances}";
         foreach (var (key, value) in RunSettings.RehearsalDefaults(settings.Data))
         {
             var variable = key.Replace(":", "__", StringComparison.Ordinal);

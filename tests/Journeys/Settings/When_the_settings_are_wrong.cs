@@ -1,0 +1,45 @@
+using ClaimsTransfer.Defaults.Hosting;
+using Microsoft.Extensions.Configuration;
+using Shouldly;
+
+namespace ClaimsTransfer.Journeys.Settings;
+
+[TestFixture]
+public sealed class When_the_settings_are_wrong
+{
+    [TestCase("CLAIMS_BROKER", "rabbit", "amqp://")]
+    [TestCase("CLAIMS_STORE", "mysql://x", "postgres://")]
+    [TestCase("CLAIMS_SANDBOX", "somewhere", "http://127.0.0.1:5080")]
+    [TestCase("CLAIMS_LOG", "nowhere", "file")]
+    [TestCase("CLAIMS_TRACES", "yes", "file")]
+    [TestCase("CLAIMS_INSTANCE", "a b", "2")]
+    [TestCase("CLAIMS_SHUTDOWN_TIMEOUT", "soon", "00:00:25")]
+    [TestCase("CLAIMS_MUNICIPALITIES", "/not/there.yaml", "municipalities.yaml")]
+    [TestCase("CLAIMS_MASTER_KEY_FILE", "/not/there", "/run/secrets")]
+    public void the_message_names_variable_value_and_a_good_one(string variable, string value, string good)
+    {
+        var message = Should.Throw<SettingsException>(() => Read((variable, value))).Message;
+        message.ShouldContain(variable);
+        message.ShouldContain(value);
+        message.ShouldContain(good);
+    }
+
+    [Test]
+    public void all_faults_are_named_at_once() =>
+        Should.Throw<SettingsException>(() => Read(("CLAIMS_BROKER", "x"), ("CLAIMS_LOG", "y"))).Message.ShouldSatisfyAllConditions(
+            message => message.ShouldContain("CLAIMS_BROKER"), message => message.ShouldContain("CLAIMS_LOG"));
+
+    [Test]
+    public void a_key_that_nobody_reads_is_named() => Should.Throw<SettingsException>(() => Read(("Claims:Brokr", "embedded"))).Message.ShouldContain("Claims:Brokr");
+
+    [Test]
+    public void a_secret_is_not_repeated() => Should.Throw<SettingsException>(() => Read(("CLAIMS_MASTER_KEY", "hemmeligt"), ("CLAIMS_STORE", "mysql://claims:topsecret@db"))).Message
+        .ShouldSatisfyAllConditions(message => message.ShouldNotContain("hemmeligt"), message => message.ShouldNotContain("topsecret"));
+
+    [Test]
+    public void the_environment_wins_over_the_file() =>
+        Read(("Claims:Data", "from-file"), ("CLAIMS_DATA", "from-environment")).Data.ShouldBe("from-environment");
+
+    private static Installation Read(params (string Key, string Value)[] values) =>
+        InstallationSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(values.Select(v => KeyValuePair.Create<string, string?>(v.Key, v.Value))).Build());
+}
