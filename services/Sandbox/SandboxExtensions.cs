@@ -1,6 +1,7 @@
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Sandbox.Faults;
+using ClaimsTransfer.Sandbox.Fbs;
 using ClaimsTransfer.Sandbox.Indsigt;
 using ClaimsTransfer.Sandbox.Ledger;
 using ClaimsTransfer.Sandbox.Opus;
@@ -25,6 +26,7 @@ public static class SandboxExtensions
         builder.Services.AddSingleton(services => new ReceiptOutbox(
             services.GetRequiredKeyedService<IStore>("sandbox"), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHostedService<LedgerStart>();
+        builder.AddFbsStandIn();
         builder.AddOpusStandIn();
         builder.AddPrismeStandIn();
         return builder;
@@ -34,6 +36,7 @@ public static class SandboxExtensions
     {
         app.MapFaults();
         app.MapLedger();
+        app.MapFbsStandIn();
         app.MapOpusStandIn();
         app.MapIndsigtStandIn();
         return app;
