@@ -21,14 +21,17 @@ internal abstract record CallResult<T>
 }
 
 /// <summary>Calls the REST interface. Bodies never reach a log, an exception's text or an outcome's.</summary>
-internal sealed class IndsigtCall(HttpClient client, IndsigtOptions options, TimeProvider time)
+internal sealed class IndsigtCall(IHttpClientFactory clients, IndsigtOptions options, TimeProvider time)
 {
+    public const string ClientName = "indsigt";
+
     public async Task<CallResult<T>> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
-        using var timeout = new CancellationTokenSource(options.CallTimeout, time);
+        using var timeout = new CancellationTokenSource(options.ReplyTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
         try
         {
+            using var client = clients.CreateClient(ClientName);
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             if (!response.IsSuccessStatusCode)
                 return Failed<T>(response);
@@ -56,7 +59,7 @@ internal sealed class IndsigtCall(HttpClient client, IndsigtOptions options, Tim
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return new CallResult<T>.Unclear($"no answer within {options.CallTimeout}");
+            return new CallResult<T>.Unclear($"no answer within {options.ReplyTimeout}");
         }
     }
 

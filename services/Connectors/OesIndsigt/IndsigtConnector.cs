@@ -7,9 +7,9 @@ using ClaimsTransfer.Messages;
 namespace ClaimsTransfer.OesIndsigt;
 
 /// <summary>EG ØS Indsigt: REST with JSON bodies, a transport receipt in the reply and the business receipts by a feed.</summary>
-public sealed class IndsigtConnector(HttpClient client, IndsigtOptions options, TimeProvider time) : IConnector
+public sealed class IndsigtConnector(IHttpClientFactory clients, IndsigtOptions options, TimeProvider time) : IConnector
 {
-    private readonly IndsigtCall calls = new(client, options, time);
+    private readonly IndsigtCall calls = new(clients, options, time);
 
     public ConnectorCapabilities Capabilities { get; } = new("OesIndsigt", options.BatchSize, options.ReadInterval);
 

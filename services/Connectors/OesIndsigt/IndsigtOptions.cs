@@ -17,7 +17,7 @@ public sealed record IndsigtOptions
     public int PageSize { get; init; } = 500;
 
     /// <summary>How long an answer is waited for; after that it is not known whether the call took effect.</summary>
-    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(20);
+    public TimeSpan ReplyTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     public void Validate()
     {
@@ -25,7 +25,7 @@ public sealed record IndsigtOptions
             throw new PermanentException($"{Section}:BatchSize is {BatchSize}; it must be 1 to 500, for example 200.");
         if (PageSize is < 1 or > 500)
             throw new PermanentException($"{Section}:PageSize is {PageSize}; it must be 1 to 500, for example 500.");
-        if (ReadInterval <= TimeSpan.Zero || CallTimeout <= TimeSpan.Zero)
-            throw new PermanentException($"{Section}:ReadInterval and CallTimeout must be positive, for example 00:00:20.");
+        if (ReadInterval <= TimeSpan.Zero || ReplyTimeout <= TimeSpan.Zero)
+            throw new PermanentException($"{Section}:ReadInterval and ReplyTimeout must be positive, for example 00:00:20.");
     }
 }

@@ -13,7 +13,8 @@ public sealed record PrismeOptions
     /// <summary>Host keys of the SFTP servers, in OpenSSH's <c>known_hosts</c> format; a server that is not in it is not talked to.</summary>
     public string KnownHostsFile { get; init; } = "";
 
-    /// <summary>Where a municipality without an endpoint has its folder: <c>SandboxFolder/CODE</c>. The same folder as the sandbox's <c>Sandbox:PrismeFolder</c>.</summary>
+    /// <summary>Where a municipality without an endpoint has its folder: <c>SandboxFolder/CODE</c>. The same folder as the sandbox's <c>Sandbox:PrismeFolder</c>;
+    /// empty: <c>DATA/sandbox/prisme</c> where a sandbox runs, as there.</summary>
     public string SandboxFolder { get; init; } = "";
 
     /// <summary>Instructions in one file at most.</summary>
@@ -23,10 +24,10 @@ public sealed record PrismeOptions
     public TimeSpan ReadInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long the answer to a question is waited for.</summary>
-    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(12);
 
-    /// <summary>How long one SFTP session may take.</summary>
-    public TimeSpan TransferTimeout { get; init; } = TimeSpan.FromSeconds(45);
+    /// <summary>How long one SFTP session may take; well below <c>Connectors:CallTimeout</c>, which ends the whole call.</summary>
+    public TimeSpan TransferTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Where <c>sftp</c> is found.</summary>
     public string SftpCommand { get; init; } = "sftp";

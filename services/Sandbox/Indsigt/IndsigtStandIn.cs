@@ -62,8 +62,9 @@ public static class IndsigtStandIn
         return await faults.AnswerAsync(context, municipality, $"receipts/{municipality}/{after}", time, async () =>
         {
             var most = Math.Min(limit ?? MostReceipts, MostReceipts);
-            // A doubled receipt has a second position just after its own, so one decision before the cursor may have one copy left to tell.
-            var decisions = await ledger.ReceiptsAsync(municipality, copy == 0 ? number - 1 : number, most + 1, context.RequestAborted);
+            // A doubled receipt has a second position just after its own, so the decision at the cursor may have a copy left to tell; one more than the
+            // page says whether there is a next.
+            var decisions = await ledger.ReceiptsAsync(municipality, copy == 0 ? number - 1 : number, most + 2, context.RequestAborted);
             var receipts = decisions.SelectMany(d => Copies(d, faults)).Where(r => r.Number > number || (r.Number == number && r.Copy > copy)).ToList();
             var page = receipts.Take(most).ToList();
             var next = page.Count > 0 ? Position(page[^1].Number, page[^1].Copy) : after ?? "";

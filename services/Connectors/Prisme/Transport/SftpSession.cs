@@ -54,7 +54,7 @@ public sealed class SftpSession(SftpAddress address, PrismeOptions options)
             "PreferredAuthentications=publickey", "ConnectTimeout=10", "ServerAliveInterval=5", "ServerAliveCountMax=3", "LogLevel=ERROR",
             $"UserKnownHostsFile=\"{options.KnownHostsFile}\"",
         ];
-        string[] arguments = ["-F", "none", "-q", "-b", "-", "-i", options.KeyFile, "-P", address.Port.ToString(CultureInfo.InvariantCulture)];
+        string[] arguments = ["-F", "none", "-b", "-", "-i", options.KeyFile, "-P", address.Port.ToString(CultureInfo.InvariantCulture)];
         foreach (var argument in (IEnumerable<string>)[.. arguments, .. settings.SelectMany(s => new[] { "-o", s }), "--", $"{address.User}@{address.Host}"])
             start.ArgumentList.Add(argument);
         try
