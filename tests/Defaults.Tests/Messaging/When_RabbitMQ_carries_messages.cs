@@ -29,10 +29,16 @@ public sealed class When_RabbitMQ_carries_messages : BusContract
     }
 
     [TestCase(false)]
+    [TestCase(true)]
     public async Task A_broker_that_restarts_while_messages_flow_loses_none(bool killed)
     {
         var broker = await RabbitMqServer.LocalAsync();
         var collector = new Collector();
+        // RabbitMQ 3.10 registers a new quorum queue on disk a moment after it says so, and a power cut in that moment empties the queue for good.
+        // Ours are declared once and live for years: the test's has seen one orderly restart before it is put to the test.
+        await Bus.DeclareAsync([Queue], CancellationToken.None);
+        await broker.StopAsync();
+        await broker.RestartAsync();
         await using var subscription = await Bus.SubscribeAsync(Queue with { BatchSize = 20 }, collector.HandleAsync, CancellationToken.None);
         var publishing = PublishAllAsync(20_000);
         await collector.HasAsync(1_000);
