@@ -12,21 +12,21 @@ public sealed class Sshd : IAsyncDisposable
 {
     private const string Server = "/usr/sbin/sshd";
 
-    private readonly Process process;
-    private readonly string folder;
+    private readonly Process _process;
+    private readonly string _folder;
 
     private Sshd(Process process, string folder, int port)
     {
-        (this.process, this.folder, Port) = (process, folder, port);
+        (_process, _folder, Port) = (process, folder, port);
     }
 
     public int Port { get; }
 
     public string User => Environment.UserName;
 
-    public string ClientKey => Path.Combine(folder, "client_key");
+    public string ClientKey => Path.Combine(_folder, "client_key");
 
-    public string KnownHosts => Path.Combine(folder, "known_hosts");
+    public string KnownHosts => Path.Combine(_folder, "known_hosts");
 
     /// <summary>Null when it can run here; otherwise what is missing, for <c>Assert.Ignore</c>.</summary>
     public static string? Missing =>
@@ -60,10 +60,10 @@ public sealed class Sshd : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        process.Kill(entireProcessTree: true);
-        await process.WaitForExitAsync();
-        process.Dispose();
-        Directory.Delete(folder, recursive: true);
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 
     private static async Task<Process?> TryStartAsync(string folder, int port)
@@ -126,7 +126,7 @@ public sealed class Sshd : IAsyncDisposable
 
     private static async Task RunAsync(string command, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardInput = true }) ?? throw new InvalidOperationException($"{command} could not be started.");
+        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardInput = true, UseShellExecute = false }) ?? throw new InvalidOperationException($"{command} could not be started.");
         process.StandardInput.Close();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
