@@ -31,7 +31,7 @@ internal static class Bench
             Directory.Delete(folder, recursive: true);
         Directory.CreateDirectory(folder);
         Measured measured;
-        await using (var servers = await Servers.StartAsync(folder, cancellation))
+        await using (var servers = await Servers.StartAsync(folder, settings.Statements, cancellation))
         await using (var services = side == Side.Ours ? await OurServices.StartAsync(servers, municipalities, cancellation) : await BaselineServices.StartAsync(servers, cancellation))
             measured = await MeasureAsync(settings, side, servers, services, claims, cancellation);
         // Only a round that failed leaves its logs behind.
@@ -49,12 +49,17 @@ internal static class Bench
 
         var processes = services.Processes.Append(new("rabbitmq", servers.BrokerPid)).Append(new("postgresql", servers.StorePid)).Append(new("feed and count", Environment.ProcessId)).ToList();
         var commits = await servers.CommitsAsync(cancellation);
+        if (settings.Statements)
+            await servers.ForgetStatementsAsync(cancellation);
         var before = CpuTimes.Of(processes);
         var began = TimeProvider.System.GetTimestamp();
         await feed.PublishAsync(claims.Skip(settings.Warmup), cancellation);
         await arrivals.UntilAsync(claims.Count, settings.Patience, services, cancellation);
         var elapsed = TimeProvider.System.GetElapsedTime(began, arrivals.LastAt);
         var cpu = CpuTimes.Of(processes).Since(before);
-        return new Measured(side, settings.Claims, elapsed, cpu, await servers.CommitsAsync(cancellation) - commits);
+        return new Measured(side, settings.Claims, elapsed, cpu, await servers.CommitsAsync(cancellation) - commits)
+        {
+            Statements = settings.Statements ? await servers.StatementsAsync(cancellation) : [],
+        };
     }
 }

@@ -11,6 +11,7 @@ internal static class BenchCommand
     private static readonly Option<int> Municipalities = Count("--municipalities", 6, "Municipalities the claims are spread over");
     private static readonly Option<bool> Smoke = new("--smoke") { Description = "A few hundred claims, only to see that both sides still complete" };
     private static readonly Option<Side?> Only = new("--only") { Description = "Measure one side alone, for looking into it" };
+    private static readonly Option<bool> Statements = new("--statements") { Description = "Also show what the database was asked, most expensive first" };
     private static readonly Option<string?> Data = new("--data") { Description = "Folder for the servers' data and the services' logs (a temporary one when absent)" };
 
     public static async Task<int> RunAsync(string[] args)
@@ -19,7 +20,7 @@ internal static class BenchCommand
             "How fast claims go from submit-claim to claim-transferred on a RabbitMQ and a PostgreSQL of its own: this product, one process a service, against plain "
             + "per-message MassTransit consumers with one transaction a message. The ratio is the figure that counts.")
         {
-            Claims, Warmup, Rounds, Municipalities, Smoke, Only, Data,
+            Claims, Warmup, Rounds, Municipalities, Smoke, Only, Statements, Data,
         };
         command.SetAction(RunAsync);
         try
@@ -44,7 +45,10 @@ internal static class BenchCommand
         var sides = given.GetValue(Only) is { } only ? [only] : Enum.GetValues<Side>();
         var settings = given.GetValue(Smoke)
             ? new BenchSettings(Claims: 300, Warmup: 100, Rounds: 1, Municipalities: 3, sides, folder.Path)
-            : new BenchSettings(given.GetValue(Claims), given.GetValue(Warmup), given.GetValue(Rounds), given.GetValue(Municipalities), sides, folder.Path);
+            : new BenchSettings(given.GetValue(Claims), given.GetValue(Warmup), given.GetValue(Rounds), given.GetValue(Municipalities), sides, folder.Path)
+            {
+                Statements = given.GetValue(Statements),
+            };
         var report = await Bench.RunAsync(settings, Console.Out, cancellation);
         if (given.GetValue(Smoke))
             report.PrintRatio(Console.Out);

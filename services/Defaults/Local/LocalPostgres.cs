@@ -9,6 +9,9 @@ namespace ClaimsTransfer.Defaults.Local;
 public sealed record LocalPostgresOptions(bool Fsync = true, int MaxConnections = 300)
 {
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>More of its settings, <c>name=value</c>.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
 }
 
 /// <summary>
@@ -77,7 +80,7 @@ public sealed class LocalPostgres : IAsyncDisposable
             "listen_addresses=127.0.0.1", $"port={port}", "unix_socket_directories=", $"max_connections={options.MaxConnections}",
             $"fsync={(options.Fsync ? "on" : "off")}", $"full_page_writes={(options.Fsync ? "on" : "off")}",
             "shared_buffers=256MB", "max_wal_size=2GB", "checkpoint_timeout=15min", "log_min_messages=warning", "logging_collector=off", "jit=off",
-        }.SelectMany(setting => new[] { "-c", setting }),
+        }.Concat(options.Settings).SelectMany(setting => new[] { "-c", setting }),
     ];
 
     private static async Task<string> PrepareAsync(string folder, string data, string binaries, Account account, LocalPostgresOptions options, CancellationToken cancellation)

@@ -1,10 +1,13 @@
 using System.Globalization;
+using ClaimsTransfer.Benchmarks.Sides;
 
 namespace ClaimsTransfer.Benchmarks.Measuring;
 
 /// <summary>One side in one round.</summary>
 internal sealed record Measured(Side Side, int Claims, TimeSpan Elapsed, CpuTimes Cpu, long Commits)
 {
+    public IReadOnlyList<Statement> Statements { get; init; } = [];
+
     public double PerSecond => Claims / Elapsed.TotalSeconds;
 }
 
@@ -36,6 +39,18 @@ internal sealed class BenchReport(BenchSettings settings)
         PrintCpu(to, "wall clock", round => round.Elapsed.TotalSeconds);
         to.WriteLine();
         PrintCpu(to, "commits a claim", round => round.Commits / 1000.0);
+        foreach (var round in _rounds.Where(round => round.Statements.Count > 0))
+            PrintStatements(to, round);
+    }
+
+    private static void PrintStatements(TextWriter to, Measured round)
+    {
+        to.WriteLine($"\n{round.Side}\n{"ms",10}{"calls",8}{"rows",9}  statement");
+        foreach (var statement in round.Statements)
+        {
+            var line = string.Join(' ', statement.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            to.WriteLine(Text($"{statement.Milliseconds,10:0}{statement.Calls,8}{statement.Rows,9}  {(line.Length > 130 ? line[..130] : line)}"));
+        }
     }
 
     private double? Median(Side side)

@@ -1,7 +1,17 @@
 using ClaimsTransfer.Defaults.Local;
+using Dapper;
 using Npgsql;
 
 namespace ClaimsTransfer.Benchmarks.Sides;
+
+/// <summary>One statement of a round, as the database counts it.</summary>
+internal sealed record Statement
+{
+    public required string Text { get; init; }
+    public long Calls { get; init; }
+    public long Rows { get; init; }
+    public double Milliseconds { get; init; }
+}
 
 /// <summary>A new RabbitMQ and a new PostgreSQL, both as durable as in production.</summary>
 internal sealed class Servers : IAsyncDisposable
@@ -22,14 +32,18 @@ internal sealed class Servers : IAsyncDisposable
 
     public int StorePid => _store.ProcessId;
 
-    public static async Task<Servers> StartAsync(string folder, CancellationToken cancellation)
+    public static async Task<Servers> StartAsync(string folder, bool countStatements, CancellationToken cancellation)
     {
         var broker = LocalRabbitMq.StartAsync(Path.Combine(folder, "rabbitmq"), cancellation: cancellation);
-        var store = LocalPostgres.StartAsync(Path.Combine(folder, "postgres"), cancellation: cancellation);
+        var store = LocalPostgres.StartAsync(
+            Path.Combine(folder, "postgres"), new LocalPostgresOptions { Settings = countStatements ? ["shared_preload_libraries=pg_stat_statements"] : [] }, cancellation);
         try
         {
             await Task.WhenAll(broker, store);
-            return new Servers(folder, await broker, await store);
+            var servers = new Servers(folder, await broker, await store);
+            if (countStatements)
+                await servers.ExecuteAsync("CREATE EXTENSION pg_stat_statements", cancellation);
+            return servers;
         }
         catch
         {
@@ -49,6 +63,20 @@ internal sealed class Servers : IAsyncDisposable
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
+    public Task ForgetStatementsAsync(CancellationToken cancellation) => ExecuteAsync("SELECT pg_stat_statements_reset()", cancellation);
+
+    /// <summary>Since they were forgotten, those that took the most time first.</summary>
+    public async Task<IReadOnlyList<Statement>> StatementsAsync(CancellationToken cancellation)
+    {
+        await using var source = NpgsqlDataSource.Create(ConnectionString(Store));
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        return
+        [
+            .. await connection.QueryAsync<Statement>(
+                "SELECT query AS Text, calls AS Calls, rows AS Rows, total_exec_time AS Milliseconds FROM pg_stat_statements ORDER BY total_exec_time DESC LIMIT 40"),
+        ];
+    }
+
     /// <summary>Npgsql's own form of <c>postgres://user:password@host:port/database</c>.</summary>
     public static string ConnectionString(string url)
     {
@@ -61,5 +89,12 @@ internal sealed class Servers : IAsyncDisposable
     {
         await _broker.DisposeAsync();
         await _store.DisposeAsync();
+    }
+
+    private async Task ExecuteAsync(string statement, CancellationToken cancellation)
+    {
+        await using var source = NpgsqlDataSource.Create(ConnectionString(Store));
+        await using var command = source.CreateCommand(statement);
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 }
