@@ -33,7 +33,7 @@ public static class IngestExtensions
         services.AddSingleton(provider => new MessageStore(Store(provider)));
         services.AddSingleton(provider => new IngestAccounting(Store(provider)));
         services.AddSingleton(provider => new MessageHistory(Store(provider)));
-        services.AddHostedService<SchemaAtStart>();
+        services.AddHostedService<StoreAtStart>();
         services.AddHostedService<QueueIntake>();
         services.AddHostedService<RelayTimer>();
         return builder;
@@ -51,12 +51,4 @@ public static class IngestExtensions
     }
 
     private static IStore Store(IServiceProvider provider) => provider.GetRequiredService<IStores>().Open(Schema.Name);
-
-    /// <summary>Before the first message is taken, the tables are there.</summary>
-    private sealed class SchemaAtStart(IStores stores) : IHostedService
-    {
-        public Task StartAsync(CancellationToken cancellationToken) => stores.Open(Schema.Name).MigrateAsync(Schema.Migrations, cancellationToken);
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

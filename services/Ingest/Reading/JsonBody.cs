@@ -90,7 +90,7 @@ internal static class JsonBody
     private static string WhyNotJson(ReadOnlySpan<byte> body, JsonException fault)
     {
         var place = $"line {(fault.LineNumber ?? 0) + 1}, byte {(fault.BytePositionInLine ?? 0) + 1}";
-        if (fault.Message.Contains("depth", StringComparison.OrdinalIgnoreCase))
+        if (fault.Message.Contains("maximum configured depth", StringComparison.OrdinalIgnoreCase))
             return $"is nested deeper than {Limits.Depth} levels";
         if (body.IndexOf("NaN"u8) >= 0 || body.IndexOf("Infinity"u8) >= 0)
             return $"is not JSON at {place}: NaN and Infinity are not numbers in JSON";

@@ -39,7 +39,7 @@ internal static class Parties
             return null;
         if (guardian.Cvr is not null)
             message.Object("guardian", Examples.Party, isPersonal: true)?.Fault("cvr", "a guardian is a person and has a cpr", Examples.Cpr);
-        if (borrower?.Cvr is not null)
+        if (borrower is { Cvr: not null, Cpr: null })
             message.Fault("guardian", "stands beside an organisation, which has none", "leave guardian out");
         if (guardian.Cpr is not null && guardian.Cpr == borrower?.Cpr)
             message.Object("guardian", Examples.Party, isPersonal: true)?.Fault("cpr", "is the borrower's own number: nobody is their own guardian", "the guardian's own cpr, or no guardian");
