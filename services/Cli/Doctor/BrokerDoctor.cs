@@ -1,10 +1,11 @@
 using ClaimsTransfer.Defaults.Hosting;
-using RabbitMQ.Client;
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Messaging.RabbitMq;
 using RabbitMQ.Client.Exceptions;
 
 namespace ClaimsTransfer.Cli.Doctor;
 
-/// <summary>Whether the broker can be used.</summary>
+/// <summary>Whether the broker can be reached, and keeps what it confirms.</summary>
 internal static class BrokerDoctor
 {
     public static async Task<IReadOnlyList<Finding>> LookAsync(Installation installation, CancellationToken cancellation)
@@ -17,13 +18,18 @@ internal static class BrokerDoctor
         var subject = $"broker {Installation.Redacted(installation.Broker)}";
         try
         {
-            var factory = new ConnectionFactory { Uri = new Uri(installation.Broker), AutomaticRecoveryEnabled = false, RequestedConnectionTimeout = TimeSpan.FromSeconds(10) };
-            await using var connection = await factory.CreateConnectionAsync(cancellation);
-            return [new Finding(subject, connection.IsOpen, "reachable")];
+            var queues = Topology.Queues(Defaults.Municipalities.Municipalities.Load(installation).All.Select(municipality => municipality.Code));
+            var findings = await new BrokerCheck(installation.Broker).LookAsync(queues, cancellation);
+            var unsafeOnes = findings.Where(finding => finding.IsUnsafe).Select(finding => new Finding(subject, false, finding.Sentence)).ToList();
+            return unsafeOnes.Count > 0 ? unsafeOnes : [new Finding(subject, true, $"{findings[0].Sentence} {queues.Count} queues and their exchanges are as they must be.")];
         }
         catch (BrokerUnreachableException failure)
         {
             return [new Finding(subject, false, $"cannot be reached: {failure.InnerException?.Message ?? failure.Message}")];
+        }
+        catch (InvalidOperationException failure)
+        {
+            return [new Finding(subject, false, failure.Message)];
         }
     }
 }

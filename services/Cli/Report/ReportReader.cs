@@ -26,7 +26,7 @@ public sealed class ReportReader(RunningSystem system, TimeProvider time)
         var ledgers = new Dictionary<string, LedgerFigures>(StringComparer.Ordinal);
         if (system.Endpoints.Sandbox is { Length: > 0 })
             ledgers = await system.GetAsync<Dictionary<string, LedgerFigures>>("sandbox", "/sandbox/ledger/summary", cancellation) ?? ledgers;
-        var queues = await QueuesAsync(cancellation);
+        var queues = live ? 0 : await QueuesAsync(cancellation);
         var routing = await system.GetAsync<RoutingBook>("routing", "/routing/accounting", cancellation)
             ?? throw new CommandFailure("Routing has no /routing/accounting.", "Is --url that of the whole system? Use --data DIR when the services run as processes of their own.");
         var ingest = await system.GetAsync<IngestBook>("ingest", live ? "/ingest/accounting?live=true" : "/ingest/accounting", cancellation)
@@ -34,12 +34,12 @@ public sealed class ReportReader(RunningSystem system, TimeProvider time)
         return Balance.Of(ingest, routing, ledgers, queues, time.GetUtcNow());
     }
 
-    /// <summary>Messages that wait on any queue a service consumes.</summary>
+    /// <summary>Messages that wait on any queue a service consumes, or that one of its instances has in hand.</summary>
     private async Task<long> QueuesAsync(CancellationToken cancellation)
     {
         long waiting = 0;
-        foreach (var service in system.Endpoints.Services.Where(service => service.Name != "sandbox").DistinctBy(service => service.Name))
-            waiting += (await system.GetAsync<Dictionary<string, long>>(service.Name, "/queues", cancellation) ?? []).Values.Sum();
+        foreach (var service in system.Endpoints.Services.Where(service => service.Name != "sandbox").DistinctBy(service => service.Url))
+            waiting += (await system.GetAsync<Dictionary<string, long>>(service, "/queues", cancellation) ?? []).Values.Sum();
         return waiting;
     }
 }

@@ -48,10 +48,17 @@ public sealed class RunningSystem : IDisposable
     }
 
     /// <summary>Null when the service answers 404.</summary>
-    public async Task<T?> GetAsync<T>(string service, string path, CancellationToken cancellation)
+    public Task<T?> GetAsync<T>(string service, string path, CancellationToken cancellation)
+        where T : class => GetAsync<T>(service, path, () => Address(service, path), cancellation);
+
+    /// <summary>Of one instance of a service.</summary>
+    public Task<T?> GetAsync<T>(ServiceEndpoint instance, string path, CancellationToken cancellation)
+        where T : class => GetAsync<T>(instance.Name, path, () => new Uri($"{instance.Url.TrimEnd('/')}{path}"), cancellation);
+
+    private async Task<T?> GetAsync<T>(string service, string path, Func<Uri> address, CancellationToken cancellation)
         where T : class
     {
-        using var response = await SendAsync(service, path, () => new HttpRequestMessage(HttpMethod.Get, Address(service, path)), cancellation);
+        using var response = await SendAsync(service, path, () => new HttpRequestMessage(HttpMethod.Get, address()), cancellation);
         return response.StatusCode == HttpStatusCode.NotFound
             ? null
             : await response.Content.ReadFromJsonAsync<T>(JsonSerializerOptions.Web, cancellation);

@@ -1,4 +1,5 @@
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Messaging.RabbitMq;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Storage;
 using Microsoft.Extensions.Hosting;
@@ -25,6 +26,9 @@ internal sealed partial class Foundation(
             try
             {
                 await bus.DeclareAsync(queues, cancellationToken);
+                // A policy, or another hand, may have made of a queue what would lose messages.
+                if (!installation.IsEmbeddedBroker)
+                    await new BrokerCheck(installation.Broker).RequireSafeAsync(queues, cancellationToken);
                 return;
             }
             catch (TransientException failure)

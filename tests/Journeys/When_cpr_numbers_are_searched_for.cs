@@ -1,0 +1,103 @@
+using System.Text.Json;
+using ClaimsTransfer.Journeys.Running;
+using Shouldly;
+
+namespace ClaimsTransfer.Journeys;
+
+/// <summary>
+/// After a run of the whole system, with every log, every trace and a stop by <c>kill -9</c> that leaves queues and files as they were, everything on disk is searched for
+/// the CPR numbers that were sent.
+/// </summary>
+[TestFixture("embedded")]
+[TestFixture("servers")]
+[NonParallelizable]
+public sealed class When_cpr_numbers_are_searched_for(string how)
+{
+    private readonly string _folder = Folders.New($"cpr-{how}");
+    private HashSet<string> _sent = null!;
+    private string _data = null!;
+
+    [OneTimeSetUp]
+    public async Task Travel()
+    {
+        _data = Path.Combine(_folder, "data");
+        var input = Directory.CreateDirectory(Path.Combine(_folder, "input")).FullName;
+        var sample = Sample.Journey(input, 1_500, seed: 13);
+        _sent = sample.CprNumbers();
+        string[] servers = how == "embedded" ? [] : ["--broker", "local", "--store", "local"];
+        await using var run = Command.Start(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Standalone.dll"), "--claims", sample.File, "--data", _data, "--sandbox-faults", "down=0751,drop-reply=0.05,reject=0.05", .. servers],
+            environment: new Dictionary<string, string>(StringComparer.Ordinal) { ["CLAIMS_TRACES"] = "file", ["Logging__LogLevel__Default"] = "Debug" });
+        using var system = await Wait.ForSystemAsync(_data, run);
+        await Wait.ForReportAsync(system, "all but one municipality's claims have arrived",
+            report => report.Total.Accepted == 1_500 && report.Municipalities.All(entry => entry.Key == "0751" || entry.Value.InFlight == 0) && report.Municipalities["0751"].InFlight > 0,
+            TimeSpan.FromMinutes(4), run);
+        await Wait.ForAsync("spans are written", () => Task.FromResult(Traces().Any()), TimeSpan.FromSeconds(30), run);
+        run.Kill();
+        await run.EndAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Test]
+    public void many_were_sent() => _sent.Count.ShouldBeGreaterThan(1_000);
+
+    [Test]
+    public void none_is_in_any_file()
+    {
+        var searched = 0;
+        var found = new List<string>();
+        foreach (var file in Directory.EnumerateFiles(_data, "*", SearchOption.AllDirectories))
+        {
+            searched++;
+            if (FirstIn(file) is { } place)
+                found.Add($"{Path.GetRelativePath(_data, file)} at {place}");
+        }
+        searched.ShouldBeGreaterThan(8);
+        found.ShouldBeEmpty();
+    }
+
+    [Test]
+    public void the_search_would_find_one()
+    {
+        var file = Path.Combine(_folder, "planted");
+        File.WriteAllText(file, $"…{_sent.First()}…");
+        FirstIn(file).ShouldNotBeNull();
+        File.WriteAllText(file, "12345678901234567890");
+        FirstIn(file).ShouldBeNull();
+    }
+
+    [Test]
+    public void one_trace_goes_through_every_hop()
+    {
+        var hops = Traces().SelectMany(File.ReadLines).Select(line => JsonDocument.Parse(line).RootElement)
+            .GroupBy(span => span.GetProperty("trace").GetString()!)
+            .Select(trace => trace.Select(span => span.GetProperty("source").GetString()!).ToHashSet(StringComparer.Ordinal)).ToList();
+        hops.ShouldContain(sources => sources.Contains("ClaimsTransfer.Ingest") && sources.Contains("ClaimsTransfer.Routing") && sources.Any(source => source.StartsWith("ClaimsTransfer.Connector", StringComparison.Ordinal)));
+    }
+
+    private IEnumerable<string> Traces() => Directory.Exists(Path.Combine(_data, "traces")) ? Directory.EnumerateFiles(Path.Combine(_data, "traces")) : [];
+
+    /// <summary>Where a run of exactly ten digits, or one with a hyphen as people write it, is a number that was sent; as UTF-8, which is ASCII here.</summary>
+    private long? FirstIn(string file)
+    {
+        using var content = new BufferedStream(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), 1 << 20);
+        Span<char> digits = stackalloc char[10];
+        var (run, place) = (0, 0L);
+        var lookup = _sent.GetAlternateLookup<ReadOnlySpan<char>>();
+        for (int next; (next = content.ReadByte()) >= 0; place++)
+        {
+            if (next is >= '0' and <= '9')
+            {
+                if (run < 10)
+                    digits[run] = (char)next;
+                run++;
+                continue;
+            }
+            if (run == 6 && next == '-')
+                continue;
+            if (run == 10 && lookup.Contains(digits))
+                return place - 10;
+            run = 0;
+        }
+        return run == 10 && lookup.Contains(digits) ? place - 10 : null;
+    }
+}
