@@ -44,8 +44,8 @@ public sealed record RunSettings
     {
         ["Connectors:GiveUpAfter"] = "00:05:00",
         ["Connectors:Prisme:SandboxFolder"] = Path.Combine(data, "sandbox", "prisme"),
-        ["Routing:SendingDeadline"] = "00:02:00",
-        ["Routing:SentDeadline"] = "00:01:00",
-        ["Routing:LongestPause"] = "00:01:00",
+        ["Routing:SendingDeadline"] = "00:01:00",
+        ["Routing:SentDeadline"] = "00:00:20",
+        ["Routing:LongestPause"] = "00:00:30",
     };
 }

@@ -1,7 +1,10 @@
 using ClaimsTransfer.Cli.Running;
 using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Ingest;
 using ClaimsTransfer.KmdOpus;
+using ClaimsTransfer.OesIndsigt;
+using ClaimsTransfer.Prisme;
 using ClaimsTransfer.Routing;
 using ClaimsTransfer.Sandbox;
 using ClaimsTransfer.Standalone.Processes;
@@ -46,18 +49,7 @@ public sealed class EmbeddedSystem : IStartedSystem
         builder.WebHost.UseUrls(url);
         builder.Services.AddSingleton<IHostLifetime, OwnLifetime>();
 
-        builder.AddDefaults("standalone");
-        builder.AddIngest();
-        builder.AddRouting();
-        builder.AddKmdOpus();
-        builder.AddSandbox();
-
-        var app = builder.Build();
-        app.MapDefaults();
-        app.MapIngest();
-        app.MapRouting();
-        app.MapKmdOpus();
-        app.MapSandbox();
+        var app = Compose(builder);
         try
         {
             await app.StartAsync(cancellation);
@@ -77,6 +69,34 @@ public sealed class EmbeddedSystem : IStartedSystem
         Endpoints.Remove(_data);
         await _app.StopAsync();
         await _app.DisposeAsync();
+    }
+
+    private static WebApplication Compose(WebApplicationBuilder builder)
+    {
+        try
+        {
+            builder.AddDefaults("standalone");
+            builder.AddIngest();
+            builder.AddRouting();
+            builder.AddKmdOpus();
+            builder.AddPrisme();
+            builder.AddOesIndsigt();
+            builder.AddSandbox();
+
+            var app = builder.Build();
+            app.MapDefaults();
+            app.MapIngest();
+            app.MapRouting();
+            app.MapKmdOpus();
+            app.MapPrisme();
+            app.MapOesIndsigt();
+            app.MapSandbox();
+            return app;
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or PermanentException)
+        {
+            throw new CommandFailure(fault.Message, "All settings: deploy/SETTINGS.md");
+        }
     }
 
     /// <summary>Ctrl-C belongs to the run, which stops the system itself.</summary>
