@@ -16,14 +16,14 @@ namespace ClaimsTransfer.Connectors.Tests.Indsigt;
 /// <summary>The connector and the stand-in on a real Kestrel on loopback.</summary>
 internal sealed class IndsigtBench : IAsyncDisposable
 {
-    private readonly string data;
-    private readonly Stores stores;
-    private readonly WebApplication app;
-    private readonly ServiceProvider clients = new ServiceCollection().AddHttpClient().BuildServiceProvider();
+    private readonly string _data;
+    private readonly Stores _stores;
+    private readonly WebApplication _app;
+    private readonly ServiceProvider _clients = new ServiceCollection().AddHttpClient().BuildServiceProvider();
 
     private IndsigtBench(string data, Stores stores, WebApplication app, FaultControl faults, DebtorLedger ledger)
     {
-        (this.data, this.stores, this.app, Faults, Ledger) = (data, stores, app, faults, ledger);
+        (_data, _stores, _app, Faults, Ledger) = (data, stores, app, faults, ledger);
         Connector = ConnectorWith(new IndsigtOptions());
     }
 
@@ -33,9 +33,9 @@ internal sealed class IndsigtBench : IAsyncDisposable
 
     public IndsigtConnector Connector { get; }
 
-    public DebtorSystem System => new("0376", "29188475", new Uri($"{app.Urls.First()}/sandbox/indsigt/0376"), false);
+    public DebtorSystem System => new("0376", "29188475", new Uri($"{_app.Urls.First()}/sandbox/indsigt/0376"), false);
 
-    public IndsigtConnector ConnectorWith(IndsigtOptions options) => new(clients.GetRequiredService<IHttpClientFactory>(), options, TimeProvider.System);
+    public IndsigtConnector ConnectorWith(IndsigtOptions options) => new(_clients.GetRequiredService<IHttpClientFactory>(), options, TimeProvider.System);
 
     /// <param name="before">Answers a call in the stand-in's place, or passes it on.</param>
     public static async Task<IndsigtBench> StartAsync(string faults = "", Func<HttpContext, Func<Task>, Task>? before = null)
@@ -86,9 +86,9 @@ internal sealed class IndsigtBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await clients.DisposeAsync();
-        await app.DisposeAsync();
-        await stores.DisposeAsync();
-        Directory.Delete(data, recursive: true);
+        await _clients.DisposeAsync();
+        await _app.DisposeAsync();
+        await _stores.DisposeAsync();
+        Directory.Delete(_data, recursive: true);
     }
 }

@@ -10,6 +10,8 @@ namespace ClaimsTransfer.Connectors.Tests.Prisme;
 
 /// <summary>A real sshd on loopback and the real <c>sftp</c> client.</summary>
 [TestFixture]
+[Platform("Linux,MacOsX")]
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class When_Prisme_is_reached_by_SFTP
 {
     private Sshd sshd = null!;
