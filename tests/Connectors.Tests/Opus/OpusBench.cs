@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using ClaimsTransfer.ConnectorSdk;
+using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Sealing;
+using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.KmdOpus;
+using ClaimsTransfer.KmdOpus.Callback;
+using ClaimsTransfer.Messages;
+using ClaimsTransfer.Sandbox.Faults;
+using ClaimsTransfer.Sandbox.Ledger;
+using ClaimsTransfer.Sandbox.Opus;
+using ClaimsTransfer.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ClaimsTransfer.Connectors.Tests.Opus;
+
+/// <summary>The connector with its callback, and the stand-in, on a real Kestrel on loopback. What the callback hands in is kept.</summary>
+internal sealed class OpusBench : IReceiptInbox, IAsyncDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly Stores stores;
+    private readonly WebApplication app;
+
+    private OpusBench(string faults, Func<HttpContext, Func<Task>, Task>? before)
+    {
+        stores = new Stores(new Installation { Data = folder.Path });
+        Faults = new FaultControl(FaultPlan.Parse(faults));
+        Ledger = new DebtorLedger(stores.Open("sandbox"), Faults, TimeProvider.System);
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton(Faults).AddSingleton(Ledger).AddSingleton(TimeProvider.System).AddSingleton<IReceiptInbox>(this);
+        builder.Services.AddSingleton(new ReceiptOutbox(stores.Open("sandbox"), TimeProvider.System));
+        builder.Services.AddSingleton<OpusCalls>().AddSingleton<CallbackAddress>().AddSingleton<ReceiptCallback>().AddSingleton<OpusConnector>();
+        builder.Services.AddHttpClient(OpusCalls.Client, client => client.Timeout = TimeSpan.FromSeconds(3));
+        builder.AddOpusStandIn();
+        app = builder.Build();
+        if (before is not null)
+            app.Use((context, next) => before(context, () => next(context)));
+        app.MapOpusStandIn();
+        ReceiptCallback.Map(app);
+    }
+
+    public FaultControl Faults { get; }
+
+    public DebtorLedger Ledger { get; }
+
+    public ConcurrentQueue<(string Municipality, Receipt Receipt)> Receipts { get; } = new();
+
+    /// <summary>While true, storing a receipt fails.</summary>
+    public bool InboxIsBroken { get; set; }
+
+    public OpusConnector Connector => app.Services.GetRequiredService<OpusConnector>();
+
+    public Uri Url => new(app.Urls.First());
+
+    public DebtorSystem System => new("0101", "64942212", new Uri(Url, "/sandbox/opus/0101"), IsTest: false);
+
+    public static async Task<OpusBench> StartAsync(string faults = "", Func<HttpContext, Func<Task>, Task>? before = null)
+    {
+        var bench = new OpusBench(faults, before);
+        await bench.Ledger.OpenAsync(CancellationToken.None);
+        await bench.app.StartAsync();
+        return bench;
+    }
+
+    public static Instruction Register(int number, int attempt = 1) => new(
+        DeterministicId.Create(DeterministicId.ClaimsTransfer, $"opus/{number}/1"), InstructionKind.Register, DeterministicId.OfClaim("DK-710100", number),
+        $"CT-{number}", "DK-710100", number, Version: 1, ClaimType.Fee, "Gebyr (for sent)", AmountOre: 12_055, new DateOnly(2026, 10, 22), new DateOnly(2026, 11, 22),
+        DebtorKind.Borrower, new OpenIdentity(IdentityKind.Person, "0101701234", "Åse Ø"), [new Material("5237124059", "48724566", "standard", "Æblehaven & <andre>")],
+        attempt, TraceParent: null);
+
+    public static Instruction Change(int number, InstructionKind kind, int version, long amountOre) => Register(number) with
+    {
+        Id = DeterministicId.Create(DeterministicId.ClaimsTransfer, $"opus/{number}/{version}"), Kind = kind, Version = version, AmountOre = amountOre,
+    };
+
+    public Task<IReadOnlyList<Submitted>> SubmitAsync(params IReadOnlyList<Instruction> instructions) =>
+        Connector.SubmitAsync(System, instructions, CancellationToken.None);
+
+    public Task<IReadOnlyList<Found>> FindAsync(params IReadOnlyList<Instruction> instructions) =>
+        Connector.FindAsync(System, instructions, CancellationToken.None);
+
+    public async Task<LedgerClaim> BookedAsync(int number) =>
+        await Ledger.FindClaimAsync("0101", $"CT-{number}", CancellationToken.None) ?? throw new AssertionException($"Claim {number} is not booked.");
+
+    public Task TakeInAsync(string municipality, IReadOnlyList<Receipt> receipts, CancellationToken cancellation)
+    {
+        if (InboxIsBroken)
+            throw new IOException("The store is away.");
+        foreach (var receipt in receipts)
+            Receipts.Enqueue((municipality, receipt));
+        return Task.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+        await stores.DisposeAsync();
+        folder.Dispose();
+    }
+}
