@@ -88,7 +88,8 @@ internal static class PostClaims
             if (import.Length > 0 && reader.Position == from)
                 continue;
             var answers = await handler.HandleAsync(batch, intake, context.RequestAborted);
-            await results.WriteAsync(ToLines(answers), context.RequestAborted);
+            if (answers.Count > 0)
+                await results.WriteAsync(ToLines(answers), context.RequestAborted);
         }
         await results.CompleteAsync(context.RequestAborted);
     }
