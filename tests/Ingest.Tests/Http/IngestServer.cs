@@ -3,10 +3,12 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
 namespace ClaimsTransfer.Ingest.Tests.Http;
@@ -19,6 +21,8 @@ internal sealed class IngestServer : IAsyncDisposable
 
     public HttpClient Client { get; private set; } = null!;
     public string Folder => _folder.Path;
+    public IBus Bus => _app.Services.GetRequiredService<IBus>();
+    public IQueues Queues => _app.Services.GetRequiredService<IQueues>();
 
     public static async Task<IngestServer> StartAsync()
     {
