@@ -27,7 +27,7 @@ public sealed class MunicipalityAccount
     public long InFlight { get; set; }
     public long InFlightOre { get; set; }
 
-    /// <summary>Claims with an instruction whose outcome is awaited, whatever they count as.</summary>
+    /// <summary>Claims with an instruction whose outcome is awaited, whatever they count as; those that wait for a person await none.</summary>
     public long OpenInstructions { get; set; }
 
     /// <summary>When the oldest claim in flight was taken in.</summary>
@@ -86,13 +86,17 @@ public sealed class Accounts(IStore store, TimeProvider time)
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             store.Sql("""
                 SELECT municipality AS Municipality, category AS Category, COUNT(*) AS Claims, SUM(amount_ore) AS Ore,
-                       SUM(CASE WHEN open_instruction = @yes THEN 1 ELSE 0 END) AS OpenInstructions,
+                       SUM(CASE WHEN open_instruction = @yes AND category NOT IN (@unknown, @deadLettered) THEN 1 ELSE 0 END) AS OpenInstructions,
                        MIN(CASE WHEN category = @inFlight THEN received_at END) AS Oldest
                 FROM routing.claims
                 WHERE category <> @awaited
                 GROUP BY municipality, category
                 """),
-            new { yes = true, inFlight = nameof(ClaimCategory.InFlight), awaited = nameof(ClaimCategory.Awaited) }, cancellationToken: cancellation));
+            new
+            {
+                yes = true, inFlight = nameof(ClaimCategory.InFlight), awaited = nameof(ClaimCategory.Awaited), unknown = nameof(ClaimCategory.Unknown),
+                deadLettered = nameof(ClaimCategory.DeadLettered),
+            }, cancellationToken: cancellation));
 
         var accounts = new SortedDictionary<string, MunicipalityAccount>(StringComparer.Ordinal);
         foreach (var row in rows)
