@@ -66,7 +66,7 @@ trap 'exit 130' INT TERM
 
 need_dotnet
 need_packages "rabbitmq-server=/usr/lib/rabbitmq/bin/rabbitmq-server" "postgresql=/usr/lib/postgresql/*/bin/postgres" \
-  "openssh-server=/usr/sbin/sshd" "openssh-client=sftp" "amqp-tools=amqp-publish" "curl=curl"
+  "openssh-server=/usr/sbin/sshd" "openssh-client=sftp" "amqp-tools=amqp-publish" "curl=curl" "jq=jq"
 
 say "Building everything …"
 dotnet build "$repo/ClaimsTransfer.sln" -c Release -v q -nologo -m:2 >&2
