@@ -43,12 +43,12 @@ public static class DefaultsExtensions
         builder.Services.AddSingleton<BatchConsumers>();
         AddStorage(builder.Services, service, installation);
 
+        if (builder.Configuration[StopWithParent.Variable] == "1")
+            builder.Services.AddHostedService<StopWithParent>();
         // First in, last out: see Foundation.
         builder.Services.AddHostedService(services => new TelemetryExport(
             service, services.GetRequiredService<Installation>(), toOtlp: !string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])));
         builder.Services.AddHostedService<Foundation>();
-        if (builder.Configuration[StopWithParent.Variable] == "1")
-            builder.Services.AddHostedService<StopWithParent>();
         AddLogging(builder, service, installation);
         AddHealth(builder.Services, service);
         return builder;
