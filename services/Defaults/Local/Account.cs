@@ -5,6 +5,9 @@ internal sealed record Account(string? Name)
 {
     private const string SetPriv = "setpriv";
 
+    /// <summary>A terminal's Ctrl-C goes to its whole session: the servers are stopped by us, after those who use them, and RabbitMQ would hang in it.</summary>
+    private const string SetSid = "setsid";
+
     /// <param name="name">The account that Debian's <paramref name="package"/> makes.</param>
     public static Account ForServer(string name, string package)
     {
@@ -18,11 +21,12 @@ internal sealed record Account(string? Name)
     /// <summary>The command as this account, sent <paramref name="deathSignal"/> by the kernel when its parent dies.</summary>
     public IReadOnlyList<string> Command(string program, IEnumerable<string> arguments, string deathSignal = "INT")
     {
+        string[] session = IsInstalled(SetSid) ? [SetSid] : [];
         if (!IsInstalled(SetPriv))
-            return Name is null ? [program, .. arguments] : ["runuser", "-u", Name, "--", program, .. arguments];
+            return Name is null ? [.. session, program, .. arguments] : [.. session, "runuser", "-u", Name, "--", program, .. arguments];
         // dac_read_search: the data folder may lie below one that only root may enter; the account must still find its own.
         string[] account = Name is null ? [] : ["--reuid", Name, "--regid", Name, "--init-groups", .. MayPass ? ["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"] : (string[])[]];
-        return [SetPriv, .. account, "--pdeathsig", deathSignal, "--", program, .. arguments];
+        return [.. session, SetPriv, .. account, "--pdeathsig", deathSignal, "--", program, .. arguments];
     }
 
     public async Task TakeOverAsync(string folder, CancellationToken cancellation)
