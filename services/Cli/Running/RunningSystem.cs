@@ -59,9 +59,17 @@ public sealed class RunningSystem : IDisposable
         where T : class
     {
         using var response = await SendAsync(service, path, () => new HttpRequestMessage(HttpMethod.Get, address()), cancellation);
-        return response.StatusCode == HttpStatusCode.NotFound
-            ? null
-            : await response.Content.ReadFromJsonAsync<T>(JsonSerializerOptions.Web, cancellation);
+        try
+        {
+            return response.StatusCode == HttpStatusCode.NotFound
+                ? null
+                : await response.Content.ReadFromJsonAsync<T>(JsonSerializerOptions.Web, cancellation);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or JsonException)
+        {
+            // It died in the middle of its answer, say.
+            throw new CommandFailure($"{service}'s answer to {path.Split('?')[0]} could not be read ({failure.GetType().Name}).", "Its log says more: DATA/logs. Is it being started again? deploy/claims doctor");
+        }
     }
 
     public Task<JsonDocument?> GetJsonAsync(string service, string path, CancellationToken cancellation) => GetAsync<JsonDocument>(service, path, cancellation);
@@ -78,6 +86,10 @@ public sealed class RunningSystem : IDisposable
             var status = (int)response.StatusCode;
             response.Dispose();
             throw new CommandFailure($"{service} answered {path.Split('?')[0]} with {status}.", $"Its log says why: DATA/logs/{service}.log. Is broker and store reachable? deploy/claims doctor");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new CommandFailure($"{service} did not answer {path.Split('?')[0]} within {_http.Timeout.TotalMinutes:0} minutes.", "Its log says why: DATA/logs. deploy/claims doctor looks further.");
         }
         catch (HttpRequestException failure)
         {
