@@ -25,6 +25,8 @@ public sealed class Run(RunSettings settings)
     {
         using var folder = DataLock.Take(settings.Data);
         DataFolder.Remember(settings.Data);
+        // That of a run that was killed: nobody listens there any more.
+        Endpoints.Remove(settings.Data);
         // A system that is to be stopped is stopped in order: starting it up is not interrupted half-way either.
         await using IStartedSystem started = settings.InOneProcess ? await EmbeddedSystem.StartAsync(settings, cancellation) : await ProcessSystem.StartAsync(settings, cancellation);
         using var system = RunningSystem.In(settings.Data);
@@ -33,9 +35,9 @@ public sealed class Run(RunSettings settings)
         try
         {
             var work = WorkAsync(system, watching.Token);
-            var first = await Task.WhenAny(work, started.Broken);
-            if (first == started.Broken)
-                await started.Broken;
+            var broken = started.Broken;
+            if (await Task.WhenAny(work, broken) == broken)
+                await broken;
             return await work;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested && !settings.UntilDone)

@@ -15,6 +15,7 @@ public sealed class ProcessSystem : IStartedSystem
     private readonly Lock _endpoints = new();
     private readonly IReadOnlyList<ServiceProcess> _services;
     private readonly List<Task> _kept = [];
+    private volatile bool _isReady;
 
     private ProcessSystem(RunSettings settings, LocalServers servers)
     {
@@ -50,6 +51,8 @@ public sealed class ProcessSystem : IStartedSystem
         {
             system._kept.AddRange(system._services.Select(service => service.KeepAsync(Shutdown, system._stopping.Token)));
             await system.ReadyAsync(cancellation);
+            system._isReady = true;
+            system.WriteEndpoints();
             return system;
         }
         catch
@@ -133,11 +136,14 @@ public sealed class ProcessSystem : IStartedSystem
 
     private void WriteEndpoints()
     {
+        // Whoever waits for the file finds a system that answers, never the half that has been started.
+        if (!_isReady)
+            return;
         lock (_endpoints)
         {
             var running = _services.Where(service => service.Pid != 0)
                 .Select(service => new ServiceEndpoint(service.Start.Name, service.Start.Url, service.Pid, service.Start.Instance)).ToList();
-            var console = running.Find(service => service.Name == "routing")?.Url;
+            var console = _services.First(service => service.Start.Name == "routing").Start.Url;
             var sandbox = _services[0].Start.Url;
             new Endpoints(_servers.Broker, _servers.Store, console, sandbox, running).Write(_data);
         }
