@@ -6,10 +6,10 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 say() { printf '%s\n' "$*" >&2; }
 
 need_dotnet() {
-  if ! command -v dotnet >/dev/null && [ -x "$HOME/.dotnet/dotnet" ]; then
+  if ! command -v dotnet >/dev/null && [ -x "${HOME:-}/.dotnet/dotnet" ]; then
     export PATH="$HOME/.dotnet:$PATH" DOTNET_ROOT="$HOME/.dotnet"
   fi
-  if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^1[0-9]\.'; then
+  if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep '^1[0-9]\.' >/dev/null; then
     say "The .NET 10 SDK is needed and was not found."
     say "Install it from https://dotnet.microsoft.com/download/dotnet/10.0 (Debian, Ubuntu: dotnet-sdk-10.0), then run this again."
     exit 1
@@ -18,7 +18,7 @@ need_dotnet() {
 
 # need_packages NAME=PATH-OR-COMMAND …: installs the Debian packages whose file or command is not there.
 need_packages() {
-  local missing=() pair name probe
+  local missing=() pair name probe made_policy= failed_install=
   for pair in "$@"; do
     name=${pair%%=*} probe=${pair#*=}
     command -v "$probe" >/dev/null 2>&1 || compgen -G "$probe" >/dev/null || missing+=("$name")
@@ -29,14 +29,15 @@ need_packages() {
     # The packages' own services are not started: what is needed runs with its own ports and data.
     if [ ! -e /usr/sbin/policy-rc.d ]; then
       printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d
-      trap 'rm -f /usr/sbin/policy-rc.d' RETURN
+      made_policy=1
     fi
-    apt-get update -qq >&2
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null 2>&1 || {
-      say "apt-get install ${missing[*]} failed; run it by hand to see why."
-      exit 1
-    }
-    return 0
+    # Standard input may be the claims.
+    apt-get update -qq >&2 </dev/null || say "apt-get update failed; trying with the lists there are."
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null 2>&1 </dev/null || failed_install=1
+    [ -z "$made_policy" ] || rm -f /usr/sbin/policy-rc.d
+    [ -z "$failed_install" ] && return 0
+    say "apt-get install ${missing[*]} failed; run it by hand to see why."
+    exit 1
   fi
   say "Missing: ${missing[*]}. Install them, for instance:  sudo apt-get install --no-install-recommends ${missing[*]}"
   exit 1
@@ -48,6 +49,8 @@ sources_hash() {
     \( -name bin -o -name obj \) -prune -o -type f ! -name '*.md' -printf '%p %s %T@\n' | LC_ALL=C sort | sha256sum | cut -d' ' -f1)
 }
 
+program_of() { printf '%s' "$repo/$1/bin/Release/net10.0/ClaimsTransfer.$(basename "$1").dll"; }
+
 # build_when_changed PROJECT [EXTRA SOURCE FOLDER …]: builds the project (Release, without analyzers) unless nothing changed since the last time.
 build_when_changed() {
   local project=$1 stamp hash
@@ -57,11 +60,11 @@ build_when_changed() {
   exec 9>"$repo/artifacts/build.lock"
   flock 9
   hash=$(sources_hash "$@")
-  if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$hash" ]; then
+  if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$hash" ] || [ ! -f "$(program_of "$project")" ]; then
     need_dotnet
     say "Building $project …"
     rm -f "$stamp"
-    if ! dotnet build "$repo/$project" -c Release -v q -nologo -p:RunAnalyzers=false -p:UseSharedCompilation=false 9>&- >"$repo/artifacts/build.log" 2>&1; then
+    if ! dotnet build "$repo/$project" -c Release -v q -nologo -p:RunAnalyzers=false -p:UseSharedCompilation=false 9>&- </dev/null >"$repo/artifacts/build.log" 2>&1; then
       cat "$repo/artifacts/build.log" >&2
       say "The build of $project failed; the log is above."
       exit 1
@@ -84,5 +87,5 @@ run_built() {
   local project=$1
   shift
   need_dotnet
-  exec dotnet "$repo/$project/bin/Release/net10.0/ClaimsTransfer.$(basename "$project").dll" "$@"
+  exec dotnet "$(program_of "$project")" "$@"
 }
