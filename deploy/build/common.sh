@@ -45,7 +45,7 @@ need_packages() {
 
 # What the build depends on, as one hash: paths, sizes and times of all sources under the given folders.
 sources_hash() {
-  (cd "$repo" && find contracts services deploy/build Directory.Build.props global.json .editorconfig "$@" \
+  (cd "$repo" && find contracts services deploy/build deploy/municipalities.yaml Directory.Build.props global.json .editorconfig "$@" \
     \( -name bin -o -name obj \) -prune -o -type f ! -name '*.md' -printf '%p %s %T@\n' | LC_ALL=C sort | sha256sum | cut -d' ' -f1)
 }
 
@@ -64,7 +64,8 @@ build_when_changed() {
     need_dotnet
     say "Building $project …"
     rm -f "$stamp"
-    if ! dotnet build "$repo/$project" -c Release -v q -nologo -p:RunAnalyzers=false -p:UseSharedCompilation=false 9>&- </dev/null >"$repo/artifacts/build.log" 2>&1; then
+    # Built from the repository, whose global.json says which SDK.
+    if ! (cd "$repo" && exec dotnet build "$project" -c Release -v q -nologo -p:RunAnalyzers=false -p:UseSharedCompilation=false) 9>&- </dev/null >"$repo/artifacts/build.log" 2>&1; then
       cat "$repo/artifacts/build.log" >&2
       say "The build of $project failed; the log is above."
       exit 1
