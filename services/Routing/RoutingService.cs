@@ -40,23 +40,38 @@ internal sealed partial class RoutingService(
         var standingDue = time.GetUtcNow();
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            try
+            await TryAsync(SweepAsync, stoppingToken);
+            await TryAsync(RelayAsync, stoppingToken);
+            if (time.GetUtcNow() >= standingDue)
             {
-                while (await handler.SweepAsync(SweepBatch, stoppingToken) == SweepBatch)
-                    Log.ManyTimersDue(log, SweepBatch);
-                while (await handler.RelayAsync(SweepBatch, stoppingToken) == SweepBatch)
-                    Log.MuchToRelay(log, SweepBatch);
-                if (time.GetUtcNow() >= standingDue)
-                {
-                    await ObserveStandingAsync(stoppingToken);
-                    standingDue = time.GetUtcNow() + StandingInterval;
-                }
+                await TryAsync(ObserveStandingAsync, stoppingToken);
+                standingDue = time.GetUtcNow() + StandingInterval;
             }
-            catch (Exception fault) when (fault is not OperationCanceledException)
-            {
-                // The sweep is repeated work on stored data: what failed now is still due at the next tick, and the log says that it failed.
-                Log.SweepFailed(log, fault);
-            }
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken cancellation)
+    {
+        while (await handler.SweepAsync(SweepBatch, cancellation) == SweepBatch)
+            Log.ManyTimersDue(log, SweepBatch);
+    }
+
+    private async Task RelayAsync(CancellationToken cancellation)
+    {
+        while (await handler.RelayAsync(SweepBatch, cancellation) == SweepBatch)
+            Log.MuchToRelay(log, SweepBatch);
+    }
+
+    /// <summary>Repeated work on stored data: what failed now is still due at the next tick, the log says that it failed, and the rest goes on.</summary>
+    private async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken stopping)
+    {
+        try
+        {
+            await work(stopping);
+        }
+        catch (Exception fault) when (!stopping.IsCancellationRequested)
+        {
+            Log.SweepFailed(log, fault);
         }
     }
 

@@ -91,11 +91,14 @@ public sealed partial class BatchConsumer(
 
     private async Task<DeadLetter> CondemnAsync(Delivery delivery, Exception cause, CancellationToken cancellation)
     {
-        Log.DeadLettered(logger, queue, delivery.Name, delivery.MessageId, cause.GetType().Name, PersonalData.Mask(cause.Message, 300));
+        Log.DeadLettered(logger, queue, PersonalData.Mask(delivery.Name, 100), IdOf(delivery), cause.GetType().Name, PersonalData.Mask(cause.Message, 300));
         if (notices is not null && DeadLetterNotice.For(delivery, cause, queue, time.GetUtcNow()) is { } notice)
             await TellAsync(notice, cancellation);
         return new DeadLetter(delivery, cause);
     }
+
+    /// <summary>Its sender chose it: only what is an id is fit for a log.</summary>
+    private static string IdOf(Delivery delivery) => Guid.TryParse(delivery.MessageId, out var id) ? id.ToString() : "without an id";
 
     private async Task TellAsync(OutgoingMessage notice, CancellationToken cancellation)
     {
@@ -129,7 +132,7 @@ public sealed partial class BatchConsumer(
         TransientException or TimeoutException or SocketException or HttpRequestException => true,
         // A timeout of a client shows as a cancellation that nobody of ours asked for.
         OperationCanceledException => true,
-        DbException database => database.IsTransient,
+        DbException database => SqlStore.IsTransient(database),
         FileNotFoundException or DirectoryNotFoundException or PathTooLongException => false,
         IOException => true,
         RabbitMQ.Client.Exceptions.BrokerUnreachableException or RabbitMQ.Client.Exceptions.AlreadyClosedException => true,
@@ -146,6 +149,6 @@ public sealed partial class BatchConsumer(
         public static partial void Retrying(ILogger logger, string queue, int count, int failures, string fault, string text);
 
         [LoggerMessage(1003, LogLevel.Error, "{Queue}: {Name} {MessageId} goes to the error queue, {Fault}: {Text}")]
-        public static partial void DeadLettered(ILogger logger, string queue, string name, string? messageId, string fault, string text);
+        public static partial void DeadLettered(ILogger logger, string queue, string name, string messageId, string fault, string text);
     }
 }

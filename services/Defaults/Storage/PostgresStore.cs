@@ -76,11 +76,15 @@ internal sealed partial class PostgresStore(NpgsqlDataSource source, string sche
         _ => "text",
     });
 
+    /// <summary>Beside what Npgsql calls transient: a statement that ran into its time limit, and a server that is shut down or started under us.</summary>
+    public static bool IsTransient(PostgresException failure) => failure.IsTransient || failure.SqlState is
+        PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable
+        or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow;
+
     protected override Fault FaultOf(DbException failure) => failure switch
     {
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } => Fault.RowExists,
-        // A statement that ran into its time limit: the data may be fine.
-        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable } => Fault.Transient,
+        PostgresException broken when IsTransient(broken) => Fault.Transient,
         { IsTransient: true } => Fault.Transient,
         NpgsqlException { InnerException: TimeoutException or IOException or System.Net.Sockets.SocketException } => Fault.Transient,
         _ => Fault.Other,

@@ -112,12 +112,15 @@ internal sealed partial class SqlServerStore(string connectionString, string sch
         _ => $"nvarchar({RowBatch.TextLength}) {Exactly}",
     });
 
-    protected override Fault FaultOf(DbException failure) => failure is not SqlException broken ? Fault.Other : broken.Number switch
+    /// <summary>Deadlock, lock timeout, command timeout, snapshot conflict, connection lost or refused, throttled, failing over.</summary>
+    public static bool IsTransient(SqlException failure) => failure.Class >= 20 || failure.Number is
+        1205 or 1222 or -2 or 3960 or -1 or 2 or 20 or 53 or 64 or 121 or 233 or 258 or 4060 or 10053 or 10054 or 10060 or 10061 or 40197 or 40501 or 40613 or 49918 or 49919 or 49920;
+
+    protected override Fault FaultOf(DbException failure) => failure switch
     {
-        2627 or 2601 => Fault.RowExists,
-        // Deadlock, lock timeout, command timeout, snapshot conflict, connection lost or refused, throttled, failing over.
-        1205 or 1222 or -2 or 3960 or -1 or 2 or 20 or 53 or 64 or 121 or 233 or 258 or 4060 or 10053 or 10054 or 10060 or 10061 or 40197 or 40501 or 40613 or 49918 or 49919 or 49920 => Fault.Transient,
-        _ => broken.Class >= 20 ? Fault.Transient : Fault.Other,
+        SqlException { Number: 2627 or 2601 } => Fault.RowExists,
+        SqlException broken when IsTransient(broken) => Fault.Transient,
+        _ => Fault.Other,
     };
 
     protected override async Task WriteAsync(DbTransaction transaction, TableShape shape, object?[][] rows, CancellationToken cancellation)

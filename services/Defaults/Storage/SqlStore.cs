@@ -3,6 +3,9 @@ using System.Data.Common;
 using System.Text.RegularExpressions;
 using ClaimsTransfer.Defaults.Messaging;
 using Dapper;
+using Microsoft.Data.SqlClient;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace ClaimsTransfer.Defaults.Storage;
 
@@ -25,6 +28,18 @@ internal abstract class SqlStore : IStore
         _time = time;
         DapperTypes.Register();
     }
+
+    /// <summary>
+    /// Whether the engine, not the data, is to blame: for faults met outside a transaction. Of the three clients only Npgsql knows, and it leaves out a server
+    /// that is shut down under a connection.
+    /// </summary>
+    public static bool IsTransient(DbException failure) => failure switch
+    {
+        SqlException broken => SqlServerStore.IsTransient(broken),
+        SqliteException broken => SqliteStore.IsTransient(broken),
+        PostgresException broken => PostgresStore.IsTransient(broken),
+        _ => failure.IsTransient,
+    };
 
     public string Schema { get; }
 

@@ -93,11 +93,13 @@ internal sealed partial class SqliteStore : SqlStore
     protected override string Adapt(string statement) =>
         TypeTokens().Replace(_prefix.Replace(statement, ""), static token => token.Value is "{integer}" or "{flag}" ? "INTEGER" : "TEXT");
 
-    protected override Fault FaultOf(DbException failure) => failure is not SqliteException broken ? Fault.Other : broken.SqliteErrorCode switch
+    /// <summary>Busy, locked, I/O error, disk full, cannot open, locking protocol: none says anything about the data.</summary>
+    public static bool IsTransient(SqliteException failure) => failure.SqliteErrorCode is 5 or 6 or 10 or 13 or 14 or 15;
+
+    protected override Fault FaultOf(DbException failure) => failure switch
     {
-        19 when broken.SqliteExtendedErrorCode is 1555 or 2067 or 2579 => Fault.RowExists,
-        // busy, locked, I/O error, disk full, cannot open, locking protocol: none says anything about the data.
-        5 or 6 or 10 or 13 or 14 or 15 => Fault.Transient,
+        SqliteException { SqliteErrorCode: 19, SqliteExtendedErrorCode: 1555 or 2067 or 2579 } => Fault.RowExists,
+        SqliteException broken when IsTransient(broken) => Fault.Transient,
         _ => Fault.Other,
     };
 

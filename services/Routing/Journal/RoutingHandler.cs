@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Storage;
@@ -34,9 +35,13 @@ public sealed class RoutingHandler(
         {
             await DecideAsync([.. due.Select(claimId => new Arrival(claimId))], relay: true, cancellation);
         }
+        catch (Exception fault) when (due.Count > 1 && IsOfOne(fault))
+        {
+            await OneByOneAsync(due, claimId => DecideAsync([new Arrival(claimId)], relay: true, cancellation));
+        }
         catch (LostRaceException)
         {
-            // Another instance swept the same claims, or a message came for one of them: what is still due is due at the next look.
+            // Another instance swept the same claim, or a message came for it: if it is still due, it is due at the next look.
             return 0;
         }
 
@@ -50,9 +55,48 @@ public sealed class RoutingHandler(
         var left = await store.TakeUnrelayedAsync(now, now + RelayAfter, most, cancellation);
         if (left.Count == 0)
             return 0;
-        await publisher.PublishAsync([.. left.SelectMany(Again)], cancellation);
-        await store.MarkRelayedAsync([.. left.Select(entry => entry.MessageId)], cancellation);
+        try
+        {
+            await publisher.PublishAsync([.. left.SelectMany(Again)], cancellation);
+            await store.MarkRelayedAsync([.. left.Select(entry => entry.MessageId)], cancellation);
+        }
+        catch (Exception fault) when (left.Count > 1 && IsOfOne(fault))
+        {
+            await OneByOneAsync(left, async entry =>
+            {
+                await publisher.PublishAsync([.. Again(entry)], cancellation);
+                await store.MarkRelayedAsync([entry.MessageId], cancellation);
+            });
+        }
+
         return left.Count;
+    }
+
+    /// <summary>Whether one claim of many may be to blame: a store or a broker that is away is nobody's fault.</summary>
+    private static bool IsOfOne(Exception fault) => !BatchConsumer.IsTransient(fault);
+
+    /// <summary>One culprit holds back nobody else; what is wrong with it is said when all the others are done.</summary>
+    private static async Task OneByOneAsync<T>(IReadOnlyList<T> all, Func<T, Task> work)
+    {
+        Exception? culprit = null;
+        foreach (var one in all)
+        {
+            try
+            {
+                await work(one);
+            }
+            catch (LostRaceException)
+            {
+                // Somebody else was faster with this one; if it is still due, it is due at the next look.
+            }
+            catch (Exception fault) when (IsOfOne(fault))
+            {
+                culprit = fault;
+            }
+        }
+
+        if (culprit is not null)
+            ExceptionDispatchInfo.Throw(culprit);
     }
 
     private async Task DecideAsync(IReadOnlyList<Arrival> arrivals, bool relay, CancellationToken cancellation)

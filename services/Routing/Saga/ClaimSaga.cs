@@ -15,7 +15,7 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
 
     public Decision Decide(ClaimState state, ClaimEvent occurred)
     {
-        var step = new Step(state with { Position = state.Position + 1 }, occurred);
+        var step = new Step(Replayed(state, occurred) with { Position = state.Position + 1 }, occurred);
         switch (occurred.Message)
         {
             case ClaimCreated created: Create(step, created); break;
@@ -29,6 +29,16 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
         }
 
         return step.Decided();
+    }
+
+    /// <summary>A message that lay on an error queue and comes after all has been replayed: the claim stands still no longer, and is looked after again.</summary>
+    private ClaimState Replayed(ClaimState state, ClaimEvent occurred)
+    {
+        if (!state.DeadLetters.Contains(occurred.Id))
+            return state;
+        var left = state.DeadLetters.Remove(occurred.Id);
+        var isAwaited = left.IsEmpty && state.Open is not null && state.Status != ClaimStatus.Unknown;
+        return state with { DeadLetters = left, DueAt = isAwaited ? state.DueAt ?? occurred.At + deadlines.Sending : state.DueAt };
     }
 
     private void Create(Step step, ClaimCreated created)

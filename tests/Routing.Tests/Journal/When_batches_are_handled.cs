@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Dapper;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
@@ -195,6 +197,20 @@ public sealed class When_batches_are_handled(Engine engine) : RoutingFixture(eng
         await new RoutingStore(Store).WakeHeldAsync(["0101"], [LiabilityPolicy.PausedRule], Clock.Now, default);
         await Handler.SweepAsync(100, default);
         (await StateOf(1)).Status.ShouldBe(ClaimStatus.Sending);
+    }
+
+    [Test]
+    public async Task A_claim_that_cannot_be_read_keeps_nobody_elses_timer_from_firing()
+    {
+        await Handler.HandleAsync([Deliver(Claim(1)), Deliver(Claim(2)), Deliver(Claim(3))], default);
+        await using (var connection = await Store.OpenAsync(default))
+            await connection.ExecuteAsync(Store.Sql("UPDATE routing.claims SET state = '{' WHERE fee_id = 2"));
+        Clock.Now += Claims.Deadlines.Sending;
+
+        await Should.ThrowAsync<JsonException>(() => Handler.SweepAsync(100, default));
+
+        (await StateOf(1)).Open!.Asked.ShouldBe(1);
+        (await StateOf(3)).Open!.Asked.ShouldBe(1);
     }
 
     private static async Task<bool> TryAsync(RoutingHandler handler, Delivery delivery)

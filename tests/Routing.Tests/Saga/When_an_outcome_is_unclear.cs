@@ -105,6 +105,16 @@ public sealed class When_an_outcome_is_unclear
     }
 
     [Test]
+    public void A_replayed_message_sets_the_claim_going_again()
+    {
+        var adjusted = Adjusted(2, 100);
+        var journey = new Journey().On(Created()).On(DeadLettered() with { DeadMessageId = adjusted.MessageId });
+
+        journey.On(adjusted).State.Category.ShouldBe(ClaimCategory.InFlight);
+        journey.TimerAfter(Deadlines.Sending).State.Open!.Asked.ShouldBe(1);
+    }
+
+    [Test]
     public void A_rejection_of_what_is_not_wanted_any_more_is_followed_by_what_is()
     {
         var journey = new Journey().On(Created()).On(Withdrawn(2)).Reported(TransferOutcome.Rejected);
