@@ -1,7 +1,8 @@
 namespace ClaimsTransfer.Cli.Report;
 
 /// <summary><c>GET /ingest/accounting</c>.</summary>
-public sealed record IngestBook(long Lines, IReadOnlyDictionary<string, IngestFigures> Municipalities, IngestFigures? Unattributed);
+/// <param name="Unpublished">On record, and not yet with the broker: a change among them is in no other book.</param>
+public sealed record IngestBook(long Lines, IReadOnlyDictionary<string, IngestFigures> Municipalities, IngestFigures? Unattributed, long Unpublished = 0);
 
 public sealed record IngestFigures(long Lines, long Accepted, long AcceptedOre, long Changes, long Duplicates, long Refused, long Waiting)
 {
@@ -41,19 +42,19 @@ public static class Balance
         var codes = ingest.Municipalities.Keys.Union(routing.Municipalities.Keys).Union(ledgers.Keys).Order(StringComparer.Ordinal).ToList();
         var openInstructions = routing.Municipalities.Values.Sum(figures => figures.OpenInstructions);
         var unseen = codes.Sum(code => Math.Abs(Ingest(code).Accepted - Routing(code).Claims));
-        var atRest = waitingOnQueues == 0 && openInstructions == 0 && unseen == 0 && routing.Municipalities.Values.All(figures => figures.InFlight == 0);
+        var atRest = waitingOnQueues == 0 && ingest.Unpublished == 0 && openInstructions == 0 && unseen == 0 && routing.Municipalities.Values.All(figures => figures.InFlight == 0);
 
         var municipalities = new SortedDictionary<string, Figures>(StringComparer.Ordinal);
         bool lines = true, claims = true, ore = true;
         foreach (var code in codes)
         {
-            municipalities[code] = Combine(Ingest(code), Routing(code), ledgers.GetValueOrDefault(code, LedgerFigures.None));
+            municipalities[code] = Combine(Ingest(code), Routing(code), ledgers.GetValueOrDefault(code, LedgerFigures.None), atRest);
             lines &= LinesBalance(code, Ingest(code), failures);
             claims &= ClaimsBalance(code, Ingest(code), Routing(code), failures);
             ore &= OreBalances(code, Ingest(code), Routing(code), atRest, failures);
         }
 
-        var unattributed = Combine(ingest.Unattributed ?? IngestFigures.None, RoutingFigures.None, LedgerFigures.None);
+        var unattributed = Combine(ingest.Unattributed ?? IngestFigures.None, RoutingFigures.None, LedgerFigures.None, atRest);
         lines &= LinesBalance("no municipality", ingest.Unattributed ?? IngestFigures.None, failures);
         var total = Figures.Sum(municipalities.Values.Append(unattributed));
         if (total.Lines != ingest.Lines)
@@ -98,7 +99,7 @@ public static class Balance
         return false;
     }
 
-    private static Figures Combine(IngestFigures ingest, RoutingFigures routing, LedgerFigures ledger) => new()
+    private static Figures Combine(IngestFigures ingest, RoutingFigures routing, LedgerFigures ledger, bool atRest) => new()
     {
         Lines = ingest.Lines,
         Accepted = ingest.Accepted,
@@ -123,7 +124,8 @@ public static class Balance
         CancelledOre = routing.CancelledOre,
         UnknownOre = routing.UnknownOre,
         DeadLetteredOre = routing.DeadLetteredOre,
-        InFlightOre = routing.InFlightOre + (ingest.Accepted > routing.Claims ? ingest.AcceptedOre - routing.Ore : 0),
+        // So are the amounts of changes that one of the two has taken in before the other; at rest a difference is a fault.
+        InFlightOre = routing.InFlightOre + (atRest ? 0 : ingest.AcceptedOre - routing.Ore),
         DebtorClaims = ledger.DebtorClaims,
         DebtorOre = ledger.DebtorOre,
         MaxBookings = ledger.MaxBookings,

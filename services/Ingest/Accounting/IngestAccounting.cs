@@ -55,9 +55,13 @@ internal sealed class IngestAccounting(IStore store)
 
     private readonly string _lines = store.Sql("SELECT CAST(COALESCE(SUM(lines), 0) AS {integer}) FROM ingest.intake");
 
+    private readonly string _unpublished = store.Sql("SELECT CAST(COUNT(*) AS {integer}) FROM ingest.messages WHERE relay_at IS NOT NULL");
+
     public async Task<IngestBooks> ReadAsync(bool isLive, CancellationToken cancellation)
     {
         await using var connection = await store.OpenAsync(cancellation);
+        // Before the figures: what is published meanwhile is seen on a queue or by Routing, and not as gone.
+        var unpublished = await connection.QuerySingleAsync<long>(new CommandDefinition(_unpublished, cancellationToken: cancellation));
         var counted = await connection.QueryAsync<Counted>(new CommandDefinition(_counted, cancellationToken: cancellation));
         var changes = isLive ? [] : (await connection.QueryAsync<Changed>(new CommandDefinition(_changes, commandTimeout: 300, cancellationToken: cancellation))).ToDictionary(row => row.Municipality);
         var lines = await connection.QuerySingleAsync<long>(new CommandDefinition(_lines, cancellationToken: cancellation));
@@ -72,7 +76,7 @@ internal sealed class IngestAccounting(IStore store)
             else
                 municipalities[group.Key] = figures;
         }
-        return new IngestBooks(lines, municipalities, unattributed);
+        return new IngestBooks(lines, municipalities, unattributed, unpublished);
     }
 
     private static IngestFigures FiguresOf(Counted[] rows, Changed? changed, bool isLive)
@@ -98,7 +102,8 @@ internal sealed class IngestAccounting(IStore store)
 
 /// <param name="Lines">Every message that came in, counted when it came.</param>
 /// <param name="Unattributed">Messages whose municipality could not be read.</param>
-public sealed record IngestBooks(long Lines, IReadOnlyDictionary<string, IngestFigures> Municipalities, IngestFigures Unattributed);
+/// <param name="Unpublished">Messages on record whose answer the broker has not confirmed yet.</param>
+public sealed record IngestBooks(long Lines, IReadOnlyDictionary<string, IngestFigures> Municipalities, IngestFigures Unattributed, long Unpublished);
 
 /// <summary>lines = accepted + changes + duplicates + refused + waiting.</summary>
 public sealed record IngestFigures
