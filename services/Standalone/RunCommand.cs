@@ -45,6 +45,9 @@ public static class RunCommand
         if (parsed.GetValue(Report) is not null && !untilDone)
             throw new CommandFailure("--report is written when the run is done.", "Add --until-done, or ask a running system: deploy/claims report --json", ExitCodes.Usage);
 
+        if (parsed.GetValue(Report) is { } report && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(report))))
+            throw new CommandFailure($"--report '{report}': there is no folder for it.", "Make the folder first, or name a file in one that is there.", ExitCodes.Usage);
+
         var samples = claims is null && !untilDone && !parsed.GetValue(NoSamples);
         return new RunSettings
         {
