@@ -41,6 +41,17 @@ internal sealed class LocalServers : IAsyncDisposable
         };
     }
 
+    /// <summary>Fails when one of them ends that was not told to: nothing can be taken in or kept without it, and waiting would look like working.</summary>
+    public async Task WatchAsync(CancellationToken stopping)
+    {
+        var never = Task.Delay(Timeout.InfiniteTimeSpan, stopping);
+        var (broker, store) = (_broker?.Ended ?? never, _store?.Ended ?? never);
+        var ended = await Task.WhenAny(broker, store, never);
+        if (ended != never && !stopping.IsCancellationRequested)
+            throw new CommandFailure(
+                $"The local {(ended == broker ? "RabbitMQ" : "PostgreSQL")} ended by itself.", "Its log is in its folder under the data folder. Nothing is lost: the same --data given again goes on where it stopped.");
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_broker is not null)

@@ -51,6 +51,7 @@ public sealed class ProcessSystem : IStartedSystem
         {
             system._kept.AddRange(system._services.Select(service => service.KeepAsync(Shutdown, system._stopping.Token)));
             await system.ReadyAsync(cancellation);
+            system._kept.Add(servers.WatchAsync(system._stopping.Token));
             system._isReady = true;
             system.WriteEndpoints();
             return system;
