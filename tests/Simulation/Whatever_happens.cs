@@ -47,7 +47,7 @@ public sealed class Whatever_happens
 
             {string.Join(Environment.NewLine, history.World.Trace.TakeLast(400))}
 
-            Run it again: CLAIMS_SIMULATION_SEED={seed} dotnet test tests/Simulation --logger "console;verbosity=detailed"
+            Run it again: deploy/claims simulate --seed {seed}
             """);
     }
 }
