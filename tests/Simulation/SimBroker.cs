@@ -51,11 +51,11 @@ internal sealed class SimBroker(World world)
     {
         var consumer = new Consumer(this, process, queue, batchSize, handler, failed);
         _consumers.Add(consumer);
-        process.Died += () =>
+        process.OnDeath.Add(() =>
         {
             _consumers.Remove(consumer);
             consumer.GiveBack();
-        };
+        });
         consumer.Poll();
     }
 

@@ -14,7 +14,8 @@ internal sealed class SimProcess(World world, string name) : SynchronizationCont
 
     public ProcessClock Clock => field ??= new ProcessClock(this);
 
-    public event Action? Died;
+    /// <summary>What the rest of the world does when it dies: a broker takes back what it had in hand.</summary>
+    public List<Action> OnDeath { get; } = [];
 
     public void Kill()
     {
@@ -22,7 +23,7 @@ internal sealed class SimProcess(World world, string name) : SynchronizationCont
             return;
         Alive = false;
         World.Note($"{Name} dies");
-        Died?.Invoke();
+        OnDeath.ForEach(consequence => consequence());
     }
 
     /// <summary>A step that takes a moment: where the process may die, and where others get in between.</summary>

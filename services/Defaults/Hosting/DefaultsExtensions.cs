@@ -83,7 +83,7 @@ public static class DefaultsExtensions
         services.AddSingleton(provider => new KeyRing(installation.KeyFolder, MasterKey.Load(installation), time: provider.GetRequiredService<TimeProvider>()));
         // A service holds no more than it needs: Ingest seals, a vendor's connector opens its own municipalities, the others do neither.
         if (service is "ingest" or EveryService)
-            services.AddSingleton<ISealer, Sealer>();
+            services.AddSingleton<ISealer, Sealer>().AddSingleton<MessageSealer>();
         var vendor = Enum.TryParse<Vendor>(service.Replace("connector-", "", StringComparison.Ordinal), ignoreCase: true, out var named) ? named : (Vendor?)null;
         if (vendor is not null || service == EveryService)
             services.AddSingleton<IUnsealer>(provider => new Unsealer(

@@ -15,7 +15,11 @@ public sealed record Delivery(
     string Name, string? MessageId, ReadOnlyMemory<byte> Body, string? TraceParent = null, int Attempts = 0);
 
 /// <summary>A delivery that its handler cannot handle, ever: it goes to the queue's error queue, alone.</summary>
-public sealed record DeadLetter(Delivery Delivery, Exception Cause);
+public sealed record DeadLetter(Delivery Delivery, Exception Cause)
+{
+    /// <summary>What lies on the error queue: the body, or what the handler puts in its place because the body must not lie there in the clear.</summary>
+    public ReadOnlyMemory<byte> KeptBody { get; init; } = Delivery.Body;
+}
 
 /// <summary>
 /// Handles a batch. Returning acknowledges every delivery, the dead letters among them after they were put on the error queue (confirmed).

@@ -34,7 +34,7 @@ public sealed class MasterKey
         {
             throw new InvalidOperationException(
                 "There is no master key. An installation with a server store needs one that all its services share: make it with `openssl rand -base64 32`, "
-                + "keep a copy in a safe place, and give it as CLAIMS_MASTERKEY or as the path of a file in CLAIMS_MASTERKEYFILE.");
+                + "keep a copy in a safe place, and give it as CLAIMS_MASTER_KEY or as the path of a file in CLAIMS_MASTER_KEY_FILE.");
         }
 
         var folder = Path.Combine(installation.Data, "keys");

@@ -1,5 +1,6 @@
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Ingest.Reading;
 using ClaimsTransfer.Ingest.Recording;
 using Microsoft.Extensions.Hosting;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Hosting;
 namespace ClaimsTransfer.Ingest.Receiving;
 
 /// <summary>Takes FBS's messages from the broker: plain JSON on four exchanges, as any client in any language sends it.</summary>
-internal sealed class QueueIntake(IBus bus, BatchConsumers consumers, IngestHandler handler, IngestOptions options, Installation installation) : IHostedService
+internal sealed class QueueIntake(IBus bus, BatchConsumers consumers, IngestHandler handler, MessageSealer sealer, IngestOptions options, Installation installation) : IHostedService
 {
     /// <summary>Batches handled at the same time count their lines on rows of their own, so that they do not wait for each other.</summary>
     private const int Counters = 8;
@@ -20,7 +21,12 @@ internal sealed class QueueIntake(IBus bus, BatchConsumers consumers, IngestHand
             Linger = options.Linger,
             Concurrency = options.Concurrency,
         };
-        await bus.SubscribeAsync(queue, consumers.For(queue.Name, HandleAsync), cancellationToken);
+        var handle = consumers.For(queue.Name, HandleAsync);
+        // What FBS sends carries CPR numbers in the clear; what lies on the error queue must not.
+        await bus.SubscribeAsync(
+            queue,
+            async (batch, cancellation) => [.. (await handle(batch, cancellation)).Select(dead => dead with { KeptBody = sealer.Seal(dead.Delivery.Body) })],
+            cancellationToken);
     }
 
     // The subscription is stopped with the bus, before anything it needs.
@@ -30,7 +36,7 @@ internal sealed class QueueIntake(IBus bus, BatchConsumers consumers, IngestHand
     {
         var counter = (batch[0].Body.Length + batch.Count) % Counters;
         return handler.HandleAsync(
-            [.. batch.Select(delivery => new Incoming(delivery.Body, delivery.Name, delivery.TraceParent))],
+            [.. batch.Select(delivery => new Incoming(sealer.Open(delivery.Body), delivery.Name, delivery.TraceParent))],
             new Intake($"queue/{installation.Instance}/{counter}", IsRedelivered: true), cancellation);
     }
 }

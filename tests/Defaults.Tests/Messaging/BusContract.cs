@@ -108,6 +108,20 @@ public abstract class BusContract
     }
 
     [Test]
+    public async Task What_a_handler_puts_in_the_bodys_place_is_what_lies_on_the_error_queue()
+    {
+        await using var subscription = await bus.SubscribeAsync(
+            Queue,
+            (batch, _) => Task.FromResult<IReadOnlyList<DeadLetter>>(
+                [.. batch.Select(delivery => new DeadLetter(delivery, new PermanentException("Not today.")) { KeptBody = "sealed"u8.ToArray() })]),
+            CancellationToken.None);
+        await bus.PublishAsync(Sample.Messages(0, 1, Name), CancellationToken.None);
+
+        await Eventually.TrueAsync(async () => await bus.DepthAsync(Topology.ErrorQueue(Name), default) == 1, () => "not on the error queue");
+        Encoding.UTF8.GetString((await Queues.PeekAsync(Topology.ErrorQueue(Name), 10, default)).ShouldHaveSingleItem().Delivery.Body.Span).ShouldBe("sealed");
+    }
+
+    [Test]
     public async Task A_message_moved_back_from_the_error_queue_is_as_it_was_the_first_time()
     {
         var collector = new Collector();

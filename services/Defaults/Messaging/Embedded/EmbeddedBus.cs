@@ -160,7 +160,7 @@ public sealed class EmbeddedBus : IBus, IQueues
             {
                 arrivals.Clear();
                 foreach (var letter in dead)
-                    arrivals.Add(errors, InsertDead(write, errors, batch[deliveries.IndexOf(letter.Delivery)], FaultNote.Of(letter.Cause, time.GetUtcNow(), queue.Name)));
+                    arrivals.Add(errors, InsertDead(write, errors, batch[deliveries.IndexOf(letter.Delivery)] with { Body = letter.KeptBody }, FaultNote.Of(letter.Cause, time.GetUtcNow(), queue.Name)));
                 foreach (var message in batch)
                     write.Delete(message.Sequence);
                 write.MarkDelivered(queue.Id, batch.Max(message => message.Sequence));

@@ -155,7 +155,7 @@ internal sealed partial class ConsumerSession : AsyncDefaultBasicConsumer, IAsyn
         {
             var dead = await handler(batch.ConvertAll(received => received.Delivery), abandon);
             await publisher.PublishAsync(
-                dead.Select(letter => Wire.ToQueue(Topology.ErrorQueue(definition.Name), letter.Delivery, FaultNote.Of(letter.Cause, time.GetUtcNow(), definition.Name))),
+                dead.Select(letter => Wire.ToQueue(Topology.ErrorQueue(definition.Name), letter.Delivery with { Body = letter.KeptBody }, FaultNote.Of(letter.Cause, time.GetUtcNow(), definition.Name))),
                 abandon);
             await order.SettleAsync(batch, (tag, multiple) => Channel.BasicAckAsync(tag, multiple, CancellationToken.None));
             Interlocked.Add(ref unsettled, -batch.Count);
