@@ -45,7 +45,7 @@ internal static class Bench
         await using var arrivals = await Arrivals.ListenAsync(servers.Broker, side == Side.Baseline, cancellation);
         await using var feed = await Feed.ConnectAsync(servers.Broker, cancellation);
         await feed.PublishAsync(claims.Take(settings.Warmup), cancellation);
-        await arrivals.UntilAsync(settings.Warmup, settings.Patience, services, cancellation);
+        await arrivals.UntilAsync(settings.Warmup, settings.Patience, servers, services, cancellation);
 
         var processes = services.Processes.Append(new("rabbitmq", servers.BrokerPid)).Append(new("postgresql", servers.StorePid)).Append(new("feed and count", Environment.ProcessId)).ToList();
         var commits = await servers.CommitsAsync(cancellation);
@@ -54,7 +54,7 @@ internal static class Bench
         var before = CpuTimes.Of(processes);
         var began = TimeProvider.System.GetTimestamp();
         await feed.PublishAsync(claims.Skip(settings.Warmup), cancellation);
-        await arrivals.UntilAsync(claims.Count, settings.Patience, services, cancellation);
+        await arrivals.UntilAsync(claims.Count, settings.Patience, servers, services, cancellation);
         var elapsed = TimeProvider.System.GetElapsedTime(began, arrivals.LastAt);
         var cpu = CpuTimes.Of(processes).Since(before);
         return new Measured(side, settings.Claims, elapsed, cpu, await servers.CommitsAsync(cancellation) - commits)

@@ -47,7 +47,7 @@ internal sealed class Arrivals : IAsyncDisposable
     }
 
     /// <summary>Waits until so many different claims have arrived; the patience begins again whenever some did.</summary>
-    public async Task UntilAsync(int claims, TimeSpan patience, Services services, CancellationToken cancellation)
+    public async Task UntilAsync(int claims, TimeSpan patience, Servers servers, Services services, CancellationToken cancellation)
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
@@ -57,10 +57,12 @@ internal sealed class Arrivals : IAsyncDisposable
         {
             if (services.Ended is { } ended)
                 throw new InvalidOperationException($"{ended.Name} ended by itself. What it said is in {ended.Log} and beside it: {ended.LastLines}");
+            if (servers.Ended.IsCompleted)
+                throw new InvalidOperationException($"RabbitMQ or PostgreSQL ended by itself; their logs are in {servers.Folder}.");
             if (Count == before)
                 throw new TimeoutException($"Of {claims} claims {before} arrived, and then none for {patience.TotalSeconds:0} s. The logs are in {services.LogFolder}.");
             before = Count;
-            await Task.WhenAny(reached.Task, services.AnyEnded, Task.Delay(patience, cancellation));
+            await Task.WhenAny(reached.Task, services.AnyEnded, servers.Ended, Task.Delay(patience, cancellation));
             cancellation.ThrowIfCancellationRequested();
         }
         if (_stranger is not null)

@@ -32,6 +32,9 @@ internal sealed class Servers : IAsyncDisposable
 
     public int StorePid => _store.ProcessId;
 
+    /// <summary>Completes when one of them has ended by itself, which neither should.</summary>
+    public Task Ended => Task.WhenAny(_broker.Ended, _store.Ended);
+
     public static async Task<Servers> StartAsync(string folder, bool countStatements, CancellationToken cancellation)
     {
         var broker = LocalRabbitMq.StartAsync(Path.Combine(folder, "rabbitmq"), cancellation: cancellation);

@@ -18,6 +18,9 @@ internal sealed partial class ConsumerSession : AsyncDefaultBasicConsumer, IAsyn
     /// </summary>
     private const int ReturnsAtMost = Topology.DeliveryLimit / 2;
 
+    /// <summary>Times the linger.</summary>
+    private const int LoadedLinger = 5;
+
     private readonly QueueDefinition definition;
     private readonly BatchHandler handler;
     private readonly RabbitMqPublisher publisher;
@@ -41,6 +44,9 @@ internal sealed partial class ConsumerSession : AsyncDefaultBasicConsumer, IAsyn
         this.logger = logger;
         slots = new SemaphoreSlim(Math.Max(1, definition.Concurrency));
     }
+
+    /// <summary>Beside the batch being collected, which holds a slot of its own.</summary>
+    private bool IsAnotherInHand => slots.CurrentCount < definition.Concurrency - 1;
 
     public bool IsAlive => Channel.IsOpen && !lost.IsCancellationRequested;
 
@@ -125,7 +131,8 @@ internal sealed partial class ConsumerSession : AsyncDefaultBasicConsumer, IAsyn
         if (await SucceedsAsync(waiting))
         {
             Drain(batch);
-            var linger = Task.Delay(definition.Linger, time, ending);
+            // Under load a fuller batch saves more than it delays: while another is in hand, this one may wait longer.
+            var linger = Task.Delay(IsAnotherInHand ? definition.Linger * LoadedLinger : definition.Linger, time, ending);
             while (batch.Count < definition.BatchSize && !linger.IsCompleted)
             {
                 await Task.WhenAny(arrived.Reader.WaitToReadAsync(ending).AsTask(), linger);
