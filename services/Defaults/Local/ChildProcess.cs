@@ -56,14 +56,14 @@ internal sealed class ChildProcess : IAsyncDisposable
             throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode}: {(await output).Trim()} {(await errors).Trim()}");
     }
 
-    /// <summary>Interrupts a process of an earlier life and waits for its end; one whose command line does not name the folder is somebody else's.</summary>
-    public static async Task InterruptAsync(int id, string folder, CancellationToken cancellation)
+    /// <summary>Stops a process of an earlier life and waits for its end; one whose command line does not name the folder is somebody else's.</summary>
+    public static async Task InterruptAsync(int id, string folder, CancellationToken cancellation, int signal = Interrupt)
     {
         var commandLine = $"/proc/{id}/cmdline";
         bool IsOurs() => File.Exists(commandLine) && ReadOrNothing(commandLine).Contains(folder, StringComparison.Ordinal);
         if (!IsOurs())
             return;
-        Signal(id, Interrupt);
+        Signal(id, signal);
         for (var waited = TimeSpan.Zero; IsOurs() && waited < Patience; waited += TimeSpan.FromMilliseconds(100))
             await Task.Delay(TimeSpan.FromMilliseconds(100), cancellation);
         if (IsOurs())

@@ -55,6 +55,8 @@ public sealed class LocalRabbitMq : IAsyncDisposable
 
     private int EpmdPort { get; set; }
 
+    private string PidFile => Path.Combine(folder, "pid");
+
     public static bool IsInstalled => Servers.Any(File.Exists);
 
     /// <param name="folder">Where it keeps its data, log and settings.</param>
@@ -128,13 +130,22 @@ public sealed class LocalRabbitMq : IAsyncDisposable
     private async Task LaunchAsync(CancellationToken cancellation)
     {
         var account = Account.ForServer("rabbitmq", "rabbitmq-server");
+        await StopLeftoverAsync(cancellation);
         WriteSettings();
         await account.TakeOverAsync(folder, cancellation);
         var (environment, log) = (Environment(), Path.Combine(folder, "process.log"));
         epmd = ChildProcess.Start(
             account.Command(EpmdPath(), ["-port", EpmdPort.ToString(CultureInfo.InvariantCulture), "-address", "127.0.0.1"], "TERM"), log, environment, ChildProcess.Terminate);
         server = ChildProcess.Start(account.Command(Servers.First(File.Exists), [], "TERM"), log, environment, ChildProcess.Terminate);
+        await File.WriteAllTextAsync(PidFile, server.Id.ToString(CultureInfo.InvariantCulture), cancellation);
         await UntilReadyAsync(server, cancellation);
+    }
+
+    /// <summary>A parent that was killed leaves its broker going down for some seconds; two on one folder would be the messages' end.</summary>
+    private async Task StopLeftoverAsync(CancellationToken cancellation)
+    {
+        if (File.Exists(PidFile) && int.TryParse(await File.ReadAllTextAsync(PidFile, cancellation), CultureInfo.InvariantCulture, out var id))
+            await ChildProcess.InterruptAsync(id, folder, cancellation, ChildProcess.Terminate);
     }
 
     private void WriteSettings()
