@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace ClaimsTransfer.Defaults.Sealing;
 
 /// <summary>Files that only their owner may read, and that appear whole or not at all.</summary>
@@ -9,17 +11,43 @@ internal static class SecretFile
         var draft = Draft(path, content);
         try
         {
+            return OperatingSystem.IsWindows() ? TryMove(draft, path) : TryLink(draft, path);
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+    }
+
+    public static void Replace(string path, ReadOnlySpan<byte> content) => File.Move(Draft(path, content), path, overwrite: true);
+
+    private static bool TryMove(string draft, string path)
+    {
+        try
+        {
             File.Move(draft, path, overwrite: false);
             return true;
         }
         catch (IOException) when (File.Exists(path))
         {
-            File.Delete(draft);
             return false;
         }
     }
 
-    public static void Replace(string path, ReadOnlySpan<byte> content) => File.Move(Draft(path, content), path, overwrite: true);
+    /// <summary>A second name for the draft, which the kernel gives only if nobody has it: <c>File.Move</c> looks first and moves then, and two may look at once.</summary>
+    private static bool TryLink(string draft, string path)
+    {
+        const int Exists = 17;
+        if (Link(draft, path) == 0)
+            return true;
+        var error = Marshal.GetLastPInvokeError();
+        return error == Exists
+            ? false
+            : throw new IOException($"The key file {path} cannot be created: {Marshal.GetPInvokeErrorMessage(error)}. The key folder must lie on a file system with hard links.");
+    }
+
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string existing, [MarshalAs(UnmanagedType.LPUTF8Str)] string name);
 
     private static string Draft(string path, ReadOnlySpan<byte> content)
     {
