@@ -33,8 +33,8 @@ public static class RoutingExtensions
     public static WebApplication MapRouting(this WebApplication app)
     {
         var routing = app.MapGroup("/routing");
-        routing.MapGet("/accounting", async (Accounts accounts, CancellationToken cancellation) =>
-            TypedResults.Json(await accounts.ReadAsync(cancellation), RoutingJson.Default.RoutingAccounts));
+        routing.MapGet("/accounting", async (Accounts accounts, CancellationToken cancellation, bool fresh = false) =>
+            TypedResults.Json(await accounts.ReadAsync(fresh, cancellation), RoutingJson.Default.RoutingAccounts));
         routing.MapGet("/claims/{agency}/{feeId:long}", async Task<Results<JsonHttpResult<ClaimTimeline>, NotFound>> (
                 string agency, long feeId, Timelines timelines, CancellationToken cancellation) =>
             await timelines.FindAsync(agency, feeId, cancellation) is { } timeline

@@ -60,12 +60,15 @@ public sealed class Accounts(IStore store, TimeProvider time)
     private RoutingAccounts? _latest;
     private long _goodUntil;
 
-    public async Task<RoutingAccounts> ReadAsync(CancellationToken cancellation)
+    public Task<RoutingAccounts> ReadAsync(CancellationToken cancellation) => ReadAsync(fresh: false, cancellation);
+
+    /// <param name="fresh">As they are now: whoever concludes from them that nothing is under way must not see an earlier look.</param>
+    public async Task<RoutingAccounts> ReadAsync(bool fresh, CancellationToken cancellation)
     {
         await _one.WaitAsync(cancellation);
         try
         {
-            if (_latest is { } latest && time.GetTimestamp() < _goodUntil)
+            if (!fresh && _latest is { } latest && time.GetTimestamp() < _goodUntil)
                 return latest;
             var begun = time.GetTimestamp();
             _latest = await QueryAsync(cancellation);
