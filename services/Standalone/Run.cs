@@ -76,15 +76,9 @@ public sealed class Run(RunSettings settings)
     private static async Task ImportAsync(RunningSystem system, string claims, CancellationToken cancellation)
     {
         var client = new ImportClient(system, TimeProvider.System);
-        if (claims == "-")
-        {
-            // Personal data is not kept on disk to count it: without a file there is nothing to recognise a second run by, and what it repeats counts as duplicates.
-            await using var input = Console.OpenStandardInput();
-            await client.ImportAsync($"stdin-{Guid.NewGuid():N}", input, null, cancellation);
-            return;
-        }
-        var id = await ImportClient.IdOfAsync(claims, cancellation);
-        await using var content = File.OpenRead(claims);
+        await using var content = claims == "-" ? Console.OpenStandardInput() : File.OpenRead(claims);
+        // Personal data is not kept on disk to count it: what can be read only once has nothing to recognise a second run by, and what that repeats counts as duplicates.
+        var id = content.CanSeek ? await ImportClient.IdOfAsync(claims, cancellation) : $"stdin-{Guid.NewGuid():N}";
         await client.ImportAsync(id, content, null, cancellation);
     }
 }
