@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Defaults.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace ClaimsTransfer.Defaults.Messaging;
@@ -92,6 +93,7 @@ public sealed partial class BatchConsumer(
     private async Task<DeadLetter> CondemnAsync(Delivery delivery, Exception cause, CancellationToken cancellation)
     {
         Log.DeadLettered(logger, queue, PersonalData.Mask(delivery.Name, 100), IdOf(delivery), cause.GetType().Name, PersonalData.Mask(cause.Message, 300));
+        ClaimMetrics.DeadLettered(queue, DeadLetterNotice.MunicipalityOf(delivery));
         if (notices is not null && DeadLetterNotice.For(delivery, cause, queue, time.GetUtcNow()) is { } notice)
             await TellAsync(notice, cancellation);
         return new DeadLetter(delivery, cause);

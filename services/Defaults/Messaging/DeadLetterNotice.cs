@@ -22,6 +22,10 @@ public static class DeadLetterNotice
             JsonSerializer.SerializeToUtf8Bytes(notice, MessageJson.Default.MessageDeadLettered), TraceParent: delivery.TraceParent);
     }
 
+    /// <summary>The municipality of the claim that the body is about, for the figures; null when it does not say.</summary>
+    public static string? MunicipalityOf(Delivery delivery) =>
+        ClaimOf(delivery.Body) is { Municipality: { Length: 4 } code } && !code.AsSpan().ContainsAnyExceptInRange('0', '9') ? code : null;
+
     private static Claim? ClaimOf(ReadOnlyMemory<byte> body)
     {
         try

@@ -1,34 +1,55 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace ClaimsTransfer.Defaults.Sealing;
 
 /// <summary>
-/// Seals a whole message that has to lie somewhere with personal data in it: FBS's own messages on Ingest's error queue. Replayed, it is opened again on its way in.
+/// Seals a whole message body, for the one place where a message that still has numbers in the clear is kept: Ingest's error queue. AES-256-GCM under a key of
+/// the installation, not of a municipality: nobody could read which one it concerns.
 /// </summary>
-public sealed class MessageSealer(KeyRing keys) : IDisposable
+public sealed class MessageSealer(KeyRing keys)
 {
-    private const string Property = "sealedMessage";
-    private readonly SealingKey _key = new("messages", "ingest", keys.Master.Derive("messages"));
+    private const int NonceLength = 12;
+    private const int TagLength = 16;
+    private readonly byte[] _key = keys.Master.Derive("messages");
 
-    /// <summary>The message as JSON that says no more than that it is sealed. Sealing what is sealed changes nothing.</summary>
-    public ReadOnlyMemory<byte> Seal(ReadOnlyMemory<byte> message) => IsSealed(message.Span)
-        ? message
-        : JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            [Property] = Convert.ToBase64String(_key.TrySeal(message.Span, keys.Random) ?? throw new CryptographicException("The key for messages is disposed.")),
-        });
+    private static ReadOnlySpan<byte> Begin => "{\"sealedMessage\":\""u8;
 
-    /// <summary>The message as it was; one that is not sealed is given back as it is.</summary>
-    public ReadOnlyMemory<byte> Open(ReadOnlyMemory<byte> message)
+    private static ReadOnlySpan<byte> End => "\"}"u8;
+
+    /// <summary>JSON as any other body; what is sealed already stays as it is.</summary>
+    public ReadOnlyMemory<byte> Seal(ReadOnlyMemory<byte> body)
     {
-        if (!IsSealed(message.Span))
-            return message;
-        using var document = JsonDocument.Parse(message);
-        return _key.Open(document.RootElement.GetProperty(Property).GetBytesFromBase64());
+        if (TryOpen(body.Span) is not null)
+            return body;
+        var text = new byte[NonceLength + TagLength + body.Length];
+        keys.Random(text.AsSpan(0, NonceLength));
+        using (var aes = new AesGcm(_key, TagLength))
+            aes.Encrypt(text.AsSpan(0, NonceLength), body.Span, text.AsSpan(NonceLength + TagLength), text.AsSpan(NonceLength, TagLength));
+        return (byte[])[.. Begin, .. System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(text)), .. End];
     }
 
-    public void Dispose() => _key.Dispose();
+    /// <summary>What was sealed, when it comes back from the error queue; any other body as it is.</summary>
+    public ReadOnlyMemory<byte> Open(ReadOnlyMemory<byte> body) => TryOpen(body.Span) ?? body;
 
-    private static bool IsSealed(ReadOnlySpan<byte> message) => message.StartsWith("{\"sealedMessage\":\""u8);
+    // Anybody may send what looks sealed: it is then a body like any other, and refused for what it is.
+    private byte[]? TryOpen(ReadOnlySpan<byte> body)
+    {
+        if (!body.StartsWith(Begin) || !body.EndsWith(End) || body.Length < Begin.Length + End.Length)
+            return null;
+        var base64 = body[Begin.Length..^End.Length];
+        var text = new byte[(base64.Length * 3 / 4) + 3];
+        if (System.Buffers.Text.Base64.DecodeFromUtf8(base64, text, out _, out var length) != System.Buffers.OperationStatus.Done || length < NonceLength + TagLength)
+            return null;
+        var open = new byte[length - NonceLength - TagLength];
+        try
+        {
+            using var aes = new AesGcm(_key, TagLength);
+            aes.Decrypt(text.AsSpan(0, NonceLength), text.AsSpan(NonceLength + TagLength, open.Length), text.AsSpan(NonceLength, TagLength), open);
+            return open;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
 }

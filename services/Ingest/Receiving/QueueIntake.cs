@@ -32,11 +32,14 @@ internal sealed class QueueIntake(IBus bus, BatchConsumers consumers, IngestHand
     // The subscription is stopped with the bus, before anything it needs.
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>What came past the four exchanges, straight to the queue, has the name its sender gave it or none: then its body says what it is.</summary>
+    private static string? KindOf(Delivery delivery) => Topology.Ingest.Bindings.Any(binding => binding.Exchange == delivery.Name) ? delivery.Name : null;
+
     private Task HandleAsync(IReadOnlyList<Delivery> batch, CancellationToken cancellation)
     {
         var counter = (batch[0].Body.Length + batch.Count) % Counters;
         return handler.HandleAsync(
-            [.. batch.Select(delivery => new Incoming(sealer.Open(delivery.Body), delivery.Name, delivery.TraceParent))],
+            [.. batch.Select(delivery => new Incoming(sealer.Open(delivery.Body), KindOf(delivery), delivery.TraceParent))],
             new Intake($"queue/{installation.Instance}/{counter}", IsRedelivered: true), cancellation);
     }
 }

@@ -85,6 +85,9 @@ internal sealed class MessageStore(IStore store)
         return [.. stored.Select(answer => new OutgoingMessage(answer.Name, answer.AnswerId, Encoding.UTF8.GetBytes(answer.Body), TraceParent: answer.TraceParent))];
     }
 
+    public Task<IReadOnlyList<OutgoingMessage>> AnswersAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellation) =>
+        store.InTransactionAsync(transaction => LoadAnswersAsync(transaction, ids), cancellation);
+
     public async Task<long> PositionAsync(string source, CancellationToken cancellation)
     {
         await using var connection = await store.OpenAsync(cancellation);

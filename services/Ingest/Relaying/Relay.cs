@@ -22,10 +22,34 @@ public sealed partial class Relay(IStore store, IPublisher publisher, TimeProvid
         var (ids, answers) = await _messages.TakeDueAsync(BatchSize, now, now + options.RelayAfter, cancellation);
         if (ids.Count == 0)
             return 0;
-        await publisher.PublishAsync(answers, cancellation);
-        await _messages.MarkPublishedAsync(ids, cancellation);
+        try
+        {
+            await publisher.PublishAsync(answers, cancellation);
+            await _messages.MarkPublishedAsync(ids, cancellation);
+        }
+        catch (Exception fault) when (ids.Count > 1 && !BatchConsumer.IsTransient(fault))
+        {
+            await OneByOneAsync(ids, cancellation);
+        }
         Log.Relayed(log, ids.Count);
         return ids.Count;
+    }
+
+    /// <summary>The broker will not have one of them: it holds back nobody else's, and stays due itself.</summary>
+    private async Task OneByOneAsync(IReadOnlyList<Guid> ids, CancellationToken cancellation)
+    {
+        foreach (var id in ids)
+        {
+            try
+            {
+                await publisher.PublishAsync(await _messages.AnswersAsync([id], cancellation), cancellation);
+                await _messages.MarkPublishedAsync([id], cancellation);
+            }
+            catch (Exception fault) when (!BatchConsumer.IsTransient(fault))
+            {
+                Log.Refused(log, id, fault);
+            }
+        }
     }
 
     public static bool IsFull(int swept) => swept == BatchSize;
@@ -34,5 +58,8 @@ public sealed partial class Relay(IStore store, IPublisher publisher, TimeProvid
     {
         [LoggerMessage(2010, LogLevel.Information, "{Count} messages that were recorded and not published are published now")]
         public static partial void Relayed(ILogger logger, int count);
+
+        [LoggerMessage(2013, LogLevel.Error, "What was recorded under {Id} cannot be published; it stays due")]
+        public static partial void Refused(ILogger logger, Guid id, Exception fault);
     }
 }

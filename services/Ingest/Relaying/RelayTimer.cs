@@ -17,9 +17,13 @@ internal sealed partial class RelayTimer(Relay relay, IngestOptions options, Tim
                 while (Relay.IsFull(await relay.SweepAsync(stoppingToken)))
                     stoppingToken.ThrowIfCancellationRequested();
             }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested && BatchConsumer.IsTransient(failure))
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                Log.Later(log, failure.GetType().Name);
+                // Whatever it is, what is recorded stays recorded and due; a relay that ended here would be missed by nobody until somebody counts.
+                if (BatchConsumer.IsTransient(failure))
+                    Log.Later(log, failure.GetType().Name);
+                else
+                    Log.Failed(log, failure);
             }
         }
     }
@@ -28,5 +32,8 @@ internal sealed partial class RelayTimer(Relay relay, IngestOptions options, Tim
     {
         [LoggerMessage(2011, LogLevel.Warning, "Nothing could be relayed now ({Failure}); the next turn tries again")]
         public static partial void Later(ILogger logger, string failure);
+
+        [LoggerMessage(2012, LogLevel.Error, "Something that was recorded cannot be relayed; the next turn tries again")]
+        public static partial void Failed(ILogger logger, Exception failure);
     }
 }

@@ -47,6 +47,10 @@ public sealed class When_the_books_are_put_side_by_side
         Balance.Of(Ingest(Accepted), Routing(AllTransferred), NoLedgers, waitingOnQueues: 1, DateTimeOffset.UnixEpoch).AtRest.ShouldBeFalse();
 
     [Test]
+    public void a_message_that_ingest_has_still_to_publish_is_not_rest() =>
+        Balance.Of(Ingest(Accepted) with { Unpublished = 1 }, Routing(AllTransferred), NoLedgers, 0, DateTimeOffset.UnixEpoch).AtRest.ShouldBeFalse();
+
+    [Test]
     public void a_line_that_counts_as_nothing_is_a_failure() => Report(Accepted with { Refused = 0 }, AllTransferred).Identities.Lines.ShouldBeFalse();
 
     [Test]
