@@ -31,11 +31,14 @@ internal sealed class History
     private readonly Dictionary<string, DebtorBooks> _books;
     private readonly List<(string Name, Action<SimProcess> Begin, SimProcess Process)> _processes = [];
     private readonly Dictionary<Guid, (string Municipality, List<IClaimMessage> Messages)> _accepted = [];
+    private readonly TimeSpan _giveUpAfter;
     private Exception? _failure;
 
     public History(int seed)
     {
         World = new World(seed);
+        // Every third history gives up soon, so that claims become Unknown and a person looks after them.
+        _giveUpAfter = seed % 3 == 0 ? TimeSpan.FromSeconds(10) : TimeSpan.FromDays(30);
         _broker = new SimBroker(World);
         _books = new Dictionary<string, DebtorBooks>
         {
@@ -67,6 +70,7 @@ internal sealed class History
         World.RunUntil(() => false, TimeSpan.FromMinutes(10));
         World.Note("peace");
         World.Trouble = false;
+        LookAfterUnknownClaims();
         World.RunUntil(() => _failure is not null || IsAtRest(), TimeSpan.FromDays(2));
         return [.. Broken()];
     }
@@ -94,6 +98,21 @@ internal sealed class History
         World.After(World.Moment(20_000), Mayhem);
     }
 
+    /// <summary>What the operations desk does: an Unknown claim is retried, which asks the debtor system first.</summary>
+    private void LookAfterUnknownClaims()
+    {
+        foreach (var claim in _routing.Claims.Values.Select(stored => stored.State).Where(state => state.Status == ClaimStatus.Unknown))
+        {
+            World.Note($"a person retries {claim.ClaimId.ToString()[..8]}");
+            var retry = new OperateClaim(
+                DeterministicId.Of(claim.ClaimId, $"retry/{World.Now.UtcTicks}"), World.Now, claim.ClaimId, claim.Municipality, claim.Agency, claim.FeeId, claim.Version,
+                ClaimOperation.Retry, "anna", "the debtor system answers again");
+            _broker.Publish(new OutgoingMessage(MessageNames.OperateClaim, retry.MessageId, JsonSerializer.SerializeToUtf8Bytes(retry, MessageJson.Default.OperateClaim)));
+        }
+
+        World.After(TimeSpan.FromMinutes(30), LookAfterUnknownClaims);
+    }
+
     private void BeginRouting(SimProcess process)
     {
         var handler = new RoutingHandler(
@@ -109,7 +128,7 @@ internal sealed class History
     private void BeginConnector(SimProcess process)
     {
         var connector = new SimConnector(_books, process);
-        var options = new ConnectorOptions { GiveUpAfter = TimeSpan.FromDays(30) };
+        var options = new ConnectorOptions { GiveUpAfter = _giveUpAfter };
         var handler = new InstructionHandler(
             connector, new SimInstructionLog(_log, process), _broker.PublisherOf(process), new Unsealed(), Served, _ => new Uri("http://debtor.invalid"), options,
             process.Clock, NullLogger.Instance, process.Name);
