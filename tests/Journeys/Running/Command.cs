@@ -9,6 +9,7 @@ internal sealed class Command : IAsyncDisposable
 {
     private const int SigInt = 2;
     private const int SigKill = 9;
+    private const int SigTerm = 15;
     private readonly ConcurrentQueue<string> _said = new();
     private readonly Process _process;
 
@@ -22,7 +23,11 @@ internal sealed class Command : IAsyncDisposable
     public string Said => string.Join('\n', _said);
 
     /// <summary><c>deploy/run.sh</c>, as built beside the tests.</summary>
-    public static Command Run(params string[] arguments) => Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Standalone.dll"), .. arguments]);
+    public static Command Run(params string[] arguments) => Run(new Dictionary<string, string>(StringComparer.Ordinal), arguments);
+
+    /// <summary>With settings in its environment.</summary>
+    public static Command Run(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Standalone.dll"), .. arguments], environment: environment);
 
     /// <summary><c>deploy/claims</c>, as built beside the tests.</summary>
     public static Command Claims(params string[] arguments) => Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Cli.dll"), .. arguments]);
@@ -65,8 +70,11 @@ internal sealed class Command : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Ctrl-C.</summary>
+    /// <summary>Ctrl-C. Where the tests themselves run in the background of a shell it is ignored, by their children as well.</summary>
     public void Interrupt() => Signal(Pid, SigInt);
+
+    /// <summary>kill.</summary>
+    public void Terminate() => Signal(Pid, SigTerm);
 
     /// <summary>kill -9.</summary>
     public void Kill() => Signal(Pid, SigKill);
@@ -77,7 +85,7 @@ internal sealed class Command : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            Interrupt();
+            Terminate();
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
