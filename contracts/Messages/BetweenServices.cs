@@ -86,6 +86,7 @@ public sealed record OperateClaim(
 /// <summary>A message about the claim ended on an error queue: the claim stands still until it is replayed.</summary>
 /// <param name="DeadMessageId">The id of the message on the error queue.</param>
 /// <param name="Cause">Type and text of the fault, without personal data, at most 500 characters.</param>
+/// <param name="AmountOre">What the message said the claim is for, øre, so that the books hold while it lies there; null where it said nothing of it.</param>
 public sealed record MessageDeadLettered(
     Guid MessageId, DateTimeOffset OccurredAt, Guid ClaimId, string Municipality, string Agency, long FeeId, int Version,
-    Guid DeadMessageId, string Queue, string Cause) : IClaimMessage;
+    Guid DeadMessageId, string Queue, string Cause, long? AmountOre = null) : IClaimMessage;

@@ -16,7 +16,7 @@ public static class DeadLetterNotice
         var dead = Guid.TryParse(delivery.MessageId, out var id) ? id : claim.MessageId ?? DeterministicId.Create(claim.ClaimId, delivery.Body.Span);
         var notice = new MessageDeadLettered(
             DeterministicId.Of(dead, "dead-lettered"), now, claim.ClaimId, claim.Municipality, claim.Agency, claim.FeeId, claim.Version,
-            dead, queue, PersonalData.Mask($"{cause.GetType().Name}: {cause.Message}", CauseLimit));
+            dead, queue, PersonalData.Mask($"{cause.GetType().Name}: {cause.Message}", CauseLimit), claim.AmountOre);
         return new OutgoingMessage(
             MessageNames.MessageDeadLettered, notice.MessageId,
             JsonSerializer.SerializeToUtf8Bytes(notice, MessageJson.Default.MessageDeadLettered), TraceParent: delivery.TraceParent);
@@ -38,7 +38,8 @@ public static class DeadLetterNotice
                 && root.TryGetProperty("feeId", out var fee) && fee.ValueKind == JsonValueKind.Number && fee.TryGetInt64(out var feeId)
                 && root.TryGetProperty("version", out var at) && at.ValueKind == JsonValueKind.Number && at.TryGetInt32(out var version))
             {
-                return new Claim(Guid.TryParse(Text(root, "messageId"), out var id) ? id : null, claim, municipality, agency, feeId, version);
+                return new Claim(Guid.TryParse(Text(root, "messageId"), out var id) ? id : null, claim, municipality, agency, feeId, version,
+                    root.TryGetProperty("amountOre", out var amount) && amount.ValueKind == JsonValueKind.Number && amount.TryGetInt64(out var ore) ? ore : null);
             }
             return null;
         }
@@ -52,5 +53,5 @@ public static class DeadLetterNotice
     private static string? Text(JsonElement root, string property) =>
         root.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private sealed record Claim(Guid? MessageId, Guid ClaimId, string Municipality, string Agency, long FeeId, int Version);
+    private sealed record Claim(Guid? MessageId, Guid ClaimId, string Municipality, string Agency, long FeeId, int Version, long? AmountOre);
 }

@@ -13,6 +13,9 @@ internal sealed class QueueIntake(IBus bus, BatchConsumers consumers, IngestHand
     /// <summary>Batches handled at the same time count their lines on rows of their own, so that they do not wait for each other.</summary>
     private const int Counters = 8;
 
+    /// <summary>A message that kills its consumer again and again goes to the error queue from here, sealed: at 50 the broker would move it to the dead queue as it is.</summary>
+    private const int AttemptsAtMost = 40;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var queue = Topology.Ingest with
@@ -25,7 +28,13 @@ internal sealed class QueueIntake(IBus bus, BatchConsumers consumers, IngestHand
         // What FBS sends carries CPR numbers in the clear; what lies on the error queue must not.
         await bus.SubscribeAsync(
             queue,
-            async (batch, cancellation) => [.. (await handle(batch, cancellation)).Select(dead => dead with { KeptBody = sealer.Seal(dead.Delivery.Body) })],
+            async (batch, cancellation) =>
+            {
+                var worn = batch.Where(delivery => delivery.Attempts >= AttemptsAtMost).Select(delivery => new DeadLetter(
+                    delivery, new PermanentException($"Delivered {delivery.Attempts} times, and never handled."))).ToList();
+                var dead = await handle(worn.Count == 0 ? batch : [.. batch.Where(delivery => delivery.Attempts < AttemptsAtMost)], cancellation);
+                return [.. worn.Concat(dead).Select(letter => letter with { KeptBody = sealer.Seal(letter.Delivery.Body) })];
+            },
             cancellationToken);
     }
 

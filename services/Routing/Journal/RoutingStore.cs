@@ -111,7 +111,8 @@ public sealed class RoutingStore(IStore store) : IRoutingStore
             transaction => transaction.Connection!.ExecuteAsync(new CommandDefinition(
                 store.Sql($"""
                     UPDATE routing.claims
-                    SET due_at = @dueAt
+                    SET due_at = @dueAt,
+                        row_version = row_version + 1
                     WHERE status = @held AND {store.In("hold_rule", "rules", ColumnType.Text)} AND {store.In("municipality", "municipalities", ColumnType.Text)}
                     """),
                 new { dueAt = dueAt.ToUnixTimeMilliseconds(), held = nameof(ClaimStatus.Held), rules = store.List(rules), municipalities = store.List(municipalities) },

@@ -11,7 +11,7 @@ public sealed partial class ClaimSaga
         var who = $"{operate.Who}: {operate.Operation} ({operate.Why})";
         switch (operate.Operation)
         {
-            case ClaimOperation.Release when state is { Status: ClaimStatus.Held, Hold.Rule: not LiabilityPolicy.PausedRule }:
+            case ClaimOperation.Release when state is { Status: ClaimStatus.Held, Hold.Rule: not (LiabilityPolicy.PausedRule or LiabilityPolicy.NotConfiguredRule) }:
                 step.State = state with { Released = true };
                 step.Apply(who);
                 NextStep(step);

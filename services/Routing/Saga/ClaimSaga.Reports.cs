@@ -6,6 +6,12 @@ public sealed partial class ClaimSaga
 {
     private void Report(Step step, TransferReported reported)
     {
+        if (step.State.Abandoned is { } abandoned && abandoned.Id == reported.InstructionId && reported.Outcome == TransferOutcome.Accepted)
+        {
+            Undo(step, abandoned, reported);
+            return;
+        }
+
         if (step.State.Open is not { } open || open.Id != reported.InstructionId)
         {
             step.Ignore($"{reported.Outcome} of an instruction that is not awaited");
@@ -82,7 +88,7 @@ public sealed partial class ClaimSaga
     {
         if (open.Kind == InstructionKind.Register && step.State.Cancellation is not null)
         {
-            step.State = step.State with { Open = null };
+            step.State = step.State with { Open = null, Abandoned = open };
             step.Apply("not done, and not wanted any more");
             NextStep(step);
             return;
@@ -94,6 +100,18 @@ public sealed partial class ClaimSaga
         };
         step.Apply($"not done; {Words(open.Kind)} sent again");
         SendInstruction(step, open.Kind, about: null);
+    }
+
+    /// <summary>A sending that was late on its way was carried out after the question about it: the debtor system has what FBS has cancelled.</summary>
+    private void Undo(Step step, OpenInstruction done, TransferReported reported)
+    {
+        step.State = step.State with
+        {
+            Abandoned = null,
+            Registered = new Registration(done.AmountOre, done.Debtor.Kind, done.Debtor.Identity.Ref, done.Version, reported.DebtorReference),
+        };
+        step.Apply("done after all, though not wanted any more");
+        NextStep(step);
     }
 
     private void Timer(Step step)

@@ -154,6 +154,9 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
         }
 
         step.State = step.State with { DeadLetters = step.State.DeadLetters.Add(dead.DeadMessageId), DueAt = null };
+        // The claim's own message: accepted, and counted with its amount though it has not come through.
+        if (step.State.Version == 0 && dead is { Version: 1, AmountOre: { } amountOre })
+            step.State = step.State with { AmountOre = amountOre };
         step.Apply($"a message is on {dead.Queue}: {dead.Cause}");
     }
 }

@@ -39,6 +39,9 @@ public sealed record ClaimState
 
     public OpenInstruction? Open { get; init; }
 
+    /// <summary>A registration that the debtor system said it had not done and that was not wanted any more. Should it have been done after all, it is undone.</summary>
+    public OpenInstruction? Abandoned { get; init; }
+
     public Rejection? Rejection { get; init; }
 
     /// <summary>Changes that came before the version they follow.</summary>
@@ -77,9 +80,9 @@ public sealed record ClaimState
     [JsonIgnore]
     public ClaimCategory Category => this switch
     {
-        // An unlucky message of a claim that has come to rest all the same changes nothing for the claim.
-        { DeadLetters.IsEmpty: false, Status: ClaimStatus.Awaited or ClaimStatus.Sending or ClaimStatus.Sent or ClaimStatus.Changing or ClaimStatus.Cancelling }
-            => ClaimCategory.DeadLettered,
+        // An unlucky message of a claim that has come to rest all the same changes nothing for the claim. One that has not come is counted when its own message is the unlucky one.
+        { DeadLetters.IsEmpty: false, Status: ClaimStatus.Sending or ClaimStatus.Sent or ClaimStatus.Changing or ClaimStatus.Cancelling }
+            or { DeadLetters.IsEmpty: false, Status: ClaimStatus.Awaited, AmountOre: > 0 } => ClaimCategory.DeadLettered,
         { Status: ClaimStatus.Awaited } => ClaimCategory.Awaited,
         { Status: ClaimStatus.Held } => ClaimCategory.Held,
         { Status: ClaimStatus.OutOfScope } => ClaimCategory.OutOfScope,

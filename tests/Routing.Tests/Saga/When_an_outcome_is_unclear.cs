@@ -40,6 +40,27 @@ public sealed class When_an_outcome_is_unclear
     }
 
     [Test]
+    public void What_was_cancelled_because_it_was_not_done_and_turns_out_to_be_done_is_cancelled_at_the_debtor_system()
+    {
+        var journey = new Journey().On(Created()).On(Withdrawn(2)).TimerAfter(Deadlines.Sending);
+        var late = Reported(journey.State, TransferOutcome.Accepted, "late");
+        journey.Reported(TransferOutcome.NotDone).State.Status.ShouldBe(ClaimStatus.Cancelled);
+
+        journey.On(late);
+        journey.State.Status.ShouldBe(ClaimStatus.Cancelling);
+        journey.Sent.OfType<TransferClaim>().Last().Instruction.ShouldBe(InstructionKind.Cancel);
+        journey.Reported(TransferOutcome.Accepted).State.Status.ShouldBe(ClaimStatus.Cancelled);
+    }
+
+    [Test]
+    public void A_claim_whose_own_message_is_dead_lettered_counts_with_its_amount_and_a_change_of_an_unknown_claim_does_not()
+    {
+        new Journey().On(DeadLettered() with { AmountOre = 7000 }).State.ShouldSatisfyAllConditions(
+            state => state.Category.ShouldBe(ClaimCategory.DeadLettered), state => state.AmountOre.ShouldBe(7000));
+        new Journey().On(DeadLettered() with { Version = 2 }).State.Category.ShouldBe(ClaimCategory.Awaited);
+    }
+
+    [Test]
     public void Questions_come_ever_further_apart_and_end_with_a_person()
     {
         var journey = new Journey().On(Created());
