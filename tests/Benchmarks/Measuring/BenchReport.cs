@@ -38,7 +38,7 @@ internal sealed class BenchReport(BenchSettings settings)
         PrintCpu(to, "all", round => round.Cpu.Seconds.Sum(process => process.Value));
         PrintCpu(to, "wall clock", round => round.Elapsed.TotalSeconds);
         to.WriteLine();
-        PrintCpu(to, "commits a claim", round => round.Commits / 1000.0);
+        PrintCpu(to, "writes per claim", round => round.Commits / 1000.0);
         foreach (var round in _rounds.Where(round => round.Statements.Count > 0))
             PrintStatements(to, round);
     }
