@@ -79,7 +79,9 @@ public sealed class KeyRing(string folder, MasterKey master, FillRandom? random 
         RequireCode(municipality);
         while (true)
         {
-            foreach (var number in Numbers(municipality).Reverse())
+            // Looked at once: whoever sees no key tries for the same next number, and all but one find it taken and look again.
+            var numbers = Numbers(municipality);
+            foreach (var number in numbers.AsEnumerable().Reverse())
             {
                 if (Load($"{municipality}-{number}") is not { } key)
                     continue;
@@ -87,7 +89,7 @@ public sealed class KeyRing(string folder, MasterKey master, FillRandom? random 
                 return key;
             }
 
-            TryCreate($"{municipality}-{(Numbers(municipality) is [.., var last] ? last : 0) + 1}", municipality);
+            TryCreate($"{municipality}-{(numbers is [.., var last] ? last : 0) + 1}", municipality);
         }
     }
 
