@@ -13,7 +13,7 @@ namespace ClaimsTransfer.Sandbox;
 /// <summary>Stand-ins for FBS and the three debtor systems, for the demo, tests, rehearsals and vendors.</summary>
 public static class SandboxExtensions
 {
-    /// <summary>Settings: <c>Sandbox:Faults</c> (the text of <see cref="FaultPlan"/>) and <c>Sandbox:Seed</c> (what the faults are drawn from).</summary>
+    /// <summary>Settings: <c>Sandbox:Faults</c> (the text of <see cref="FaultPlan"/>) and <c>Sandbox:Seed</c> (what the faults are drawn from). <c>CLAIMS_RUN</c> tells one run from another.</summary>
     public static IHostApplicationBuilder AddSandbox(this IHostApplicationBuilder builder)
     {
         builder.AddDefaults("sandbox");
@@ -25,6 +25,9 @@ public static class SandboxExtensions
             services.GetRequiredKeyedService<IStore>("sandbox"), services.GetRequiredService<FaultControl>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(services => new ReceiptOutbox(
             services.GetRequiredKeyedService<IStore>("sandbox"), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services => new KeptFaults(
+            services.GetRequiredKeyedService<IStore>("sandbox"), services.GetRequiredService<FaultControl>(),
+            builder.Configuration["Sandbox:Faults"] is null ? null : plan, builder.Configuration["CLAIMS_RUN"] ?? ""));
         builder.Services.AddHostedService<LedgerStart>();
         builder.AddFbsStandIn();
         builder.AddOpusStandIn();

@@ -31,7 +31,8 @@ public sealed class Run(RunSettings settings)
         await using IStartedSystem started = settings.InOneProcess ? await EmbeddedSystem.StartAsync(settings, cancellation) : await ProcessSystem.StartAsync(settings, cancellation);
         using var system = RunningSystem.In(settings.Data);
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var view = new LiveView(system, TimeProvider.System).ShowAsync(settings, watching.Token);
+        var live = new LiveView(system, TimeProvider.System);
+        var view = live.ShowAsync(settings, watching.Token);
         try
         {
             var work = WorkAsync(system, watching.Token);
@@ -40,8 +41,14 @@ public sealed class Run(RunSettings settings)
                 await broken;
             return await work;
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested && !settings.UntilDone)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
+            await watching.CancelAsync();
+            await view.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Console.Out.WriteLine($"Stopping{(live.Standing is { } standing ? $": {standing}." : " …")}");
+            Console.Out.WriteLine($"Nothing is lost: --data {settings.Data} goes on there.");
+            if (settings.UntilDone)
+                throw;
             return ExitCodes.Done;
         }
         finally

@@ -32,15 +32,15 @@ public static class ImportCommand
     {
         var client = new ImportClient(system, TimeProvider.System);
         ImportProgress result;
-        if (path == "-")
+        await using var content = path == "-" ? Console.OpenStandardInput() : File.OpenRead(path);
+        if (!content.CanSeek || path == "-")
         {
-            await using var input = Console.OpenStandardInput();
-            result = await client.ImportAsync($"stdin-{Guid.NewGuid():N}", input, null, cancellation);
+            // Standard input, or a pipe given by name: read once, so there is nothing to recognise a second run by; what that repeats counts as duplicates.
+            result = await client.ImportAsync($"stdin-{Guid.NewGuid():N}", content, null, cancellation);
         }
         else
         {
             var id = await ImportClient.IdOfAsync(path, cancellation);
-            await using var content = File.OpenRead(path);
             result = await AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
                 .StartAsync(async progress =>
                 {

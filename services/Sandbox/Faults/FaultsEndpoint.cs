@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace ClaimsTransfer.Sandbox.Faults;
 
-/// <summary><c>GET /sandbox/faults</c> shows the faults in force; <c>POST</c> replaces them by the text in its body, an empty body lifts all.</summary>
+/// <summary><c>GET /sandbox/faults</c> shows the faults in force; <c>POST</c> replaces them by the text in its body, an empty body lifts all. What was posted outlasts the process.</summary>
 public static class FaultsEndpoint
 {
     private const int MaxTextLength = 4_000;
@@ -12,7 +12,7 @@ public static class FaultsEndpoint
     public static void MapFaults(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/sandbox/faults", (FaultControl faults) => Results.Text(faults.Plan.ToString()));
-        routes.MapPost("/sandbox/faults", async (HttpRequest request, FaultControl faults, CancellationToken cancellation) =>
+        routes.MapPost("/sandbox/faults", async (HttpRequest request, KeptFaults faults, CancellationToken cancellation) =>
         {
             var buffer = new char[MaxTextLength + 1];
             using var reader = new StreamReader(request.Body);
@@ -21,7 +21,7 @@ public static class FaultsEndpoint
                 return Results.Text($"The text is longer than {MaxTextLength} characters. Example: {FaultPlan.Example}", statusCode: StatusCodes.Status400BadRequest);
             if (!FaultPlan.TryParse(new string(buffer, 0, length), out var plan, out var error))
                 return Results.Text(error, statusCode: StatusCodes.Status400BadRequest);
-            faults.Plan = plan;
+            await faults.ReplaceAsync(plan, cancellation);
             return Results.Text(plan.ToString());
         });
     }

@@ -1,11 +1,16 @@
+using ClaimsTransfer.Sandbox.Faults;
 using Microsoft.Extensions.Hosting;
 
 namespace ClaimsTransfer.Sandbox.Ledger;
 
-/// <summary>Opens the ledger before the server takes its first call.</summary>
-public sealed class LedgerStart(DebtorLedger ledger) : IHostedLifecycleService
+/// <summary>Opens the ledger, and is as bad as it was, before the server takes its first call.</summary>
+public sealed class LedgerStart(DebtorLedger ledger, KeptFaults faults) : IHostedLifecycleService
 {
-    public Task StartingAsync(CancellationToken cancellationToken) => ledger.OpenAsync(cancellationToken);
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        await ledger.OpenAsync(cancellationToken);
+        await faults.LoadAsync(cancellationToken);
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

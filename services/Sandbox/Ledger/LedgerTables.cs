@@ -38,6 +38,9 @@ internal static class LedgerTables
             "CREATE INDEX outbox_by_due ON sandbox.outbox (due_at)",
             "CREATE TABLE sandbox.settings (name {text} NOT NULL PRIMARY KEY, value {text} NOT NULL)",
         ]),
+        new(2, "Keep the faults that were posted", [
+            "CREATE TABLE sandbox.faults (name {text} NOT NULL PRIMARY KEY, run {text} NOT NULL, plan_text {longtext} NOT NULL)",
+        ]),
     ];
 
     public static readonly Table Claims = new("sandbox.claims", ["reference", "municipality"],
@@ -60,6 +63,8 @@ internal static class LedgerTables
     ]);
 
     public static readonly Table Outbox = new("sandbox.outbox", ["receipt_id"], [Text("receipt_id"), Text("instruction_id"), Number("due_at"), Number("attempts")]);
+
+    public static readonly Table Faults = new("sandbox.faults", ["name"], [Text("name"), Text("run"), new Column("plan_text", ColumnType.LongText)]);
 
     public static readonly Table Settings = new("sandbox.settings", ["name"], [Text("name"), Text("value")]);
 

@@ -42,6 +42,7 @@ public sealed class EmbeddedSystem : IStartedSystem
             ["CLAIMS_STORE"] = "embedded",
             ["CLAIMS_SANDBOX"] = url,
             ["CLAIMS_LOG"] = "file",
+            ["CLAIMS_RUN"] = $"{Guid.NewGuid():N}",
             ["CLAIMS_MUNICIPALITIES"] = settings.Municipalities ?? builder.Configuration["CLAIMS_MUNICIPALITIES"],
             ["Connectors:KmdOpus:CallbackUrl"] = url,
             ["Sandbox:Faults"] = settings.SandboxFaults ?? builder.Configuration["Sandbox:Faults"],

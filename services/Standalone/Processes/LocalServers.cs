@@ -24,12 +24,15 @@ internal sealed class LocalServers : IAsyncDisposable
         {
             await Task.WhenAll([broker ?? Task.CompletedTask, store ?? Task.CompletedTask]);
         }
-        catch (InvalidOperationException failure)
+        catch (Exception failure)
         {
+            // Whatever went wrong with one, the other is not left running.
             if (broker is { IsCompletedSuccessfully: true })
                 await broker.Result.DisposeAsync();
             if (store is { IsCompletedSuccessfully: true })
                 await store.Result.DisposeAsync();
+            if (failure is not InvalidOperationException)
+                throw;
             throw new CommandFailure(failure.Message, "Or name servers that run already: --broker amqp://user:password@host:5672/vhost --store postgres://user:password@host:5432/database");
         }
         return new LocalServers

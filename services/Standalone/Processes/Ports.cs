@@ -7,17 +7,19 @@ namespace ClaimsTransfer.Standalone.Processes;
 internal static class Ports
 {
     /// <summary>The port when nobody has it, else any free one.</summary>
-    public static int FreeOr(int wanted)
+    public static int FreeOr(int wanted) => IsFree(wanted) ? wanted : Free(1)[0];
+
+    public static bool IsFree(int port)
     {
         try
         {
-            using var listener = new TcpListener(IPAddress.Loopback, wanted);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
             listener.Start();
-            return wanted;
+            return true;
         }
         catch (SocketException)
         {
-            return Free(1)[0];
+            return false;
         }
     }
 

@@ -9,6 +9,8 @@ public sealed class ProcessSystem : IStartedSystem
 {
     private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(3);
+    private static readonly string ThisRun = $"{Guid.NewGuid():N}";
+    private const int MostStarts = 4;
     private readonly CancellationTokenSource _stopping = new();
     private readonly LocalServers _servers;
     private readonly string _data;
@@ -46,29 +48,60 @@ public sealed class ProcessSystem : IStartedSystem
         // Made once, on the first run; the services get the path, never the key.
         MasterKey.Load(new Installation { Data = settings.Data });
         var servers = await LocalServers.StartAsync(settings, cancellation);
-        var system = new ProcessSystem(settings, servers);
         try
         {
-            system._kept.AddRange(system._services.Select(service => service.KeepAsync(Shutdown, system._stopping.Token)));
-            await system.ReadyAsync(cancellation);
-            system._kept.Add(servers.WatchAsync(system._stopping.Token));
-            system._isReady = true;
-            system.WriteEndpoints();
-            return system;
+            return await StartAsync(settings, servers, cancellation);
         }
         catch
         {
-            await system.DisposeAsync();
+            await servers.DisposeAsync();
             throw;
         }
     }
 
+    private static async Task<ProcessSystem> StartAsync(RunSettings settings, LocalServers servers, CancellationToken cancellation)
+    {
+        for (var start = 1; ; start++)
+        {
+            var system = new ProcessSystem(settings, servers);
+            try
+            {
+                await system.StartServicesAsync(cancellation);
+                return system;
+            }
+            catch (PortTakenException) when (start < MostStarts)
+            {
+                // Free when it was looked for, and somebody else's by the time the service wanted it. The services know each other's: all of them get others.
+                await system.StopServicesAsync();
+            }
+            catch
+            {
+                await system.StopServicesAsync();
+                throw;
+            }
+        }
+    }
+
+    private async Task StartServicesAsync(CancellationToken cancellation)
+    {
+        _kept.AddRange(_services.Select(service => service.KeepAsync(Shutdown, _stopping.Token)));
+        await ReadyAsync(cancellation);
+        _kept.Add(_servers.WatchAsync(_stopping.Token));
+        _isReady = true;
+        WriteEndpoints();
+    }
+
     public async ValueTask DisposeAsync()
+    {
+        await StopServicesAsync();
+        await _servers.DisposeAsync();
+        Endpoints.Remove(_data);
+    }
+
+    private async Task StopServicesAsync()
     {
         await _stopping.CancelAsync();
         await Task.WhenAll(_kept).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _servers.DisposeAsync();
-        Endpoints.Remove(_data);
         _stopping.Dispose();
     }
 
@@ -85,6 +118,7 @@ public sealed class ProcessSystem : IStartedSystem
             ["CLAIMS_INSTANCE"] = instance,
             ["CLAIMS_LOG"] = "file",
             ["CLAIMS_STOP_WITH_PARENT"] = "1",
+            ["CLAIMS_RUN"] = ThisRun,
             ["DOTNET_gcServer"] = "0",
         };
         if (settings.Municipalities is not null)
@@ -110,6 +144,8 @@ public sealed class ProcessSystem : IStartedSystem
         {
             while (!await IsReadyAsync(http, service, patience.Token))
             {
+                if (_services.Any(other => other.LostItsPort))
+                    throw new PortTakenException();
                 if (patience.IsCancellationRequested || service.Restarts > 3)
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -149,4 +185,6 @@ public sealed class ProcessSystem : IStartedSystem
             new Endpoints(_servers.Broker, _servers.Store, console, sandbox, running).Write(_data);
         }
     }
+
+    private sealed class PortTakenException() : Exception("A service's port was taken before it could listen.");
 }

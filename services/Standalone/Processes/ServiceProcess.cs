@@ -26,6 +26,9 @@ public sealed class ServiceProcess(ServiceStart start, Action changed, TimeProvi
 
     public int Restarts { get; private set; }
 
+    /// <summary>It ended, and somebody else has its port.</summary>
+    public bool LostItsPort { get; private set; }
+
     /// <summary>Keeps the service running until cancelled, then stops it: what it has in hand is finished.</summary>
     public async Task KeepAsync(TimeSpan shutdown, CancellationToken cancellation)
     {
@@ -44,6 +47,7 @@ public sealed class ServiceProcess(ServiceStart start, Action changed, TimeProvi
                     return;
                 await File.AppendAllTextAsync(start.Log, $"{time.GetUtcNow():O} {start.Name} {start.Instance} ended with exit code {process.ExitCode} and is started again\n", CancellationToken.None);
             }
+            LostItsPort = !Ports.IsFree(start.Port);
             Restarts++;
             pause = time.GetElapsedTime(begun) > WellAfter ? FirstPause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
             await Task.Delay(pause, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -27,7 +27,7 @@ internal sealed class Command : IAsyncDisposable
 
     /// <summary>With settings in its environment.</summary>
     public static Command Run(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
-        Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Standalone.dll"), .. arguments], environment: environment);
+        Start("env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Standalone.dll"), .. arguments], environment: environment);
 
     /// <summary><c>deploy/claims</c>, as built beside the tests.</summary>
     public static Command Claims(params string[] arguments) => Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Cli.dll"), .. arguments]);
@@ -70,7 +70,7 @@ internal sealed class Command : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Ctrl-C. Where the tests themselves run in the background of a shell it is ignored, by their children as well.</summary>
+    /// <summary>Ctrl-C. Where the tests themselves run in the background of a shell it is ignored, and would be by a run that was not started with its signals reset.</summary>
     public void Interrupt() => Signal(Pid, SigInt);
 
     /// <summary>kill.</summary>

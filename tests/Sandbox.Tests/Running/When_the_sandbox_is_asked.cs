@@ -23,11 +23,19 @@ public sealed class When_the_sandbox_is_asked
     private HttpClient client = null!;
 
     [SetUp]
-    public async Task StartAsync()
+    public Task SetUpAsync()
     {
         folder = new TemporaryFolder();
+        return StartAsync("first");
+    }
+
+    private async Task StartAsync(string run, string? faults = "slow=1ms")
+    {
         var builder = WebApplication.CreateBuilder();
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Claims:Data"] = folder.Path, ["Claims:Log"] = "file", ["Sandbox:Faults"] = "slow=1ms" });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Claims:Data"] = folder.Path, ["Claims:Log"] = "file", ["Sandbox:Faults"] = faults, ["CLAIMS_RUN"] = run,
+        });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.AddSandbox();
         builder.Logging.ClearProviders();
@@ -38,12 +46,30 @@ public sealed class When_the_sandbox_is_asked
     }
 
     [TearDown]
-    public async Task StopAsync()
+    public async Task TearDownAsync()
+    {
+        await StopAsync();
+        folder.Dispose();
+    }
+
+    private async Task StopAsync()
     {
         client.Dispose();
         await app.StopAsync();
         await app.DisposeAsync();
-        folder.Dispose();
+    }
+
+    [TestCase("first", "slow=1ms", "down=0751", TestName = "Faults_that_were_posted_outlast_a_restart_within_the_run")]
+    [TestCase("second", null, "down=0751", TestName = "Faults_that_were_posted_outlast_the_run")]
+    [TestCase("second", "slow=1ms", "slow=1ms", TestName = "Faults_given_to_a_new_run_win_over_those_that_were_posted")]
+    public async Task Its_faults_after_another_start(string run, string? given, string inForce)
+    {
+        await PostAsync("down=0751");
+
+        await StopAsync();
+        await StartAsync(run, given);
+
+        (await client.GetStringAsync("/sandbox/faults")).ShouldBe(inForce);
     }
 
     [Test]

@@ -1,0 +1,51 @@
+using ClaimsTransfer.Cli.Report;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace ClaimsTransfer.Standalone.Live;
+
+/// <summary>The table in a terminal: the municipalities that have claims, as many as fit, and the rest in one row.</summary>
+internal sealed class LiveTable(Rates rates, TimeProvider time)
+{
+    /// <summary>Title, borders, heading, the rows of the rest, of what named none, and of the total, a caption of two lines, and the prompt's line.</summary>
+    private const int LinesAround = 12;
+    private const int FewestRows = 3;
+
+    // In the order they came up: a row that is shown keeps its place, instead of changing places with its neighbours every second.
+    private readonly List<string> _shown = [];
+
+    public IRenderable Draw(BooksReport report, int height)
+    {
+        var withClaims = report.Municipalities.Where(entry => entry.Value.Lines > 0).ToDictionary(StringComparer.Ordinal);
+        var room = Math.Max(FewestRows, height - LinesAround);
+        _shown.AddRange(withClaims.Keys.Except(_shown, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList());
+        var shown = _shown.Take(room).Order(StringComparer.Ordinal).ToList();
+        var rest = _shown.Skip(room).ToList();
+
+        var table = new Table().Border(TableBorder.Rounded).Title($"Claims on their way · {time.GetUtcNow():HH:mm:ss} UTC · Ctrl-C stops");
+        table.AddColumn(new TableColumn("municipality").NoWrap().Width(14));
+        foreach (var heading in (string[])["accepted", "in flight", "transferred", "rejected", "held", "refused", "other", "claims/s"])
+            table.AddColumn(new TableColumn(heading).RightAligned().NoWrap().Width(heading.Length + 1));
+        foreach (var code in shown.Where(withClaims.ContainsKey))
+            table.AddRow(Row(code, withClaims[code], rates.Of(code)));
+        if (rest.Count > 0)
+            table.AddRow(Row($"{rest.Count} others", Figures.Sum(rest.Where(withClaims.ContainsKey).Select(code => withClaims[code])), rest.Sum(rates.Of)));
+        if (report.Unattributed.Lines > 0)
+            table.AddRow(Row("none named", report.Unattributed, 0));
+        table.AddEmptyRow();
+        table.AddRow(Row("[bold]total[/]", report.Total, rates.Of("total")));
+        if (!report.Identities.Hold)
+            table.Caption($"[red]{Markup.Escape(string.Join(" ", report.Failures))}[/]");
+        return table;
+    }
+
+    private static string[] Row(string name, Figures f, double rate) =>
+    [
+        name, $"{f.Accepted:N0}", f.InFlight == 0 ? "·" : $"[yellow]{f.InFlight:N0}[/]", $"[green]{f.Transferred:N0}[/]", Red(f.Rejected), Count(f.Held), Red(f.Refused),
+        Count(f.OutOfScope + f.Cancelled + f.Unknown + f.DeadLettered), $"{rate:0.0}",
+    ];
+
+    private static string Count(long count) => count == 0 ? "·" : $"{count:N0}";
+
+    private static string Red(long count) => count == 0 ? "·" : $"[red]{count:N0}[/]";
+}
