@@ -47,9 +47,16 @@ public sealed class When_cpr_numbers_are_searched_for(string how)
         var found = new List<string>();
         foreach (var file in Directory.EnumerateFiles(_data, "*", SearchOption.AllDirectories))
         {
-            searched++;
-            if (FirstIn(file) is { } place)
-                found.Add($"{Path.GetRelativePath(_data, file)} at {place}");
+            try
+            {
+                if (FirstIn(file) is { } place)
+                    found.Add($"{Path.GetRelativePath(_data, file)} at {place}");
+                searched++;
+            }
+            catch (FileNotFoundException)
+            {
+                // A server that still runs has thrown it away since it was listed: nothing is left to find in it.
+            }
         }
         searched.ShouldBeGreaterThan(8);
         found.ShouldBeEmpty();
