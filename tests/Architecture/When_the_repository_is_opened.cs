@@ -37,7 +37,7 @@ public sealed partial class When_the_repository_is_opened
         MachinePath().IsMatch($"see {"/"}home/anna/claims").ShouldBeTrue();
         MachinePath().IsMatch($"{"/"}root/.nuget").ShouldBeTrue();
         MachinePath().IsMatch("https://example.org/homepage/work").ShouldBeFalse();
-        MachinePath().IsMatch("deploy/work/list").ShouldBeFalse();
+        MachinePath().IsMatch("deploy/" + "work/list").ShouldBeFalse();
     }
 
     [Test]

@@ -44,7 +44,6 @@ internal static class RoutingSchema
             )
             """,
             "CREATE INDEX claims_due ON routing.claims (due_at) WHERE due_at IS NOT NULL",
-            "CREATE INDEX claims_standing ON routing.claims (municipality, category)",
             """
             CREATE TABLE routing.journal (
               message_id   {id}       NOT NULL PRIMARY KEY,
