@@ -36,7 +36,9 @@ public sealed record LedgerFigures(long DebtorClaims, long DebtorOre, long MaxBo
 /// </summary>
 public static class Balance
 {
-    public static BooksReport Of(IngestBook ingest, RoutingBook routing, IReadOnlyDictionary<string, LedgerFigures> ledgers, long waitingOnQueues, DateTimeOffset at)
+    /// <param name="amountsAsSubmitted">Ingest's amounts are those of the claims as they came, without the changes since: no øre are held against Routing's then.</param>
+    public static BooksReport Of(
+        IngestBook ingest, RoutingBook routing, IReadOnlyDictionary<string, LedgerFigures> ledgers, long waitingOnQueues, DateTimeOffset at, bool amountsAsSubmitted = false)
     {
         var failures = new List<string>();
         var codes = ingest.Municipalities.Keys.Union(routing.Municipalities.Keys).Union(ledgers.Keys).Order(StringComparer.Ordinal).ToList();
@@ -51,7 +53,7 @@ public static class Balance
             municipalities[code] = Combine(Ingest(code), Routing(code), ledgers.GetValueOrDefault(code, LedgerFigures.None), atRest);
             lines &= LinesBalance(code, Ingest(code), failures);
             claims &= ClaimsBalance(code, Ingest(code), Routing(code), failures);
-            ore &= OreBalances(code, Ingest(code), Routing(code), atRest, failures);
+            ore &= OreBalances(code, Ingest(code), Routing(code), atRest && !amountsAsSubmitted, failures);
         }
 
         var unattributed = Combine(ingest.Unattributed ?? IngestFigures.None, RoutingFigures.None, LedgerFigures.None, atRest);

@@ -34,7 +34,7 @@ public sealed class ReportReader(RunningSystem system, TimeProvider time)
             ?? throw new CommandFailure("Routing has no /routing/accounting.", "Is --url that of the whole system? Use --data DIR when the services run as processes of their own.");
         var ingest = await system.GetAsync<IngestBook>("ingest", live ? "/ingest/accounting?live=true" : "/ingest/accounting", cancellation)
             ?? throw new CommandFailure("Ingest has no /ingest/accounting.", "Is --url that of the whole system? Use --data DIR when the services run as processes of their own.");
-        return Balance.Of(ingest, routing, ledgers, queues, time.GetUtcNow());
+        return Balance.Of(ingest, routing, ledgers, queues, time.GetUtcNow(), amountsAsSubmitted: live);
     }
 
     /// <summary>Messages that wait on any queue a service consumes, or that one of its instances has in hand.</summary>

@@ -35,7 +35,7 @@ internal sealed class LiveTable(Rates rates, TimeProvider time)
         table.AddEmptyRow();
         table.AddRow(Row("[bold]total[/]", report.Total, rates.Of("total")));
         if (!report.Identities.Hold)
-            table.Caption($"[red]{Markup.Escape(string.Join(" ", report.Failures))}[/]");
+            table.Caption($"[red]{Markup.Escape(report.Failures[0])}{(report.Failures.Count > 1 ? $" And {report.Failures.Count - 1} more" : "")}[/] deploy/claims report has the books.");
         return table;
     }
 

@@ -43,6 +43,11 @@ public sealed class When_the_books_are_put_side_by_side
         Report(Accepted, AllTransferred with { Ore = 69_999, TransferredOre = 69_999, OpenInstructions = 1 }).Identities.Ore.ShouldBeTrue();
 
     [Test]
+    public void oere_as_they_were_submitted_are_not_held_against_changed_claims() =>
+        Balance.Of(Ingest(Accepted), Routing(AllTransferred with { Ore = 69_999, TransferredOre = 69_999 }), NoLedgers, 0, DateTimeOffset.UnixEpoch, amountsAsSubmitted: true)
+            .ShouldSatisfyAllConditions(report => report.AtRest.ShouldBeTrue(), report => report.Identities.Hold.ShouldBeTrue(), report => report.Failures.ShouldBeEmpty());
+
+    [Test]
     public void a_message_on_a_queue_is_not_rest() =>
         Balance.Of(Ingest(Accepted), Routing(AllTransferred), NoLedgers, waitingOnQueues: 1, DateTimeOffset.UnixEpoch).AtRest.ShouldBeFalse();
 
