@@ -15,6 +15,9 @@ internal sealed partial class LaneRunner(
     /// <summary>A batch may be in hand for so long waiting for its turn; then the log has it and the sweep goes on.</summary>
     private static readonly TimeSpan LongestInHand = TimeSpan.FromSeconds(5);
 
+    /// <summary>One municipality's share of the claims comes slowly: a moment's wait makes one call and one transaction of several.</summary>
+    private static readonly TimeSpan UntilFull = TimeSpan.FromMilliseconds(40);
+
     private readonly SemaphoreSlim _calls = new(lane.Concurrency, lane.Concurrency);
     private readonly SemaphoreSlim _woken = new(0, 1);
     private readonly CancellationTokenSource _stopping = new();
@@ -36,9 +39,7 @@ internal sealed partial class LaneRunner(
     public async Task StartAsync(CancellationToken cancellation)
     {
         // As many as one call takes, and as many at a time as calls may be: little is prefetched, so that a crash gives little back.
-        var queue = Topology.Transfer(lane.Code) with { BatchSize = handler.BatchSize, Concurrency = lane.Concurrency };
-        if (capabilities.Linger is { } untilFull)
-            queue = queue with { Linger = untilFull };
+        var queue = Topology.Transfer(lane.Code) with { BatchSize = handler.BatchSize, Concurrency = lane.Concurrency, Linger = capabilities.Linger ?? UntilFull };
         _subscription = await bus.SubscribeAsync(queue, TakeAsync, cancellation);
         await GateAsync(cancellation);
         _running = RunAsync(_stopping.Token);

@@ -30,7 +30,7 @@ public interface IConnector
 /// <param name="BatchSize">The most instructions one <see cref="IConnector.SubmitAsync"/> takes.</param>
 /// <param name="ReadInterval">How often <see cref="IConnector.ReadAsync"/> is called for each municipality; null: never, the vendor pushes.</param>
 /// <param name="OpeningHours">When the debtor system takes instructions, Danish time; null: always.</param>
-/// <param name="Linger">How long a batch waits to become full; worth a second where each call costs a file. Null: a few milliseconds.</param>
+/// <param name="Linger">How long a batch waits to become full; worth a second where each call costs a file. Null: 40 milliseconds.</param>
 public sealed record ConnectorCapabilities(string Vendor, int BatchSize, TimeSpan? ReadInterval, OpeningHours? OpeningHours = null, TimeSpan? Linger = null);
 
 /// <param name="From">Opens, local Danish time.</param>
