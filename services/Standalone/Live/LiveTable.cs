@@ -10,11 +10,12 @@ internal sealed class LiveTable(Rates rates, TimeProvider time)
     /// <summary>Title, borders, heading, the rows of the rest, of what named none, and of the total, a caption of two lines, and the prompt's line.</summary>
     private const int LinesAround = 12;
     private const int FewestRows = 3;
+    private const int WideEnough = 118;
 
     // In the order they came up: a row that is shown keeps its place, instead of changing places with its neighbours every second.
     private readonly List<string> _shown = [];
 
-    public IRenderable Draw(BooksReport report, int height)
+    public IRenderable Draw(BooksReport report, int width, int height)
     {
         var withClaims = report.Municipalities.Where(entry => entry.Value.Lines > 0).ToDictionary(StringComparer.Ordinal);
         var room = Math.Max(FewestRows, height - LinesAround);
@@ -22,10 +23,11 @@ internal sealed class LiveTable(Rates rates, TimeProvider time)
         var shown = _shown.Take(room).Order(StringComparer.Ordinal).ToList();
         var rest = _shown.Skip(room).ToList();
 
-        var table = new Table().Border(TableBorder.Rounded).Title($"Claims on their way · {time.GetUtcNow():HH:mm:ss} UTC · Ctrl-C stops");
-        table.AddColumn(new TableColumn("municipality").NoWrap().Width(14));
+        var narrow = width < WideEnough;
+        var table = new Table().Border(narrow ? TableBorder.None : TableBorder.Rounded).Title($"Claims on their way · {time.GetUtcNow():HH:mm:ss} UTC · Ctrl-C stops");
+        table.AddColumn(Column(narrow ? "code" : "municipality"));
         foreach (var heading in (string[])["accepted", "in flight", "transferred", "rejected", "held", "refused", "other", "claims/s"])
-            table.AddColumn(new TableColumn(heading).RightAligned().NoWrap().Width(heading.Length + 1));
+            table.AddColumn(Column(heading).RightAligned());
         foreach (var code in shown.Where(withClaims.ContainsKey))
             table.AddRow(Row(code, withClaims[code], rates.Of(code)));
         if (rest.Count > 0)
@@ -37,6 +39,11 @@ internal sealed class LiveTable(Rates rates, TimeProvider time)
         if (!report.Identities.Hold)
             table.Caption($"[red]{Markup.Escape(report.Failures[0])}{(report.Failures.Count > 1 ? $" And {report.Failures.Count - 1} more" : "")}[/] deploy/claims report has the books.");
         return table;
+
+        // Of one width, whatever the figures: the columns do not move.
+        TableColumn Column(string heading) => narrow
+            ? new TableColumn(heading).NoWrap().Padding(0, 0, 1, 0)
+            : new TableColumn(heading).NoWrap().Width(Math.Max(heading.Length + 1, 9));
     }
 
     private static string[] Row(string name, Figures f, double rate) =>

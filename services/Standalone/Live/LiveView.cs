@@ -27,13 +27,11 @@ public sealed class LiveView(RunningSystem system, TimeProvider time)
         {
             if (terminal)
             {
-                var table = new LiveTable(_rates, time);
-                await AnsiConsole.Live(new Text("…")).Overflow(VerticalOverflow.Crop)
-                    .StartAsync(context => RepeatAsync(Tick, report => context.UpdateTarget(table.Draw(report, AnsiConsole.Profile.Height)), cancellation));
+                await ShowTableAsync(cancellation);
             }
             else
             {
-                await RepeatAsync(PlainTick, Print, cancellation);
+                await RepeatAsync(PlainTick, Print, static () => false, cancellation);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -43,7 +41,20 @@ public sealed class LiveView(RunningSystem system, TimeProvider time)
         }
     }
 
-    private async Task RepeatAsync(TimeSpan tick, Action<BooksReport> show, CancellationToken cancellation)
+    private async Task ShowTableAsync(CancellationToken cancellation)
+    {
+        var table = new LiveTable(_rates, time);
+        while (true)
+        {
+            // A live display remembers its lines: in a window of another size it begins anew.
+            var size = (AnsiConsole.Profile.Width, AnsiConsole.Profile.Height);
+            await AnsiConsole.Live(new Text("…")).Overflow(VerticalOverflow.Crop).StartAsync(context => RepeatAsync(
+                Tick, report => context.UpdateTarget(table.Draw(report, size.Width, size.Height)), () => size != (AnsiConsole.Profile.Width, AnsiConsole.Profile.Height), cancellation));
+            AnsiConsole.Clear();
+        }
+    }
+
+    private async Task RepeatAsync(TimeSpan tick, Action<BooksReport> show, Func<bool> isOver, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(tick, time);
         do
@@ -67,7 +78,7 @@ public sealed class LiveView(RunningSystem system, TimeProvider time)
                 _complained = true;
             }
         }
-        while (await timer.WaitForNextTickAsync(cancellation));
+        while (await timer.WaitForNextTickAsync(cancellation) && !isOver());
     }
 
     private void Print(BooksReport report)
