@@ -13,7 +13,8 @@ namespace ClaimsTransfer.Simulation;
 
 /// <summary>
 /// One history of the whole: FBS's accepted messages, two instances of Routing, a connector, two debtor systems (one books whatever arrives, one honours ids), all
-/// under trouble for a while and then left in peace. The handlers, the saga and the failure policy are the product's own.
+/// under trouble for a while and then left in peace. The handlers, the saga and the failure policy are the product's own. Ingest is not part of it: what it decides stands in
+/// SQL, and its crashes and races are tried on real stores in its own tests.
 /// </summary>
 internal sealed class History
 {
