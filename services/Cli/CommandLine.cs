@@ -8,6 +8,7 @@ using ClaimsTransfer.Cli.Report;
 using ClaimsTransfer.Cli.Running;
 using ClaimsTransfer.Cli.Status;
 using ClaimsTransfer.Cli.Submit;
+using Spectre.Console;
 
 namespace ClaimsTransfer.Cli;
 
@@ -38,6 +39,7 @@ public static class CommandLine
     /// <summary>Runs a command; a <see cref="CommandFailure"/> becomes its text and exit code, Ctrl-C becomes 130.</summary>
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
+        WritePlainlyToFiles();
         try
         {
             var parsed = root.Parse(args);
@@ -58,5 +60,15 @@ public static class CommandLine
         {
             return 130;
         }
+    }
+
+    /// <summary>What is read by a program or kept in a file has no colours, and lines as long as they are.</summary>
+    private static void WritePlainlyToFiles()
+    {
+        if (!Console.IsOutputRedirected)
+            return;
+        AnsiConsole.Profile.Capabilities.Ansi = false;
+        AnsiConsole.Profile.Capabilities.ColorSystem = ColorSystem.NoColors;
+        AnsiConsole.Profile.Width = 400;
     }
 }

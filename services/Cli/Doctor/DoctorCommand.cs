@@ -34,7 +34,7 @@ public static class DoctorCommand
                 findings.Add(Municipalities(installation));
             }
             foreach (var finding in findings)
-                AnsiConsole.MarkupLineInterpolated($"{(finding.Well ? "[green]well[/]  " : "[red]not so[/]")}  {finding.Subject}: {finding.Text}");
+                AnsiConsole.MarkupLine($"{(finding.Well ? "[green]well[/]  " : "[red]not so[/]")}  {Markup.Escape($"{finding.Subject}: {finding.Text}")}");
             return findings.TrueForAll(finding => finding.Well) ? ExitCodes.Done : ExitCodes.Failed;
         });
         return command;

@@ -35,23 +35,31 @@ public static class ReportCommand
         return report.Identities.Hold ? ExitCodes.Done : ExitCodes.Unbalanced;
     }
 
+    /// <summary>Only the columns that hold anything: sixteen would fit no terminal, and most runs need eight.</summary>
     public static Table Show(BooksReport report)
     {
         var table = new Table().Border(TableBorder.Simple).Title(report.AtRest ? "At rest" : "Under way");
-        table.AddColumn("municipality");
-        foreach (var heading in (string[])["lines", "accepted", "changes", "duplicates", "refused", "waiting", "in flight", "transferred", "rejected", "held", "out of scope", "cancelled", "unknown", "dead", "kr."])
-            table.AddColumn(new TableColumn(heading).RightAligned());
+        var shown = Columns.Where(column => column.Always || column.Of(report.Total) != 0).ToList();
+        table.AddColumn("");
+        foreach (var column in shown)
+            table.AddColumn(new TableColumn(column.Heading).RightAligned());
+        table.AddColumn(new TableColumn("kr.").RightAligned().NoWrap());
         foreach (var (code, figures) in report.Municipalities)
             table.AddRow(Row(code, figures));
-        table.AddRow(Row("none named", report.Unattributed));
+        if (report.Unattributed.Lines != 0)
+            table.AddRow(Row("none named", report.Unattributed));
         table.AddRow(Row("total", report.Total));
         return table;
+
+        string[] Row(string name, Figures figures) =>
+            [name, .. shown.Select(column => column.Of(figures)).Select(count => count == 0 ? "·" : $"{count:N0}"), $"{figures.AcceptedOre / 100m:N2}"];
     }
 
-    private static string[] Row(string name, Figures f) =>
+    private static readonly (string Heading, bool Always, Func<Figures, long> Of)[] Columns =
     [
-        name, .. new[] { f.Lines, f.Accepted, f.Changes, f.Duplicates, f.Refused, f.Waiting, f.InFlight, f.Transferred, f.Rejected, f.Held, f.OutOfScope, f.Cancelled, f.Unknown, f.DeadLettered }
-            .Select(count => count == 0 ? "·" : $"{count:N0}"),
-        $"{f.AcceptedOre / 100m:N2}",
+        ("lines", true, f => f.Lines), ("accepted", true, f => f.Accepted), ("changes", false, f => f.Changes), ("repeats", false, f => f.Duplicates),
+        ("refused", true, f => f.Refused), ("waiting", false, f => f.Waiting), ("in flight", true, f => f.InFlight), ("transferred", true, f => f.Transferred),
+        ("rejected", false, f => f.Rejected), ("held", false, f => f.Held), ("out of scope", false, f => f.OutOfScope), ("cancelled", false, f => f.Cancelled),
+        ("unknown", false, f => f.Unknown), ("dead", false, f => f.DeadLettered),
     ];
 }

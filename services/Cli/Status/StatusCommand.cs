@@ -46,15 +46,13 @@ public static class StatusCommand
         if (claim.WaitingVersions.Count > 0)
             AnsiConsole.MarkupLineInterpolated($"versions {string.Join(", ", claim.WaitingVersions)} wait for an earlier one");
 
-        var table = new Table().Border(TableBorder.Simple);
-        foreach (var heading in (string[])["when (UTC)", "what", "version", "from → to", "note"])
-            table.AddColumn(heading);
+        Console.Out.WriteLine();
         foreach (var entry in claim.Entries)
         {
             var change = entry.From == entry.To ? entry.To : $"{entry.From} → {entry.To}";
-            table.AddRow(new Text($"{entry.At.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}"), new Text(entry.Event), new Text($"{entry.Version}"), new Text(change), new Text(entry.Note ?? ""));
+            Console.Out.WriteLine($"{entry.At.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}  v{entry.Version,-2} {entry.Event,-18} {change,-24} {entry.Note}");
         }
-        AnsiConsole.Write(table);
+        Console.Out.WriteLine();
         if (claim.Entries.Select(entry => entry.TraceId).OfType<string>().Distinct().ToList() is { Count: > 0 } traces)
             AnsiConsole.MarkupLineInterpolated($"trace {string.Join(", ", traces)}");
     }
@@ -62,10 +60,9 @@ public static class StatusCommand
     /// <summary>What came in under this claim's id, refused messages with their reasons among them.</summary>
     private static void ShowMessage(JsonElement message)
     {
-        var line = string.Join("  ", message.EnumerateObject()
-            .Where(property => property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number)
-            .Select(property => $"{property.Name} {property.Value}"));
-        AnsiConsole.MarkupLineInterpolated($"received: {line}");
+        var received = message.TryGetProperty("receivedAt", out var at) && at.TryGetDateTimeOffset(out var time) ? $"{time.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}" : "";
+        var times = message.TryGetProperty("times", out var count) && count.TryGetInt64(out var repeats) && repeats > 1 ? $", {repeats} times" : "";
+        Console.Out.WriteLine($"{received}  received {Timeline.Text(message, "kind")} {Timeline.Text(message, "messageId")}: {Timeline.Text(message, "outcome")}{times}");
         if (!message.TryGetProperty("faults", out var faults) || faults.ValueKind != JsonValueKind.Array)
             return;
         foreach (var fault in faults.EnumerateArray())
