@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace ClaimsTransfer.Defaults.Messaging;
 
 /// <summary>
-/// The failure policy around a handler that knows nothing of it. What is transient is retried in place until it works; a lost race is decided again at once;
+/// The failure policy around a handler that knows nothing of it. What is transient is retried in place for a minute, then given back; a lost race is decided again at once;
 /// anything else sends the batch through one by one, so that only the culprit ends on the error queue and its neighbours do not notice.
 /// </summary>
 /// <remarks>Waits through <see cref="TimeProvider"/> alone and starts nothing in the background: the simulator drives it under virtual time.</remarks>
@@ -22,6 +22,8 @@ public sealed partial class BatchConsumer(
 
     /// <summary>An exception nobody foresaw may have been bad luck; the third time it is the message.</summary>
     private const int UnexpectedAtMost = 3;
+
+    private static readonly TimeSpan PatienceInPlace = TimeSpan.FromSeconds(45);
 
     private readonly Random jitter = new(seed);
     private readonly Lock gate = new();
@@ -51,6 +53,7 @@ public sealed partial class BatchConsumer(
     private async Task<Exception?> TryAsync(IReadOnlyList<Delivery> batch, CancellationToken cancellation)
     {
         var (transient, races, unexpected) = (0, 0, 0);
+        var waited = TimeSpan.Zero;
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -78,7 +81,10 @@ public sealed partial class BatchConsumer(
             {
                 transient++;
                 Log.Retrying(logger, queue, batch.Count, transient, fault.GetType().Name, PersonalData.Mask(fault.Message, 300));
-                await WaitAsync(transient, cancellation);
+                // Nothing is held for longer than that: the broker takes it back, and delivers it to whoever can handle it.
+                if (waited > PatienceInPlace)
+                    throw new TransientException($"{queue}: {batch.Count} messages could not be handled for a minute, and are given back.", fault);
+                waited += await WaitAsync(transient, cancellation);
             }
             catch (Exception fault)
             {
@@ -119,12 +125,13 @@ public sealed partial class BatchConsumer(
         }
     }
 
-    private Task WaitAsync(int failures, CancellationToken cancellation)
+    private async Task<TimeSpan> WaitAsync(int failures, CancellationToken cancellation)
     {
         TimeSpan delay;
         lock (gate)
             delay = Backoff.After(failures, jitter);
-        return Task.Delay(delay, time, cancellation);
+        await Task.Delay(delay, time, cancellation);
+        return delay;
     }
 
     /// <summary>Whether the same will work later, with nothing about the message changed.</summary>

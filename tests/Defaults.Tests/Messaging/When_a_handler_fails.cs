@@ -18,15 +18,25 @@ public sealed class When_a_handler_fails
     public async Task What_is_transient_is_tried_in_place_until_it_works_with_longer_and_longer_waits()
     {
         var calls = 0;
-        var consumer = Consumer((batch, _) => ++calls <= 12 ? throw new TransientException("The store is away.") : Handled(batch.Count == 3));
+        var consumer = Consumer((batch, _) => ++calls <= 8 ? throw new TransientException("The store is away.") : Handled(batch.Count == 3));
 
         (await consumer.HandleAsync(Batch, default)).ShouldBeEmpty();
 
-        calls.ShouldBe(13);
-        time.Waits.Count.ShouldBe(12);
-        time.Waits[^1].ShouldBeGreaterThan(TimeSpan.FromSeconds(14));
+        calls.ShouldBe(9);
+        time.Waits.Count.ShouldBe(8);
+        time.Waits[^1].ShouldBeGreaterThan(TimeSpan.FromSeconds(6));
         time.Waits.ShouldAllBe(wait => wait <= TimeSpan.FromSeconds(30));
-        time.Waits.Distinct().Count().ShouldBe(12, "no jitter");
+        time.Waits.Distinct().Count().ShouldBe(8, "no jitter");
+    }
+
+    [Test]
+    public async Task What_stays_transient_is_given_back_after_a_minute_and_nothing_of_it_is_condemned()
+    {
+        var consumer = Consumer((_, _) => throw new TransientException("The store is away."));
+
+        await Should.ThrowAsync<TransientException>(() => consumer.HandleAsync(Batch, default));
+
+        time.Waits.Aggregate(TimeSpan.Zero, (sum, wait) => sum + wait).ShouldBeInRange(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(80));
     }
 
     [Test]
