@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -136,6 +138,7 @@ public sealed class LocalRabbitMq : IAsyncDisposable
         var (environment, log) = (Environment(), Path.Combine(folder, "process.log"));
         epmd = ChildProcess.Start(
             account.Command(EpmdPath(), ["-port", EpmdPort.ToString(CultureInfo.InvariantCulture), "-address", "127.0.0.1"], "TERM"), log, environment, ChildProcess.Terminate);
+        await UntilMappedAsync(epmd, cancellation);
         server = ChildProcess.Start(account.Command(Servers.First(File.Exists), [], "TERM"), log, environment, ChildProcess.Terminate);
         await File.WriteAllTextAsync(PidFile, server.Id.ToString(CultureInfo.InvariantCulture), cancellation);
         await UntilReadyAsync(server, cancellation);
@@ -196,6 +199,30 @@ public sealed class LocalRabbitMq : IAsyncDisposable
         ["ERL_CRASH_DUMP"] = "/dev/null",
         ["LANG"] = "C.UTF-8",
     };
+
+    /// <summary>Erlang starts a port mapper of its own where it finds none, and nobody would end that one.</summary>
+    private async Task UntilMappedAsync(ChildProcess mapper, CancellationToken cancellation)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(StartTimeout);
+        while (true)
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync(IPAddress.Loopback, EpmdPort, deadline.Token);
+                return;
+            }
+            catch (SocketException) when (!mapper.Ended.IsCompleted)
+            {
+                await Task.Delay(20, deadline.Token);
+            }
+            catch (SocketException fault)
+            {
+                throw new InvalidOperationException($"Erlang's port mapper did not start. Its last words: {mapper.LastLines}", fault);
+            }
+        }
+    }
 
     private async Task UntilReadyAsync(ChildProcess starting, CancellationToken cancellation)
     {
