@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Storage;
@@ -10,7 +11,7 @@ namespace ClaimsTransfer.Routing;
 
 /// <summary>Runs the handler: the queue's batches, the timers, the janitor, and the standing for the gauges.</summary>
 internal sealed partial class RoutingService(
-    IStore store, IRoutingStore journal, RoutingHandler handler, Accounts accounts, IBus bus, IMunicipalities municipalities,
+    IStore store, IRoutingStore journal, RoutingHandler handler, Accounts accounts, IBus bus, BatchConsumers consumers, IMunicipalities municipalities,
     RoutingOptions options, TimeProvider time, ILogger<RoutingService> log) : BackgroundService
 {
     private const int SweepBatch = 500;
@@ -21,11 +22,8 @@ internal sealed partial class RoutingService(
         await store.MigrateAsync(RoutingSchema.Migrations, cancellationToken);
         await WakeHeldAsync(cancellationToken);
         await bus.SubscribeAsync(
-            new QueueDefinition(Topology.RoutingQueue, [.. Inbound.Names.Select(name => new Binding(name))])
-            {
-                BatchSize = options.BatchSize, Concurrency = options.Concurrency,
-            },
-            new BatchConsumer(Topology.RoutingQueue, handler.HandleAsync, time, log, notices: bus).HandleAsync, cancellationToken);
+            Topology.Routing with { BatchSize = options.BatchSize, Concurrency = options.Concurrency },
+            consumers.For(Topology.RoutingQueue, handler.HandleAsync), cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 

@@ -8,13 +8,6 @@ namespace ClaimsTransfer.Routing.Journal;
 /// <summary>Reads what comes on Routing's queue. All of it was written by our own services: what does not fit is a fault to look at, never a claim to refuse.</summary>
 internal static class Inbound
 {
-    public static readonly IReadOnlyList<string> Names =
-    [
-        MessageNames.ClaimCreated, MessageNames.ClaimAdjusted, MessageNames.ClaimWithdrawn, MessageNames.LiablePartyChanged,
-        MessageNames.TransferReported, MessageNames.CoverageRegistered, MessageNames.CoverageReversed, MessageNames.WriteOffRegistered,
-        MessageNames.DebtorAccountChanged, MessageNames.OperateClaim, MessageNames.MessageDeadLettered,
-    ];
-
     public static IClaimMessage Read(Delivery delivery) => delivery.Name switch
     {
         MessageNames.ClaimCreated => Read(delivery, MessageJson.Default.ClaimCreated),

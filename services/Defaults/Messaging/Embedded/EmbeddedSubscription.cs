@@ -4,59 +4,17 @@ namespace ClaimsTransfer.Defaults.Messaging.Embedded;
 
 /// <summary>Takes batches from one queue and hands them to the handler, a bounded number at a time. Nothing is taken ahead of a free place.</summary>
 internal sealed partial class EmbeddedSubscription(EmbeddedBus bus, EmbeddedQueue queue, QueueDefinition definition, BatchHandler handler, TimeProvider time, ILogger logger)
-    : ISubscription
+    : PausableSubscription(definition, time)
 {
-    private readonly SemaphoreSlim turn = new(1);
-    private readonly CancellationTokenSource abandon = new();
-    private CancellationTokenSource? taking;
-    private Task running = Task.CompletedTask;
+    private readonly QueueDefinition definition = definition;
+    private readonly TimeProvider time = time;
 
-    public bool IsConsuming => taking is not null;
+    public override bool IsConsuming => !IsPaused;
 
-    public async Task ResumeAsync(CancellationToken cancellation)
-    {
-        await turn.WaitAsync(cancellation);
-        try
-        {
-            if (taking is not null)
-                return;
-            taking = new CancellationTokenSource();
-            var stop = taking.Token;
-            running = Task.WhenAll(Enumerable.Range(0, Math.Max(1, definition.Concurrency)).Select(_ => Task.Run(() => TakeUntilAsync(stop), CancellationToken.None)));
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
+    protected override Task Begin(CancellationToken stopping) =>
+        Task.WhenAll(Enumerable.Range(0, Math.Max(1, definition.Concurrency)).Select(_ => Task.Run(() => TakeUntilAsync(stopping), CancellationToken.None)));
 
-    public async Task PauseAsync(CancellationToken cancellation)
-    {
-        await turn.WaitAsync(cancellation);
-        try
-        {
-            if (taking is not null)
-            {
-                await taking.CancelAsync();
-                taking.Dispose();
-                taking = null;
-            }
-            await running.WaitAsync(cancellation);
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
-
-    /// <summary>Finishes what is in hand; what will not finish within the grace is abandoned and stays on the queue.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        using var grace = new CancellationTokenSource(definition.Grace, time);
-        await using (grace.Token.Register(abandon.Cancel))
-            await PauseAsync(CancellationToken.None);
-        bus.Forget(this);
-    }
+    protected override void Forget() => bus.Forget(this);
 
     private async Task TakeUntilAsync(CancellationToken stop)
     {
@@ -85,7 +43,7 @@ internal sealed partial class EmbeddedSubscription(EmbeddedBus bus, EmbeddedQueu
         try
         {
             var deliveries = batch.ConvertAll(message => message.ToDelivery());
-            await bus.SettleAsync(queue, batch, deliveries, await handler(deliveries, abandon.Token));
+            await bus.SettleAsync(queue, batch, deliveries, await handler(deliveries, Abandoned));
         }
         catch
         {

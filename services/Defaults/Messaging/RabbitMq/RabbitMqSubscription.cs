@@ -5,65 +5,21 @@ namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
 /// <summary>A consumer that comes back: whenever its session ends without having been told to, the next one is opened.</summary>
 internal sealed partial class RabbitMqSubscription(
     RabbitMqBus bus, BrokerConnection connection, RabbitMqPublisher publisher, QueueDefinition definition, BatchHandler handler, TimeProvider time, ILogger logger)
-    : ISubscription
+    : PausableSubscription(definition, time)
 {
-    private readonly SemaphoreSlim turn = new(1);
-    private readonly CancellationTokenSource abandon = new();
-    private CancellationTokenSource? stop;
-    private Task running = Task.CompletedTask;
+    private readonly QueueDefinition definition = definition;
+    private readonly TimeProvider time = time;
     private volatile ConsumerSession? session;
 
     public string Queue => definition.Name;
 
-    public bool IsPaused => stop is null;
-
-    public bool IsConsuming => session is { IsAlive: true };
+    public override bool IsConsuming => session is { IsAlive: true };
 
     public long Unsettled => session?.Unsettled ?? 0;
 
-    public async Task ResumeAsync(CancellationToken cancellation)
-    {
-        await turn.WaitAsync(cancellation);
-        try
-        {
-            if (stop is not null)
-                return;
-            stop = new CancellationTokenSource();
-            var token = stop.Token;
-            running = Task.Run(() => ConsumeUntilAsync(token), CancellationToken.None);
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
+    protected override Task Begin(CancellationToken stopping) => Task.Run(() => ConsumeUntilAsync(stopping), CancellationToken.None);
 
-    public async Task PauseAsync(CancellationToken cancellation)
-    {
-        await turn.WaitAsync(cancellation);
-        try
-        {
-            if (stop is not null)
-            {
-                await stop.CancelAsync();
-                stop.Dispose();
-                stop = null;
-            }
-            await running.WaitAsync(cancellation);
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        using var grace = new CancellationTokenSource(definition.Grace, time);
-        await using (grace.Token.Register(abandon.Cancel))
-            await PauseAsync(CancellationToken.None);
-        bus.Forget(this);
-    }
+    protected override void Forget() => bus.Forget(this);
 
     private async Task ConsumeUntilAsync(CancellationToken stopping)
     {
@@ -78,7 +34,7 @@ internal sealed partial class RabbitMqSubscription(
                 if (failures > 0)
                     Log.Back(logger, definition.Name);
                 failures = 0;
-                await next.RunAsync(stopping, abandon.Token);
+                await next.RunAsync(stopping, Abandoned);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
