@@ -1,10 +1,11 @@
 namespace ClaimsTransfer.Messages;
 
 /// <summary>Ingest has accepted a claim: valid, new and sealed.</summary>
+/// <param name="PatronId">FBS's own id of the borrower, where FBS gave it.</param>
 public sealed record ClaimCreated(
     Guid MessageId, DateTimeOffset OccurredAt, Guid ClaimId, string Municipality, string Agency, long FeeId, int Version,
     ClaimType Type, string? Reason, long AmountOre, DateOnly CreatedOn, DateOnly? DueOn, string? Branch,
-    SealedParty Borrower, SealedParty? Guardian, IReadOnlyList<Material> Materials) : IClaimMessage;
+    SealedParty Borrower, SealedParty? Guardian, IReadOnlyList<Material> Materials, long? PatronId = null) : IClaimMessage;
 
 /// <summary>FBS has changed the amount; the new amount, in øre.</summary>
 public sealed record ClaimAdjusted(
@@ -22,7 +23,22 @@ public sealed record LiablePartyChanged(
     SealedParty LiableParty, string Reason) : IClaimMessage;
 
 /// <summary>What a connector is asked to do with a claim.</summary>
-public enum InstructionKind { Register, Adjust, Cancel, ChangeLiableParty, Find }
+public enum InstructionKind
+{
+    Register, Adjust, Cancel, ChangeLiableParty,
+
+    /// <summary>To say what the debtor system knows of an earlier instruction.</summary>
+    Find,
+
+    /// <summary>To register a payment that a channel has taken; it comes back as coverage. Room for what is to come: nobody sends it yet.</summary>
+    RegisterPayment,
+}
+
+/// <summary>A payment that a channel has taken and the debtor system is to register, once.</summary>
+/// <param name="OrderId">The channel's order, at most 64 letters, digits and hyphens: the same order is one payment.</param>
+/// <param name="AmountOre">Øre, greater than 0.</param>
+/// <param name="Channel">mobilePay, selfServiceTerminal, returnMachine, app, bankSlip …</param>
+public sealed record TakenPayment(string OrderId, long AmountOre, string Channel, DateTimeOffset PaidAt);
 
 /// <summary>Who can put a rejection right.</summary>
 public enum FixBy { Library, Municipality, Vendor }
@@ -37,10 +53,11 @@ public sealed record Debtor(DebtorKind Kind, SealedIdentity Identity);
 /// <param name="About">For <see cref="InstructionKind.Find"/>: the instruction whose outcome is in doubt.</param>
 /// <param name="AmountOre">What the debtor system shall claim when this is done, in øre.</param>
 /// <param name="ToTest">To the vendor's test endpoint: the municipality is in stage Test.</param>
+/// <param name="Payment">With <see cref="InstructionKind.RegisterPayment"/>.</param>
 public sealed record TransferClaim(
     Guid MessageId, DateTimeOffset OccurredAt, Guid ClaimId, string Municipality, string Agency, long FeeId, int Version,
     Guid InstructionId, InstructionKind Instruction, Guid? About, string Reference, ClaimType Type, string? Reason, long AmountOre,
-    DateOnly CreatedOn, DateOnly? DueOn, Debtor Debtor, IReadOnlyList<Material> Materials, bool ToTest) : IClaimMessage;
+    DateOnly CreatedOn, DateOnly? DueOn, Debtor Debtor, IReadOnlyList<Material> Materials, bool ToTest, TakenPayment? Payment = null) : IClaimMessage;
 
 /// <summary>How an instruction stands.</summary>
 public enum TransferOutcome
@@ -69,13 +86,23 @@ public enum TransferOutcome
 /// <param name="DebtorReference">The debtor system's own reference of the claim, once known.</param>
 /// <param name="Receipt">The receipt's id at the debtor system, for the timeline.</param>
 /// <param name="Code">With <see cref="TransferOutcome.Rejected"/> or <see cref="TransferOutcome.Unknown"/>: the error code.</param>
+/// <param name="PaymentSlip">The 15 digits of the +71 payment slip that the debtor system issued for the claim; absent: it has not said.</param>
 public sealed record TransferReported(
     Guid MessageId, DateTimeOffset OccurredAt, Guid ClaimId, string Municipality, string Agency, long FeeId, int Version,
     Guid InstructionId, InstructionKind Instruction, TransferOutcome Outcome, string? DebtorReference, string? Receipt,
-    string? Code, string? Text, FixBy? FixBy) : IClaimMessage;
+    string? Code, string? Text, FixBy? FixBy, string? PaymentSlip = null) : IClaimMessage;
 
-/// <summary>What a person may do with a claim.</summary>
-public enum ClaimOperation { Release, Retry, Ask, Cancel }
+/// <summary>What a person, or the repair of a reconciliation, may do with a claim.</summary>
+public enum ClaimOperation
+{
+    Release, Retry, Ask, Cancel,
+
+    /// <summary>The debtor system does not have an acknowledged claim: it is registered there again, under the same reference.</summary>
+    Reregister,
+
+    /// <summary>The debtor system claims another amount than it has acknowledged: it is told the amount again.</summary>
+    Readjust,
+}
 
 /// <summary>A person acts on a claim.</summary>
 /// <param name="Who">The user's name, for the timeline.</param>

@@ -18,10 +18,11 @@ public sealed record Material(string? ItemNumber = null, string? Faust = null, s
 /// <param name="DueOn">The last timely day of payment.</param>
 /// <param name="Branch">ISIL of the branch; it may differ from the agency, and the agency decides the municipality.</param>
 /// <param name="Guardian">Null or absent: none. Never the borrower.</param>
+/// <param name="PatronId">FBS's own id of the borrower, without which a payment cannot be registered through FBS's payment interface; absent: FBS is told by message alone.</param>
 public sealed record SubmitClaim(
     Guid MessageId, DateTimeOffset OccurredAt, string Agency, long FeeId, int Version,
     string Type, string? Reason, long AmountOre, string Currency, DateOnly CreatedOn, DateOnly? DueOn,
-    string? Branch, Party Borrower, Party? Guardian, IReadOnlyList<Material>? Materials) : IMessage;
+    string? Branch, Party Borrower, Party? Guardian, IReadOnlyList<Material>? Materials, long? PatronId = null) : IMessage;
 
 /// <summary>FBS changes what the claim is for, in øre; the new amount, not the difference.</summary>
 public sealed record AdjustClaim(

@@ -10,7 +10,8 @@ namespace ClaimsTransfer.Messages;
     RespectNullableAnnotations = true,
     Converters = [typeof(CamelCaseEnum<ClaimType>), typeof(CamelCaseEnum<DebtorKind>), typeof(CamelCaseEnum<IdentityKind>),
         typeof(CamelCaseEnum<InstructionKind>), typeof(CamelCaseEnum<FixBy>), typeof(CamelCaseEnum<TransferOutcome>), typeof(CamelCaseEnum<ClaimOperation>),
-        typeof(CamelCaseEnum<DebtorAccountStatus>)])]
+        typeof(CamelCaseEnum<DebtorAccountStatus>), typeof(CamelCaseEnum<WriteOffKind>), typeof(CamelCaseEnum<DebtorEntryKind>),
+        typeof(CamelCaseEnum<BalanceChange>)])]
 [JsonSerializable(typeof(SubmitClaim))]
 [JsonSerializable(typeof(AdjustClaim))]
 [JsonSerializable(typeof(CancelClaim))]
@@ -31,6 +32,7 @@ namespace ClaimsTransfer.Messages;
 [JsonSerializable(typeof(CoverageReversed))]
 [JsonSerializable(typeof(WriteOffRegistered))]
 [JsonSerializable(typeof(DebtorAccountChanged))]
+[JsonSerializable(typeof(DebtorEntryUnmatched))]
 [JsonSerializable(typeof(PaymentReconciled))]
 [JsonSerializable(typeof(OperateClaim))]
 [JsonSerializable(typeof(MessageDeadLettered))]

@@ -30,6 +30,7 @@ public static class MessageNames
     public const string CoverageReversed = "coverage-reversed";
     public const string WriteOffRegistered = "write-off-registered";
     public const string DebtorAccountChanged = "debtor-account-changed";
+    public const string DebtorEntryUnmatched = "debtor-entry-unmatched";
     public const string OperateClaim = "operate-claim";
     public const string MessageDeadLettered = "message-dead-lettered";
 }

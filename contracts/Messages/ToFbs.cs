@@ -26,9 +26,11 @@ public sealed record ClaimOutOfScope(
 /// <summary>The debtor system has acknowledged the claim at this version.</summary>
 /// <param name="AmountOre">What the debtor system now claims, in øre.</param>
 /// <param name="DebtorReference">The debtor system's own reference.</param>
+/// <param name="PaymentSlip">The 15 digits of the +71 payment slip that the debtor system issued for the claim, check digit included; absent: it has not said.</param>
+/// <param name="PatronId">As FBS gave it with the claim.</param>
 public sealed record ClaimTransferred(
     Guid MessageId, DateTimeOffset OccurredAt, Guid ClaimId, string Municipality, string Agency, long FeeId, int Version,
-    long AmountOre, string? DebtorReference) : IClaimMessage;
+    long AmountOre, string? DebtorReference, string? PaymentSlip = null, long? PatronId = null) : IClaimMessage;
 
 /// <summary>The debtor system has refused the claim, or a change of it.</summary>
 /// <param name="Instruction">What was refused: register, adjust, cancel or changeLiableParty.</param>

@@ -19,9 +19,9 @@ public interface IConnector
     Task<IReadOnlyList<Found>> FindAsync(DebtorSystem system, IReadOnlyList<Instruction> instructions, CancellationToken cancellation);
 
     /// <summary>
-    /// Reads what came back since <paramref name="cursor"/> (null: from the beginning): receipts now, coverage and write-offs later. The SDK stores the new cursor
-    /// after what was read took effect, so the same may be read twice. A connector whose vendor pushes hands receipts to <see cref="IReceiptInbox"/> instead
-    /// and returns nothing here.
+    /// Reads what came back since <paramref name="cursor"/> (null: from the beginning): receipts, and the entries the debtor system has booked on its own. The SDK
+    /// stores the new cursor after what was read is stored for good, so the same may be read twice. A connector whose vendor pushes hands them to
+    /// <see cref="IReceiptInbox"/> and <see cref="IEntryInbox"/> instead and returns nothing here.
     /// </summary>
     Task<ReadBack> ReadAsync(DebtorSystem system, string? cursor, CancellationToken cancellation);
 }
@@ -31,7 +31,9 @@ public interface IConnector
 /// <param name="ReadInterval">How often <see cref="IConnector.ReadAsync"/> is called for each municipality; null: never, the vendor pushes.</param>
 /// <param name="OpeningHours">When the debtor system takes instructions, Danish time; null: always.</param>
 /// <param name="Linger">How long a batch waits to become full; worth a second where each call costs a file. Null: 40 milliseconds.</param>
-public sealed record ConnectorCapabilities(string Vendor, int BatchSize, TimeSpan? ReadInterval, OpeningHours? OpeningHours = null, TimeSpan? Linger = null);
+/// <param name="RegistersPayments">Whether it carries out <see cref="Messages.InstructionKind.RegisterPayment"/>; where not, the SDK rejects such an instruction without a call.</param>
+public sealed record ConnectorCapabilities(
+    string Vendor, int BatchSize, TimeSpan? ReadInterval, OpeningHours? OpeningHours = null, TimeSpan? Linger = null, bool RegistersPayments = false);
 
 /// <param name="From">Opens, local Danish time.</param>
 /// <param name="To">Closes, local Danish time.</param>
@@ -49,10 +51,11 @@ public sealed record DebtorSystem(string Municipality, string MunicipalityCvr, U
 /// <param name="Version">The claim's version; a debtor system never sees them out of order.</param>
 /// <param name="AmountOre">What it shall claim when this is done, øre.</param>
 /// <param name="Attempt">1 the first time it is sent.</param>
+/// <param name="Payment">With <see cref="Messages.InstructionKind.RegisterPayment"/>: what a channel has taken. The same protocol as any instruction: asked about before it is sent again.</param>
 public sealed record Instruction(
     Guid Id, Messages.InstructionKind Kind, Guid ClaimId, string Reference, string Agency, long FeeId, int Version, Messages.ClaimType Type,
     string? Reason, long AmountOre, DateOnly CreatedOn, DateOnly? DueOn, Messages.DebtorKind DebtorKind, Defaults.Sealing.OpenIdentity Debtor,
-    IReadOnlyList<Messages.Material> Materials, int Attempt, string? TraceParent)
+    IReadOnlyList<Messages.Material> Materials, int Attempt, string? TraceParent, Messages.TakenPayment? Payment = null)
 {
     public override string ToString() => $"{Kind} {Reference} v{Version} attempt {Attempt}";
 }
@@ -61,7 +64,8 @@ public sealed record Instruction(
 public abstract record Submitted
 {
     /// <summary>Acknowledged: the business receipt is there.</summary>
-    public sealed record Accepted(string? DebtorReference, string? Receipt) : Submitted;
+    /// <param name="PaymentSlip">The 15 digits of the +71 payment slip that the debtor system issued for the claim, where it says so.</param>
+    public sealed record Accepted(string? DebtorReference, string? Receipt, string? PaymentSlip = null) : Submitted;
 
     /// <summary>Receipted in transport; the business receipt comes later.</summary>
     public sealed record Pending(string? TransportReceipt) : Submitted;
@@ -80,7 +84,7 @@ public abstract record Submitted
 public abstract record Found
 {
     /// <summary>It has done it.</summary>
-    public sealed record Done(string? DebtorReference, string? Receipt) : Found;
+    public sealed record Done(string? DebtorReference, string? Receipt, string? PaymentSlip = null) : Found;
 
     /// <summary>It has it and has not decided yet: the receipt will come.</summary>
     public sealed record InProgress(string? TransportReceipt) : Found;
@@ -103,7 +107,11 @@ public sealed record Receipt(Guid InstructionId, string ReceiptId, Submitted Out
 
 /// <param name="Cursor">Where to go on next time.</param>
 /// <param name="More">Whether there is more to read at once.</param>
-public sealed record ReadBack(IReadOnlyList<Receipt> Receipts, string? Cursor, bool More = false);
+public sealed record ReadBack(IReadOnlyList<Receipt> Receipts, string? Cursor, bool More = false)
+{
+    /// <summary>What the debtor system has booked on its own. The same entry twice is one entry.</summary>
+    public IReadOnlyList<DebtorEntry> Entries { get; init; } = [];
+}
 
 /// <summary>Where a vendor's callback endpoint hands receipts in: returns when they are stored for good, so that the vendor may be answered.</summary>
 public interface IReceiptInbox

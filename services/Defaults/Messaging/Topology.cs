@@ -8,6 +8,7 @@ public static class Topology
     public const string FbsQueue = "fbs";
     public const string IngestQueue = "ingest";
     public const string RoutingQueue = "routing";
+    public const string PaymentsQueue = "payments";
 
     /// <summary>What no queue is bound for ends here, seen by an operator, instead of vanishing.</summary>
     public const string Unrouted = "unrouted";
@@ -39,6 +40,12 @@ public static class Topology
             new(MessageNames.DebtorAccountChanged),
         ]);
 
+    public static QueueDefinition Payments { get; } = new(PaymentsQueue,
+        [
+            new(MessageNames.ClaimTransferred), new(MessageNames.ClaimCancelled), new(MessageNames.CoverageRegistered), new(MessageNames.CoverageReversed),
+            new(MessageNames.WriteOffRegistered), new(MessageNames.DebtorEntryUnmatched),
+        ]);
+
     public static QueueDefinition Fbs { get; } = new(FbsQueue,
         [
             new(MessageNames.ClaimRefused), new(MessageNames.ClaimHeld), new(MessageNames.ClaimOutOfScope), new(MessageNames.ClaimTransferred),
@@ -51,5 +58,5 @@ public static class Topology
 
     /// <summary>Every queue of the system, for <see cref="IBus.DeclareAsync"/>.</summary>
     public static IReadOnlyList<QueueDefinition> Queues(IEnumerable<string> municipalities) =>
-        [Ingest, Routing, Fbs, .. municipalities.Select(Transfer)];
+        [Ingest, Routing, Payments, Fbs, .. municipalities.Select(Transfer)];
 }

@@ -34,6 +34,16 @@ public enum MinorPolicy
     DoNotTransfer,
 }
 
+/// <summary>How FBS learns that a claim is settled.</summary>
+public enum PaymentsToFbs
+{
+    /// <summary>By the message <c>payment-reconciled</c>, which is always sent.</summary>
+    Message,
+
+    /// <summary>Also by FBS's own payment interface, as a whole fee, once the balance is zero.</summary>
+    Interface,
+}
+
 /// <summary>One municipality's installation and policy, a line of <c>municipalities.yaml</c>.</summary>
 /// <param name="Cutover">Claims created before this day are out of scope.</param>
 /// <param name="ChildMaxAge">The highest age, in whole years on the claim's creation date, that counts as a minor.</param>
@@ -41,9 +51,10 @@ public enum MinorPolicy
 /// <param name="RatePerSecond">Claims a second towards the debtor system at most; null: no limit.</param>
 /// <param name="Concurrency">Calls to the debtor system at a time.</param>
 /// <param name="Endpoint">The debtor system's address; null: the sandbox's, when it runs.</param>
+/// <param name="PaymentsToFbs">Whether settled claims are also registered through FBS's payment interface.</param>
 public sealed record Municipality(
     string Code, string Name, string Cvr, Vendor Vendor, Stage Stage, DateOnly Cutover, MinorPolicy MinorPolicy,
-    int ChildMaxAge = 17, long MinimumAmountOre = 0, int? RatePerSecond = null, int Concurrency = 4, string? Endpoint = null);
+    int ChildMaxAge = 17, long MinimumAmountOre = 0, int? RatePerSecond = null, int Concurrency = 4, string? Endpoint = null, PaymentsToFbs PaymentsToFbs = PaymentsToFbs.Message);
 
 /// <summary>All municipalities of the installation, by code.</summary>
 public interface IMunicipalities

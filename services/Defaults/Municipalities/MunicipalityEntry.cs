@@ -7,7 +7,7 @@ internal sealed class MunicipalityEntry(string file, YamlMap map)
 {
     private const string DateForm = "yyyy-MM-dd";
     private static readonly string[] Required = ["code", "name", "cvr", "vendor", "stage", "cutover", "minorPolicy"];
-    private static readonly string[] Known = [.. Required, "childMaxAge", "minimumAmountOre", "ratePerSecond", "concurrency", "endpoint"];
+    private static readonly string[] Known = [.. Required, "childMaxAge", "minimumAmountOre", "ratePerSecond", "concurrency", "endpoint", "paymentsToFbs"];
     private static readonly string[] Schemes = ["http", "https", "sftp", "file"];
 
     private readonly List<MunicipalityFault> _faults = [];
@@ -38,7 +38,7 @@ internal sealed class MunicipalityEntry(string file, YamlMap map)
         var concurrency = Number("concurrency", 1, 1_000) ?? 4;
         var endpoint = Text("endpoint", IsAddress, "is not an address that begins with http://, https://, sftp:// or file://");
         return code is null || name is null || cvr is null ? null
-            : new Municipality(code, name, cvr, vendor, stage, cutover, policy, (int)childMaxAge, minimum, (int?)rate, (int)concurrency, endpoint);
+            : new Municipality(code, name, cvr, vendor, stage, cutover, policy, (int)childMaxAge, minimum, (int?)rate, (int)concurrency, endpoint, Enumeration<PaymentsToFbs>("paymentsToFbs"));
     }
 
     public void Fault(int line, string key, string value, string problem, string example) =>
@@ -60,6 +60,7 @@ internal sealed class MunicipalityEntry(string file, YamlMap map)
         "minimumAmountOre" => "0",
         "ratePerSecond" => "200",
         "concurrency" => "4",
+        "paymentsToFbs" => string.Join(" | ", Enum.GetNames<PaymentsToFbs>()),
         "endpoint" => "https://opus.example.dk/debitor",
         _ => string.Join(", ", Known),
     };

@@ -13,6 +13,7 @@ internal static class Examples
     public const string CreatedOn = "2026-10-22";
     public const string DueOn = "2026-11-22";
     public const string Reason = "Gebyr (for sent)";
+    public const string PatronId = "271828";
     public const string Cpr = "DDMMYYSSSS, ten digits whose first six are a date";
     public const string Cvr = "64942212";
     public const string Name = "Fornavn Efternavn";

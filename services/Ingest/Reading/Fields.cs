@@ -18,6 +18,9 @@ internal readonly struct Fields(JsonElement element, string prefix, FaultList fa
     public void Fault(string name, string reason, string example) =>
         faults.Add(Path(name), IsGiven(name, out var value) ? Shown(value) : null, reason, example);
 
+    /// <summary>The value is somebody's number in a place where none belongs: it is not shown.</summary>
+    public void PersonalFault(string name, string reason, string example) => faults.Add(Path(name), PersonalText.Masked, reason, example);
+
     public string? Text(string name, int longest, string example, bool isRequired = true)
     {
         if (!IsGiven(name, out var value))

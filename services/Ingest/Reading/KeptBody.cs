@@ -24,7 +24,7 @@ internal static class KeptBody
 
     /// <summary>Names of fields under a person; they are kept as names, their values never.</summary>
     private static readonly FrozenSet<string> Known = FrozenSet.ToFrozenSet(
-        [.. Shown, .. Opened, "borrower", "guardian", "liableParty", "cpr", "cvr", "name", "materialGroup", "description", "periodical"]);
+        [.. Shown, .. Opened, "borrower", "guardian", "liableParty", "cpr", "cvr", "name", "patronId", "materialGroup", "description", "periodical"]);
 
     public static string Of(JsonElement body)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ClaimsTransfer.Messages;
 
@@ -21,12 +22,26 @@ internal static class Submissions
         var guardian = Parties.ReadGuardian(fields, borrower);
         var materials = Materials(fields, [borrower?.Cpr, guardian?.Cpr]);
 
+        var patronId = ReadPatron(fields, borrower, guardian);
+
         if (addressed is not { MessageId: { } id, OccurredAt: { } occurredAt, Agency: { } agency, FeeId: { } feeId }
             || type is null || amount is null || currency is null || createdOn is null || borrower is null)
             return null;
         return new SubmitClaim(
             id, occurredAt, agency, feeId, 1, type, PersonalText.MaskCpr(reason, borrower.Cpr, guardian?.Cpr), amount.Value, currency, createdOn.Value, dueOn,
-            branch, borrower, guardian, materials);
+            branch, borrower, guardian, materials, patronId);
+    }
+
+    /// <summary>FBS's own number of the borrower. It is no secret and travels in the clear, which a CPR number in its place must not.</summary>
+    private static long? ReadPatron(Fields fields, Party? borrower, Party? guardian)
+    {
+        if (!fields.IsGiven("patronId", out _) || fields.Integer("patronId", 1, long.MaxValue, "FBS's own id of the borrower", Examples.PatronId) is not { } patronId)
+            return null;
+        var asCpr = patronId.ToString("D10", CultureInfo.InvariantCulture);
+        if (asCpr != borrower?.Cpr && asCpr != guardian?.Cpr)
+            return patronId;
+        fields.PersonalFault("patronId", "is a CPR number; FBS's own id of the borrower belongs here", Examples.PatronId);
+        return null;
     }
 
     public static void CheckDates(Fields fields, string created, string due, DateOnly? createdOn, DateOnly? dueOn, DateTimeOffset? occurredAt)

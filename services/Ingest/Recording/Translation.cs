@@ -21,7 +21,7 @@ internal sealed class Translation(ISealer sealer)
             case SubmitClaim m:
                 return Outgoing(MessageNames.ClaimCreated, traceParent, new ClaimCreated(
                     Id(MessageNames.ClaimCreated, 1), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, 1, TypeOf(m.Type), m.Reason, m.AmountOre, m.CreatedOn, m.DueOn, m.Branch,
-                    Seal(municipality, m.Borrower), m.Guardian is null ? null : Seal(municipality, m.Guardian), m.Materials ?? []), MessageJson.Default.ClaimCreated);
+                    Seal(municipality, m.Borrower), m.Guardian is null ? null : Seal(municipality, m.Guardian), m.Materials ?? [], m.PatronId), MessageJson.Default.ClaimCreated);
             case AdjustClaim m:
                 return Outgoing(MessageNames.ClaimAdjusted, traceParent, new ClaimAdjusted(
                     Id(MessageNames.ClaimAdjusted, m.Version), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, m.Version, m.NewAmountOre, m.Reason), MessageJson.Default.ClaimAdjusted);

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.Routing.Saga;
@@ -25,6 +26,12 @@ public sealed partial class ClaimSaga
                 step.Apply(who);
                 Ask(step, open);
                 break;
+            case ClaimOperation.Reregister when IsAtRestInTheDebtorSystem(state):
+                InstructAgain(step, InstructionKind.Register, who);
+                break;
+            case ClaimOperation.Readjust when IsAtRestInTheDebtorSystem(state):
+                InstructAgain(step, InstructionKind.Adjust, who);
+                break;
             case ClaimOperation.Cancel when state is { Cancellation: null, Version: > 0 }:
                 step.State = state with { Cancellation = new Cancellation(operate.Why, ByFbs: false) };
                 step.Apply(who);
@@ -34,5 +41,15 @@ public sealed partial class ClaimSaga
                 step.Ignore($"{who} has no meaning while {state.Status}");
                 break;
         }
+    }
+
+    /// <summary>Whatever the debtor system has made of what it once acknowledged: it is told again, as an instruction of its own that is awaited like any other.</summary>
+    private void InstructAgain(Step step, InstructionKind kind, string who)
+    {
+        step.Apply(who);
+        if (step.Event.Policy is { Stage: not Stage.Paused })
+            Instruct(step, kind, DebtorNow(step.State, step.State.Registered!), ClaimStatus.Changing);
+        else
+            step.Ignore("transfers are paused for the municipality");
     }
 }

@@ -48,13 +48,14 @@ public sealed partial class ClaimSaga
         }
 
         var reference = reported.DebtorReference ?? state.Registered?.DebtorReference;
+        var slip = reported.PaymentSlip ?? state.Registered?.PaymentSlip;
         step.State = state with
         {
-            Registered = new Registration(open.AmountOre, open.Debtor.Kind, open.Debtor.Identity.Ref, open.Version, reference),
+            Registered = new Registration(open.AmountOre, open.Debtor.Kind, open.Debtor.Identity.Ref, open.Version, reference, slip),
         };
         step.Apply($"{Words(open.Kind)} acknowledged{(reported.Receipt is null ? "" : $", receipt {reported.Receipt}")}");
         step.Send(id => new ClaimTransferred(
-            id, step.At, state.ClaimId, state.Municipality, state.Agency, state.FeeId, open.Version, open.AmountOre, reference));
+            id, step.At, state.ClaimId, state.Municipality, state.Agency, state.FeeId, open.Version, open.AmountOre, reference, slip, state.Facts?.PatronId));
         NextStep(step);
     }
 
@@ -108,7 +109,7 @@ public sealed partial class ClaimSaga
         step.State = step.State with
         {
             Abandoned = null,
-            Registered = new Registration(done.AmountOre, done.Debtor.Kind, done.Debtor.Identity.Ref, done.Version, reported.DebtorReference),
+            Registered = new Registration(done.AmountOre, done.Debtor.Kind, done.Debtor.Identity.Ref, done.Version, reported.DebtorReference, reported.PaymentSlip),
         };
         step.Apply("done after all, though not wanted any more");
         NextStep(step);

@@ -53,7 +53,7 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
         {
             Version = created.Version,
             AmountOre = created.AmountOre,
-            Facts = new ClaimFacts(created.Type, created.Reason, created.CreatedOn, created.DueOn, created.Borrower, created.Guardian, created.Materials),
+            Facts = new ClaimFacts(created.Type, created.Reason, created.CreatedOn, created.DueOn, created.Borrower, created.Guardian, created.Materials, created.PatronId),
             ReceivedAt = step.At,
             TraceParent = step.Event.TraceParent,
         };

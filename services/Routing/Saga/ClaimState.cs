@@ -96,7 +96,8 @@ public sealed record ClaimState
 
 /// <summary>What never changes of a claim, with the parties it was made with.</summary>
 public sealed record ClaimFacts(
-    ClaimType Type, string? Reason, DateOnly CreatedOn, DateOnly? DueOn, SealedParty Borrower, SealedParty? Guardian, IReadOnlyList<Material> Materials);
+    ClaimType Type, string? Reason, DateOnly CreatedOn, DateOnly? DueOn, SealedParty Borrower, SealedParty? Guardian, IReadOnlyList<Material> Materials,
+    long? PatronId = null);
 
 public sealed record Hold(string Rule, string Explanation);
 
@@ -104,7 +105,8 @@ public sealed record Hold(string Rule, string Explanation);
 public sealed record Cancellation(string Reason, bool ByFbs);
 
 /// <summary>What the debtor system has acknowledged.</summary>
-public sealed record Registration(long AmountOre, DebtorKind DebtorKind, string DebtorRef, int Version, string? DebtorReference);
+/// <param name="PaymentSlip">The 15 digits of the +71 slip it issued, where it said so.</param>
+public sealed record Registration(long AmountOre, DebtorKind DebtorKind, string DebtorRef, int Version, string? DebtorReference, string? PaymentSlip = null);
 
 /// <summary>The one instruction whose outcome is awaited.</summary>
 /// <param name="Sendings">How often it was sent; a second time only after the debtor system said it has not done it.</param>

@@ -46,6 +46,15 @@ internal static class WireRules
         ["TransferReported.text"] = """{ "maxLength": 500 }""",
         ["OperateClaim.who"] = """{ "maxLength": 100 }""",
         ["OperateClaim.why"] = """{ "maxLength": 500 }""",
+        ["patronId"] = """{ "minimum": 1 }""",
+        ["paymentSlip"] = """{ "pattern": "^[0-9]{15}$" }""",
+        ["entryId"] = """{ "minLength": 1, "maxLength": 100 }""",
+        ["TakenPayment.orderId"] = """{ "pattern": "^[A-Za-z0-9-]{1,64}$" }""",
+        ["WriteOffRegistered.amountOre"] = """{ "minimum": -1000000000 }""",
+        ["DebtorEntryUnmatched.amountOre"] = """{ "minimum": -1000000000 }""",
+        ["DebtorEntryUnmatched.reference"] = """{ "pattern": "^.*$", "maxLength": 100 }""",
+        ["PaymentReconciled.amountOre"] = """{ "minimum": -1000000000 }""",
+        ["PaymentReconciled.sequence"] = """{ "minimum": 1 }""",
         ["MessageDeadLettered.cause"] = """{ "maxLength": 500 }""",
     };
 
