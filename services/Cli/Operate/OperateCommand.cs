@@ -4,7 +4,7 @@ using ClaimsTransfer.Cli.Running;
 
 namespace ClaimsTransfer.Cli.Operate;
 
-/// <summary><c>claims release|retry|ask|cancel AGENCY FEEID --reason …</c>: a person acts on one claim; who and why stand in its timeline.</summary>
+/// <summary><c>claims release|retry|ask|cancel|reregister|readjust AGENCY FEEID --reason …</c>: a person acts on one claim; who and why stand in its timeline.</summary>
 public static class OperateCommand
 {
     public static IEnumerable<Command> CreateAll(WhereOptions where)
@@ -13,6 +13,8 @@ public static class OperateCommand
         yield return Create(where, "retry", "Send a rejected or unknown claim again; the debtor system is asked first.");
         yield return Create(where, "ask", "Ask the debtor system what it knows of the claim.");
         yield return Create(where, "cancel", "Cancel the claim, in the debtor system too when it is there.");
+        yield return Create(where, "reregister", "Register an acknowledged claim again that the debtor system does not have any more.");
+        yield return Create(where, "readjust", "Tell the debtor system again what an acknowledged claim is for.");
     }
 
     private static Command Create(WhereOptions where, string operation, string description)

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ClaimsTransfer.Routing.Operations;
 
-/// <param name="Operation">release, retry, ask or cancel.</param>
+/// <param name="Operation">release, retry, ask, cancel, reregister or readjust.</param>
 /// <param name="Who">The person, for the timeline.</param>
 /// <param name="Why">The reason, for the timeline; no personal data.</param>
 public sealed record OperationRequest(string? Operation, string? Who, string? Why);
@@ -20,7 +20,7 @@ internal static class OperateEndpoint
         string agency, long feeId, OperationRequest request, Timelines timelines, IBus bus, TimeProvider time, CancellationToken cancellation)
     {
         if (!Enum.TryParse<ClaimOperation>(request.Operation, ignoreCase: true, out var operation) || !Enum.IsDefined(operation))
-            return TypedResults.Problem($"operation is '{request.Operation}'; give release, retry, ask or cancel.", statusCode: 422);
+            return TypedResults.Problem($"operation is '{request.Operation}'; give release, retry, ask, cancel, reregister or readjust.", statusCode: 422);
         if (string.IsNullOrWhiteSpace(request.Who) || request.Who.Length > 100)
             return TypedResults.Problem("who is missing or longer than 100 characters; give the person's user name, such as 'anna'.", statusCode: 422);
         if (string.IsNullOrWhiteSpace(request.Why) || request.Why.Length > 500)

@@ -8,6 +8,18 @@ public sealed partial class ClaimSaga
     private static void Money(Step step, IClaimMessage entry)
     {
         var state = step.State;
+        if (entry is DebtorAccountChanged said)
+        {
+            var newest = new AccountEntry(said.OccurredAt, said.EntryId);
+            if (!newest.IsNewerThan(state.AccountEntry))
+            {
+                step.Ignore($"account {said.Status}, booked before what is known");
+                return;
+            }
+
+            state = state with { AccountEntry = newest };
+        }
+
         step.State = entry switch
         {
             CoverageRegistered coverage => state with { CoveredOre = state.CoveredOre + coverage.AmountOre },
@@ -21,6 +33,8 @@ public sealed partial class ClaimSaga
         {
             CoverageRegistered coverage => $"covered {coverage.AmountOre} øre",
             CoverageReversed reversal => $"coverage of {reversal.AmountOre} øre taken back",
+            WriteOffRegistered { AmountOre: < 0 } undone => $"{-undone.AmountOre} øre claimed again",
+            WriteOffRegistered { Kind: WriteOffKind.Adjustment } adjustment => $"corrected by the debtor system: {adjustment.AmountOre} øre less",
             WriteOffRegistered writeOff => $"written off {writeOff.AmountOre} øre",
             DebtorAccountChanged account => $"account {account.Status}",
             _ => "",

@@ -46,10 +46,13 @@ public sealed partial class ClaimSaga
     /// <summary>Whatever the debtor system has made of what it once acknowledged: it is told again, as an instruction of its own that is awaited like any other.</summary>
     private void InstructAgain(Step step, InstructionKind kind, string who)
     {
+        if (step.Event.Policy is not { Stage: not Stage.Paused })
+        {
+            step.Ignore($"{who} while transfers are paused for the municipality");
+            return;
+        }
+
         step.Apply(who);
-        if (step.Event.Policy is { Stage: not Stage.Paused })
-            Instruct(step, kind, DebtorNow(step.State, step.State.Registered!), ClaimStatus.Changing);
-        else
-            step.Ignore("transfers are paused for the municipality");
+        Instruct(step, kind, DebtorNow(step.State, step.State.Registered!), ClaimStatus.Changing);
     }
 }

@@ -56,6 +56,9 @@ public sealed record ClaimState
 
     public bool InCollection { get; init; }
 
+    /// <summary>The newest entry that said how the account stands: what was booked before it and comes later changes nothing.</summary>
+    public AccountEntry? AccountEntry { get; init; }
+
     /// <summary>Instructions given so far; their ids are derived from it.</summary>
     public int Instructions { get; init; }
 
@@ -103,6 +106,13 @@ public sealed record Hold(string Rule, string Explanation);
 
 /// <param name="ByFbs">Cancelled by FBS: later changes are void. By a person: FBS may still change its mind.</param>
 public sealed record Cancellation(string Reason, bool ByFbs);
+
+/// <summary>When an entry was booked at the debtor system; of two of the same moment the higher id is the newer.</summary>
+public sealed record AccountEntry(DateTimeOffset BookedAt, string EntryId)
+{
+    public bool IsNewerThan(AccountEntry? other) =>
+        other is null || BookedAt > other.BookedAt || (BookedAt == other.BookedAt && string.CompareOrdinal(EntryId, other.EntryId) > 0);
+}
 
 /// <summary>What the debtor system has acknowledged.</summary>
 /// <param name="PaymentSlip">The 15 digits of the +71 slip it issued, where it said so.</param>

@@ -39,6 +39,25 @@ public sealed class When_money_comes_in
     }
 
     [Test]
+    public void Account_entries_end_in_the_newest_whatever_order_they_come_in()
+    {
+        var sent = Account(DebtorAccountStatus.InCollection);
+        var recalled = Account(DebtorAccountStatus.Recalled) with { OccurredAt = sent.OccurredAt.AddMinutes(1) };
+
+        new Journey().Registered().On(recalled).On(sent).State.Status.ShouldBe(ClaimStatus.Transferred);
+        new Journey().Registered().On(sent).On(recalled).State.Status.ShouldBe(ClaimStatus.Transferred);
+        new Journey().Registered().On(sent with { OccurredAt = recalled.OccurredAt.AddMinutes(1) }).On(recalled).State.Status.ShouldBe(ClaimStatus.InCollection);
+    }
+
+    [Test]
+    public void A_write_off_that_is_taken_back_leaves_the_claim_owed()
+    {
+        var journey = new Journey().Registered().On(WrittenOff(7000)).On(WrittenOff(-7000, "E4"));
+        journey.State.Status.ShouldBe(ClaimStatus.Transferred);
+        journey.State.BalanceOre.ShouldBe(7000);
+    }
+
+    [Test]
     public void Cancelling_a_paid_claim_credits_it() =>
         new Journey().Registered().On(Covered(7000)).On(Withdrawn(2)).Reported(TransferOutcome.Accepted).State.Status.ShouldBe(ClaimStatus.Credited);
 }
