@@ -10,12 +10,16 @@ public static class RunCommand
 {
     private const double DemoRate = 40;
 
+    /// <summary>In the demo citizens pay without being told to.</summary>
+    private const string DemoMoney = "pay=0.4,part=0.15,over=0.02,reverse=0.03,writeoff=0.03,collect=0.02,duplicate=0.05";
+
     private static readonly Option<string?> Claims = new("--claims") { Description = "Import this NDJSON file; - for standard input.", HelpName = "FILE|-" };
     private static readonly Option<bool> UntilDone = new("--until-done") { Description = "End when nothing is in flight; the exit code says whether the books balance." };
     private static readonly Option<string?> Report = new("--report") { Description = "Write the report there at the end.", HelpName = "OUT.json" };
     private static readonly Option<string?> Data = new("--data") { Description = "The data folder; given again, the run goes on where it stopped.", HelpName = "DIR" };
     private static readonly Option<string?> Municipalities = new("--municipalities") { Description = "Another municipalities.yaml.", HelpName = "FILE" };
     private static readonly Option<string?> Faults = new("--sandbox-faults") { Description = "How bad the stand-in debtor systems are: \"drop-reply=0.05,unavailable=0.02,down=0751\".", HelpName = "TEXT" };
+    private static readonly Option<string?> Money = new("--sandbox-money") { Description = "What the stand-in debtor systems do with the claims they hold: \"pay=0.4,part=0.15,over=0.02,reverse=0.03,writeoff=0.03,collect=0.02,duplicate=0.05\".", HelpName = "TEXT" };
     private static readonly Option<string> Broker = new("--broker") { Description = "embedded, local (RabbitMQ from the installed package) or amqp(s)://…", DefaultValueFactory = _ => "embedded", HelpName = "URL" };
     private static readonly Option<string> Store = new("--store") { Description = "embedded, local (PostgreSQL from the installed package), postgres://… or sqlserver:…", DefaultValueFactory = _ => "embedded", HelpName = "URL" };
     private static readonly Option<string?> Instances = new("--instances") { Description = "Processes of a service, routing=2,ingest=2; one each otherwise.", HelpName = "LIST" };
@@ -28,7 +32,7 @@ public static class RunCommand
         var root = new RootCommand(
             "Runs the whole system with the stand-in debtor systems. Without options: in one process, with sample claims, until Ctrl-C.")
         {
-            Claims, UntilDone, Report, Data, Municipalities, Faults, Broker, Store, Instances, Port, NoSamples, Rate, GenerateCommand.Create(),
+            Claims, UntilDone, Report, Data, Municipalities, Faults, Money, Broker, Store, Instances, Port, NoSamples, Rate, GenerateCommand.Create(),
         };
         root.SetAction((parsed, cancellation) => new Run(Read(parsed)).RunAsync(cancellation));
         return CommandLine.RunAsync(root, args);
@@ -57,6 +61,7 @@ public static class RunCommand
             Data = Path.GetFullPath(parsed.GetValue(Data) ?? DefaultData(samples)),
             Municipalities = parsed.GetValue(Municipalities) is { } given ? Path.GetFullPath(given) : null,
             SandboxFaults = parsed.GetValue(Faults),
+            SandboxMoney = parsed.GetValue(Money) ?? (samples ? DemoMoney : null),
             Broker = parsed.GetRequiredValue(Broker),
             Store = parsed.GetRequiredValue(Store),
             Instances = ReadInstances(parsed.GetValue(Instances)),

@@ -19,6 +19,9 @@ public sealed record RunSettings
     /// <summary>How bad the sandbox is, in its own words.</summary>
     public string? SandboxFaults { get; init; }
 
+    /// <summary>What the sandbox's debtor systems do with the claims they hold, in its own words; null: nothing, or what the settings say.</summary>
+    public string? SandboxMoney { get; init; }
+
     /// <summary><c>embedded</c>, <c>local</c> or a URL.</summary>
     public string Broker { get; init; } = "embedded";
 

@@ -49,6 +49,34 @@ public sealed record Figures
     /// <summary>The most bookings any one claim's instruction has: 1 when nothing was booked twice.</summary>
     public long MaxBookings { get; init; }
 
+    /// <summary>By our ledger: all that came in, øre; what was taken back again is in <see cref="ReversedOre"/>.</summary>
+    public long CoveredOre { get; init; }
+
+    /// <summary>By our ledger: written off, or corrected by the debtor systems themselves, øre.</summary>
+    public long WrittenOffOre { get; init; }
+
+    /// <summary>By our ledger: coverage that was taken back, øre.</summary>
+    public long ReversedOre { get; init; }
+
+    /// <summary>Claims on which nothing is owed any more: paid, or written off.</summary>
+    public long Settled { get; init; }
+
+    /// <summary>What the worklist holds: money that does not fit its claim, or no claim.</summary>
+    public long Unmatched { get; init; }
+
+    /// <summary>As <see cref="CoveredOre"/>, by the debtor systems' ledgers.</summary>
+    public long DebtorCoveredOre { get; init; }
+
+    /// <summary>As <see cref="WrittenOffOre"/>, by the debtor systems' ledgers.</summary>
+    public long DebtorWrittenOffOre { get; init; }
+
+    /// <summary>Claims of which FBS was told that they are settled, and that still are.</summary>
+    public long ReconciledToFbs { get; init; }
+
+    /// <summary>Lines of a reconciliation of the three ledgers, made at rest; absent while something is under way.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Differences { get; init; }
+
     public static Figures Sum(IEnumerable<Figures> figures) => figures.Aggregate(new Figures(), (a, b) => new Figures
     {
         Lines = a.Lines + b.Lines,
@@ -77,6 +105,15 @@ public sealed record Figures
         DebtorClaims = a.DebtorClaims + b.DebtorClaims,
         DebtorOre = a.DebtorOre + b.DebtorOre,
         MaxBookings = Math.Max(a.MaxBookings, b.MaxBookings),
+        CoveredOre = a.CoveredOre + b.CoveredOre,
+        WrittenOffOre = a.WrittenOffOre + b.WrittenOffOre,
+        ReversedOre = a.ReversedOre + b.ReversedOre,
+        Settled = a.Settled + b.Settled,
+        Unmatched = a.Unmatched + b.Unmatched,
+        DebtorCoveredOre = a.DebtorCoveredOre + b.DebtorCoveredOre,
+        DebtorWrittenOffOre = a.DebtorWrittenOffOre + b.DebtorWrittenOffOre,
+        ReconciledToFbs = a.ReconciledToFbs + b.ReconciledToFbs,
+        Differences = a.Differences is null && b.Differences is null ? null : (a.Differences ?? 0) + (b.Differences ?? 0),
     });
 }
 
@@ -88,7 +125,7 @@ public sealed record Identities(bool Lines, bool Claims, bool Ore)
 }
 
 /// <summary>What <c>claims report --json</c> and <c>--report</c> write.</summary>
-/// <param name="AtRest">Nothing is in flight, no instruction is open and Routing has seen every accepted claim.</param>
+/// <param name="AtRest">Nothing is in flight, no instruction is open, Routing has seen every accepted claim, and what the debtor systems booked is back.</param>
 /// <param name="Unattributed">Lines that named no municipality that could be read; in <paramref name="Total"/>, in no municipality.</param>
 /// <param name="Failures">What does not balance, in words; empty when everything does.</param>
 public sealed record BooksReport(

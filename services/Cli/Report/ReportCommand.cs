@@ -44,6 +44,7 @@ public static class ReportCommand
         foreach (var column in shown)
             table.AddColumn(new TableColumn(column.Heading).RightAligned());
         table.AddColumn(new TableColumn("kr.").RightAligned().NoWrap());
+        table.AddColumn(new TableColumn("paid kr.").RightAligned().NoWrap());
         foreach (var (code, figures) in report.Municipalities)
             table.AddRow(Row(code, figures));
         if (report.Unattributed.Lines != 0)
@@ -52,7 +53,7 @@ public static class ReportCommand
         return table;
 
         string[] Row(string name, Figures figures) =>
-            [name, .. shown.Select(column => column.Of(figures)).Select(count => count == 0 ? "·" : $"{count:N0}"), $"{figures.AcceptedOre / 100m:N2}"];
+            [name, .. shown.Select(column => column.Of(figures)).Select(count => count == 0 ? "·" : $"{count:N0}"), $"{figures.AcceptedOre / 100m:N2}", $"{(figures.CoveredOre - figures.ReversedOre) / 100m:N2}"];
     }
 
     private static readonly (string Heading, bool Always, Func<Figures, long> Of)[] Columns =
@@ -61,5 +62,6 @@ public static class ReportCommand
         ("refused", true, f => f.Refused), ("waiting", false, f => f.Waiting), ("in flight", true, f => f.InFlight), ("transferred", true, f => f.Transferred),
         ("rejected", false, f => f.Rejected), ("held", false, f => f.Held), ("out of scope", false, f => f.OutOfScope), ("cancelled", false, f => f.Cancelled),
         ("unknown", false, f => f.Unknown), ("dead", false, f => f.DeadLettered),
+        ("settled", false, f => f.Settled), ("worklist", false, f => f.Unmatched), ("differences", false, f => f.Differences ?? 0),
     ];
 }

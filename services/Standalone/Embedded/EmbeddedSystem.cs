@@ -4,6 +4,7 @@ using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Ingest;
 using ClaimsTransfer.KmdOpus;
 using ClaimsTransfer.OesIndsigt;
+using ClaimsTransfer.Payments;
 using ClaimsTransfer.Prisme;
 using ClaimsTransfer.Routing;
 using ClaimsTransfer.Sandbox;
@@ -46,6 +47,8 @@ public sealed class EmbeddedSystem : IStartedSystem
             ["CLAIMS_MUNICIPALITIES"] = settings.Municipalities ?? builder.Configuration["CLAIMS_MUNICIPALITIES"],
             ["Connectors:KmdOpus:CallbackUrl"] = url,
             ["Sandbox:Faults"] = settings.SandboxFaults ?? builder.Configuration["Sandbox:Faults"],
+            ["Sandbox:Money"] = settings.SandboxMoney ?? builder.Configuration["Sandbox:Money"],
+            ["Payments:Connectors:All"] = url,
         });
         builder.WebHost.UseUrls(url);
         builder.Services.AddSingleton<IHostLifetime, OwnLifetime>();
@@ -79,6 +82,7 @@ public sealed class EmbeddedSystem : IStartedSystem
             builder.AddDefaults("standalone");
             builder.AddIngest();
             builder.AddRouting();
+            builder.AddPayments();
             builder.AddKmdOpus();
             builder.AddPrisme();
             builder.AddOesIndsigt();
@@ -88,6 +92,7 @@ public sealed class EmbeddedSystem : IStartedSystem
             app.MapDefaults();
             app.MapIngest();
             app.MapRouting();
+            app.MapPayments();
             app.MapKmdOpus();
             app.MapPrisme();
             app.MapOesIndsigt();

@@ -17,7 +17,7 @@ public sealed class LiveView(RunningSystem system, TimeProvider time)
     /// <summary>How it stood when it was last looked at, for the end of a run that is stopped; null before the first look.</summary>
     public string? Standing => _last is null
         ? null
-        : $"{_last.Total.Accepted:N0} claims accepted, {_last.Total.InFlight:N0} in flight, {_last.Total.Transferred:N0} transferred, {_last.Total.Refused:N0} lines refused";
+        : $"{_last.Total.Accepted:N0} claims accepted, {_last.Total.InFlight:N0} in flight, {_last.Total.Transferred:N0} transferred, {_last.Total.Settled:N0} settled, {_last.Total.Refused:N0} lines refused";
 
     public async Task ShowAsync(RunSettings settings, CancellationToken cancellation)
     {
@@ -89,5 +89,5 @@ public sealed class LiveView(RunningSystem system, TimeProvider time)
     }
 
     private string Line(string name, Figures f, double rate) =>
-        $"{time.GetUtcNow():HH:mm:ss} {name,-5} accepted {f.Accepted,7} | in flight {f.InFlight,6} | transferred {f.Transferred,7} | rejected {f.Rejected,5} | held {f.Held,5} | refused {f.Refused,5} | {rate,6:0.0}/s";
+        $"{time.GetUtcNow():HH:mm:ss} {name,-5} accepted {f.Accepted,7} | in flight {f.InFlight,6} | transferred {f.Transferred,7} | rejected {f.Rejected,5} | held {f.Held,5} | refused {f.Refused,5} | settled {f.Settled,6} | paid kr. {(f.CoveredOre - f.ReversedOre) / 100m,11:0.00} | {rate,6:0.0}/s";
 }

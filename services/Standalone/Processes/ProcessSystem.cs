@@ -1,5 +1,6 @@
 using ClaimsTransfer.Cli.Running;
 using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Sealing;
 
 namespace ClaimsTransfer.Standalone.Processes;
@@ -26,10 +27,12 @@ public sealed class ProcessSystem : IStartedSystem
         var names = Services.Names.SelectMany(name => Enumerable.Range(1, settings.Instances.GetValueOrDefault(name, 1)).Select(instance => (Name: name, Instance: instance))).ToList();
         var ports = Ports.Free(names.Count);
         var sandbox = $"http://127.0.0.1:{ports[0]}";
+        var connectors = names.Index().Where(entry => entry.Item.Instance == 1 && Enum.TryParse<Vendor>(entry.Item.Name, ignoreCase: true, out _))
+            .ToDictionary(entry => Enum.Parse<Vendor>(entry.Item.Name, ignoreCase: true), entry => $"http://127.0.0.1:{ports[entry.Index]}");
         _services =
         [
             .. names.Select((service, n) => new ServiceProcess(
-                new ServiceStart(service.Name, $"{service.Instance}", ports[n], EnvironmentOf(settings, servers, ports[n], $"{service.Instance}", sandbox), Path.Combine(_data, "logs", $"{service.Name}-{service.Instance}.out")),
+                new ServiceStart(service.Name, $"{service.Instance}", ports[n], EnvironmentOf(settings, servers, ports[n], $"{service.Instance}", sandbox, connectors), Path.Combine(_data, "logs", $"{service.Name}-{service.Instance}.out")),
                 WriteEndpoints, TimeProvider.System)),
         ];
     }
@@ -105,7 +108,7 @@ public sealed class ProcessSystem : IStartedSystem
         _stopping.Dispose();
     }
 
-    private static Dictionary<string, string> EnvironmentOf(RunSettings settings, LocalServers servers, int port, string instance, string sandbox)
+    private static Dictionary<string, string> EnvironmentOf(RunSettings settings, LocalServers servers, int port, string instance, string sandbox, Dictionary<Vendor, string> connectors)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -125,6 +128,10 @@ public sealed class ProcessSystem : IStartedSystem
             environment["CLAIMS_MUNICIPALITIES"] = settings.Municipalities;
         if (settings.SandboxFaults is not null)
             environment["Sandbox__Faults"] = settings.SandboxFaults;
+        if (settings.SandboxMoney is not null)
+            environment["Sandbox__Money"] = settings.SandboxMoney;
+        foreach (var (vendor, url) in connectors)
+            environment[$"Payments__Connectors__{vendor}"] = url;
         foreach (var (name, instances) in settings.Instances)
             environment[$"Connectors__{name}__Instances"] = $"{instances}";
         foreach (var (key, value) in RunSettings.RehearsalDefaults(settings.Data))
