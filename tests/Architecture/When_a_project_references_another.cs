@@ -79,6 +79,7 @@ public sealed class When_a_project_references_another
     [TestCase("contracts/Messages")]
     [TestCase("contracts/ConnectorSdk")]
     [TestCase("services/Routing")]
+    [TestCase("services/Payments")]
     public void what_is_simulated_draws_no_time_and_no_ids_of_its_own(string folder) =>
         Project.All.Single(project => project.Folder == folder).Property("PureCore").ShouldBe(
             "true", "the banned-symbols analyzer keeps the clock, new ids and randomness out of it");

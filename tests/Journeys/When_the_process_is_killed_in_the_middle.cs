@@ -54,11 +54,22 @@ public sealed class When_the_process_is_killed_in_the_middle
         _report.Total.Refused.ShouldBe(_sample.Count(SampleCategory.Malformed));
     }
 
+    [Test]
+    public void the_money_is_back_once_and_whole()
+    {
+        var total = _report.Total;
+        total.CoveredOre.ShouldBeGreaterThan(0);
+        (total.CoveredOre, total.WrittenOffOre).ShouldBe((total.DebtorCoveredOre, total.DebtorWrittenOffOre));
+        total.ReconciledToFbs.ShouldBe(total.Settled);
+        total.Differences.ShouldBe(0);
+    }
+
     private string ReportFile => Path.Combine(_folder, "report.json");
 
     private string Data => Path.Combine(_folder, "data");
 
-    private Command Start() => Command.Run("--claims", _sample.File, "--until-done", "--report", ReportFile, "--data", Data, "--sandbox-faults", "slow=20ms,drop-reply=0.02");
+    private Command Start() => Command.Run("--claims", _sample.File, "--until-done", "--report", ReportFile, "--data", Data, "--sandbox-faults", "slow=20ms,drop-reply=0.02",
+        "--sandbox-money", "pay=0.4,part=0.1,over=0.02,reverse=0.05,writeoff=0.03,collect=0.02,duplicate=0.1");
 
     private async Task RunUntilAsync(string what, Func<BooksReport, bool> condition)
     {

@@ -19,6 +19,7 @@ public sealed class When_the_municipality_file_is_read
           ratePerSecond: 200
           concurrency: 4
           endpoint: https://opus.example.dk/debitor
+          paymentsToFbs: Interface
         """;
 
     [Test]
@@ -27,7 +28,8 @@ public sealed class When_the_municipality_file_is_read
         var all = Defaults.Municipalities.Municipalities.Load(new Installation());
 
         all.All.Count.ShouldBe(98);
-        all.Find("0101").ShouldBe(new Municipality("0101", "København", "64942212", Vendor.KmdOpus, Stage.Live, new DateOnly(2020, 11, 1), MinorPolicy.HoldForPerson, 17, 0, 200));
+        all.Find("0101").ShouldBe(new Municipality("0101", "København", "64942212", Vendor.KmdOpus, Stage.Live, new DateOnly(2020, 11, 1), MinorPolicy.HoldForPerson, 17, 0, 200,
+            PaymentsToFbs: PaymentsToFbs.Interface));
         all.Find("9999").ShouldBeNull();
         all.All.Select(m => m.Vendor).Distinct().Count().ShouldBe(3);
     }
@@ -36,14 +38,15 @@ public sealed class When_the_municipality_file_is_read
     public void Every_key_is_taken()
     {
         Read(Copenhagen).OrThrow().Find("0101").ShouldBe(new Municipality(
-            "0101", "København", "64942212", Vendor.KmdOpus, Stage.Live, new DateOnly(2020, 11, 1), MinorPolicy.HoldForPerson, 17, 0, 200, 4, "https://opus.example.dk/debitor"));
+            "0101", "København", "64942212", Vendor.KmdOpus, Stage.Live, new DateOnly(2020, 11, 1), MinorPolicy.HoldForPerson, 17, 0, 200, 4, "https://opus.example.dk/debitor", PaymentsToFbs.Interface));
     }
 
     [Test]
     public void What_is_optional_may_be_absent()
     {
         var lines = Copenhagen.Split('\n').Where(l => !l.Contains("childMaxAge", StringComparison.Ordinal) && !l.Contains("minimum", StringComparison.Ordinal)
-            && !l.Contains("rate", StringComparison.Ordinal) && !l.Contains("concurrency", StringComparison.Ordinal) && !l.Contains("endpoint", StringComparison.Ordinal));
+            && !l.Contains("rate", StringComparison.Ordinal) && !l.Contains("concurrency", StringComparison.Ordinal) && !l.Contains("endpoint", StringComparison.Ordinal)
+            && !l.Contains("payments", StringComparison.Ordinal));
 
         Read(string.Join('\n', lines)).OrThrow().Find("0101").ShouldBe(
             new Municipality("0101", "København", "64942212", Vendor.KmdOpus, Stage.Live, new DateOnly(2020, 11, 1), MinorPolicy.HoldForPerson));
@@ -51,6 +54,7 @@ public sealed class When_the_municipality_file_is_read
 
     [TestCase("  vendor: KmdOpus", "  vendor: Opus", "municipalities.yaml:4: vendor: \"Opus\" is none of the possible values; a good one is KmdOpus | Prisme | OesIndsigt")]
     [TestCase("  vendor: KmdOpus", "  vendor: 1", "municipalities.yaml:4: vendor: \"1\" is none of the possible values; a good one is KmdOpus | Prisme | OesIndsigt")]
+    [TestCase("Fbs: Interface", "Fbs: REST", "municipalities.yaml:13: paymentsToFbs: \"REST\" is none of the possible values; a good one is Message | Interface")]
     [TestCase("  stage: Live", "  stage: live", "municipalities.yaml:5: stage: \"live\" is none of the possible values; a good one is Planned | Test | Live | Paused")]
     [TestCase("\"0101\"", "101", "municipalities.yaml:1: code: \"101\" is not a municipality's code of four digits in quotes; a good one is \"0101\"")]
     [TestCase("\"64942212\"", "\"64942213\"", "municipalities.yaml:3: cvr: \"64942213\" is not a CVR number of eight digits with a right check digit; a good one is \"64942212\"")]
@@ -60,7 +64,7 @@ public sealed class When_the_municipality_file_is_read
     [TestCase("Second: 200", "Second: 0", "municipalities.yaml:10: ratePerSecond: \"0\" is not a whole number from 1 to 1000000; a good one is 200")]
     [TestCase("https://opus.example.dk/debitor", "opus.example.dk", "municipalities.yaml:12: endpoint: \"opus.example.dk\" is not an address that begins with http://, https://, sftp:// or file://; a good one is https://opus.example.dk/debitor")]
     [TestCase("  name: København", "  nam: København", "municipalities.yaml:1: name is missing; a good one is København")]
-    [TestCase("  name: København", "  nam: København", "municipalities.yaml:2: nam is no key of a municipality; a good one is code, name, cvr, vendor, stage, cutover, minorPolicy, childMaxAge, minimumAmountOre, ratePerSecond, concurrency, endpoint")]
+    [TestCase("  name: København", "  nam: København", "municipalities.yaml:2: nam is no key of a municipality; a good one is code, name, cvr, vendor, stage, cutover, minorPolicy, childMaxAge, minimumAmountOre, ratePerSecond, concurrency, endpoint, paymentsToFbs")]
     [TestCase("  name: København", "  name: [a, b]", "municipalities.yaml:2: name is not a single value; a good one is København")]
     [TestCase("  stage: Live", "  stage: Live\n  stage: Test", "municipalities.yaml:6: stage: \"Test\" stands in line 5 already; a good one is one value")]
     public void A_fault_says_where_what_and_how_it_would_be_right(string good, string bad, string expected) =>
@@ -84,7 +88,7 @@ public sealed class When_the_municipality_file_is_read
         var faults = Read(Copenhagen + "\n" + Copenhagen).Faults.Select(f => f.ToString()).ToArray();
 
         faults.Length.ShouldBe(3);
-        faults[0].ShouldBe("municipalities.yaml:13: code: \"0101\" stands in line 1 already; a good one is one that is not there yet");
+        faults[0].ShouldBe("municipalities.yaml:14: code: \"0101\" stands in line 1 already; a good one is one that is not there yet");
     }
 
     [TestCase("")]

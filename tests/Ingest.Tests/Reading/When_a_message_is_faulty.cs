@@ -51,6 +51,8 @@ public sealed class When_a_message_is_faulty
     [TestCase("dueOn", "\"2026-10-21\"", "lies before createdOn")]
     [TestCase("dueOn", "20261122", "date that exists")]
     [TestCase("branch", "\"Hovedbiblioteket\"", "no ISIL")]
+    [TestCase("patronId", "0", "at least 1")]
+    [TestCase("patronId", "\"271828\"", "must be a number")]
     [TestCase("borrower", "", "is missing")]
     [TestCase("borrower", "\"0101011234\"", "must be an object")]
     [TestCase("borrower", "{}", "is missing: a party", "borrower.cpr")]
@@ -144,6 +146,17 @@ public sealed class When_a_message_is_faulty
         told.ShouldNotContain("Ole Olsen");
         told.ShouldNotContain("ØØØ");
         read.Faults.Where(fault => fault.Field.StartsWith("borrower.", StringComparison.Ordinal) && fault.Value is not null).ShouldAllBe(fault => fault.Value == "******");
+    }
+
+    [TestCase(101011234L, Description = "the borrower's, whose leading zero a number does not keep")]
+    [TestCase(202701234L, Description = "the guardian's")]
+    public void A_number_of_a_person_is_no_id_of_FBS(long patronId)
+    {
+        var read = _reader.Read(Fbs.Submit(change: message => message["patronId"] = patronId).Incoming());
+
+        var fault = read.Faults.ShouldHaveSingleItem();
+        (fault.Field, fault.Value).ShouldBe(("patronId", "******"));
+        read.KeptBody!.ShouldNotContain($"{patronId}");
     }
 
     [Test]

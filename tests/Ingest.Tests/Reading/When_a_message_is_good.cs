@@ -32,6 +32,10 @@ public sealed class When_a_message_is_good
         }
     }
 
+    [Test]
+    public void FBS_s_own_id_of_the_borrower_is_carried_on() =>
+        ((SubmitClaim)_reader.Read(Fbs.Submit(change: message => message["patronId"] = 271828).Incoming()).Message!).PatronId.ShouldBe(271828);
+
     [TestCase("0101361111", Description = "no modulus 11")]
     [TestCase("6101011234", Description = "a replacement number: day + 60")]
     [TestCase("2902004234", Description = "29 February 2000")]
