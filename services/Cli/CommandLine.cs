@@ -8,6 +8,7 @@ using ClaimsTransfer.Cli.Report;
 using ClaimsTransfer.Cli.Running;
 using ClaimsTransfer.Cli.Status;
 using ClaimsTransfer.Cli.Submit;
+using ClaimsTransfer.Cli.Worklist;
 using Spectre.Console;
 
 namespace ClaimsTransfer.Cli;
@@ -23,6 +24,7 @@ public static class CommandLine
             + "Also: deploy/claims generate (sample claims), bench (speed) and simulate (the seeded simulator), each with --help.")
         {
             ReportCommand.Create(where),
+            WorklistCommand.Create(where),
             StatusCommand.Create(where),
             SubmitCommand.Create(where),
             ImportCommand.Create(where),

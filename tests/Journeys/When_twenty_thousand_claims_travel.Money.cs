@@ -91,9 +91,9 @@ public sealed partial class When_twenty_thousand_claims_travel
         do
         {
             using var page = await system.GetJsonAsync("payments", $"/payments/worklist?limit=500{after}", CancellationToken.None);
-            foreach (var line in page!.RootElement.GetProperty("lines").EnumerateArray())
-                lines.Add((line.GetProperty("reference").GetString()!, line.GetProperty("cause").GetString()!, line.GetProperty("balanceOre").GetInt64()));
-            after = page.RootElement.TryGetProperty("next", out var next) && next.ValueKind == JsonValueKind.String ? $"&after={Uri.EscapeDataString(next.GetString()!)}" : "";
+            foreach (var item in page!.RootElement.GetProperty("items").EnumerateArray())
+                lines.Add((item.GetProperty("names").GetProperty("reference").GetString()!, item.GetProperty("cause").GetString()!, item.GetProperty("amountOre").GetInt64()));
+            after = page.RootElement.TryGetProperty("after", out var next) && next.ValueKind == JsonValueKind.String ? $"&after={Uri.EscapeDataString(next.GetString()!)}" : "";
         }
         while (after.Length > 0);
         return [.. lines.OrderBy(line => line.Reference, StringComparer.Ordinal)];

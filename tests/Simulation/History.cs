@@ -1,10 +1,13 @@
 using System.Text.Json;
 using ClaimsTransfer.ConnectorSdk;
+using ClaimsTransfer.ConnectorSdk.Entries;
 using ClaimsTransfer.ConnectorSdk.Instructions;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Messages;
+using ClaimsTransfer.Payments.Booking;
+using ClaimsTransfer.Payments.Matching;
 using ClaimsTransfer.Routing.Journal;
 using ClaimsTransfer.Routing.Saga;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,8 +15,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ClaimsTransfer.Simulation;
 
 /// <summary>
-/// One history of the whole: FBS's accepted messages, two instances of Routing, a connector, two debtor systems (one books whatever arrives, one honours ids), all
-/// under trouble for a while and then left in peace. The handlers, the saga and the failure policy are the product's own. Ingest is not part of it: what it decides stands in
+/// One history of the whole: FBS's accepted messages, two instances of Routing and of Payments, a connector, two debtor systems (one books whatever arrives, one honours ids)
+/// that are paid and write off, all under trouble for a while and then left in peace. The handlers, the saga and the failure policy are the product's own. Ingest is not part of it: what it decides stands in
 /// SQL, and its crashes and races are tried on real stores in its own tests.
 /// </summary>
 internal sealed class History
@@ -29,6 +32,8 @@ internal sealed class History
     private readonly SimBroker _broker;
     private readonly RoutingTables _routing = new();
     private readonly InstructionTables _log = new();
+    private readonly EntryTables _entries = new();
+    private readonly PaymentsTables _payments = new();
     private readonly Dictionary<string, DebtorBooks> _books;
     private readonly List<(string Name, Action<SimProcess> Begin, SimProcess Process)> _processes = [];
     private readonly Dictionary<Guid, (string Municipality, List<IClaimMessage> Messages)> _accepted = [];
@@ -46,19 +51,15 @@ internal sealed class History
             ["0101"] = new(World, rejectShare: 0.05, honoursIds: false) { Receipted = seed % 2 == 0 },
             ["0147"] = new(World, rejectShare: 0, honoursIds: true) { Receipted = true },
         };
-        foreach (var name in Inputs)
-            _broker.Bind(Topology.RoutingQueue, name);
+        foreach (var binding in Topology.Routing.Bindings)
+            _broker.Bind(Topology.RoutingQueue, binding.Exchange);
+        foreach (var binding in Topology.Payments.Bindings)
+            _broker.Bind(Topology.PaymentsQueue, binding.Exchange);
         foreach (var municipality in Served)
             _broker.Bind(Topology.TransferQueue(municipality.Code), MessageNames.TransferClaim, municipality.Code);
     }
 
     public World World { get; }
-
-    private static string[] Inputs =>
-    [
-        MessageNames.ClaimCreated, MessageNames.ClaimAdjusted, MessageNames.ClaimWithdrawn, MessageNames.LiablePartyChanged, MessageNames.TransferReported,
-        MessageNames.OperateClaim, MessageNames.MessageDeadLettered,
-    ];
 
     /// <returns>The guarantees that do not hold, each in a sentence; none: all is well.</returns>
     public IReadOnlyList<string> Live()
@@ -66,6 +67,8 @@ internal sealed class History
         Begin("routing-1", BeginRouting);
         Begin("routing-2", BeginRouting);
         Begin("connector", BeginConnector);
+        Begin("payments-1", BeginPayments);
+        Begin("payments-2", BeginPayments);
         PublishClaims(claims: 12);
         Mayhem();
         World.RunUntil(() => false, TimeSpan.FromMinutes(10));
@@ -126,13 +129,25 @@ internal sealed class History
         });
     }
 
+    private void BeginPayments(SimProcess process)
+    {
+        var store = new SimPaymentsStore(_payments, process);
+        var publisher = _broker.PublisherOf(process);
+        var handler = new PaymentsHandler(store, publisher, new Municipalities(Served), process.Clock);
+        var matcher = new Matcher(store, publisher, process.Clock);
+        Consume(process, Topology.PaymentsQueue, 8, handler.HandleAsync);
+        Repeat(process, TimeSpan.FromSeconds(1), () => matcher.SweepAsync(10, CancellationToken.None));
+    }
+
     private void BeginConnector(SimProcess process)
     {
         var connector = new SimConnector(_books, process);
         var options = new ConnectorOptions { GiveUpAfter = _giveUpAfter };
+        var entries = new EntryHandler(
+            nameof(Vendor.KmdOpus), new SimEntryLog(_entries, _log, process), _broker.PublisherOf(process), options, process.Clock, NullLogger.Instance);
         var handler = new InstructionHandler(
             connector, new SimInstructionLog(_log, process), _broker.PublisherOf(process), new Unsealed(), Served, _ => new Uri("http://debtor.invalid"), options,
-            process.Clock, NullLogger.Instance, process.Name);
+            process.Clock, NullLogger.Instance, process.Name, entries);
         process.Start(
             async () =>
             {
@@ -148,6 +163,7 @@ internal sealed class History
                     Repeat(process, TimeSpan.FromSeconds(2), () => handler.ReadAsync(code, TimeSpan.FromSeconds(2), goOn: false, CancellationToken.None));
                 }
 
+                Repeat(process, TimeSpan.FromSeconds(1), () => entries.SweepAsync(CancellationToken.None));
                 Repeat(process, TimeSpan.FromSeconds(1), async () =>
                 {
                     foreach (var depth in await handler.SweepAsync(CancellationToken.None))
@@ -205,7 +221,10 @@ internal sealed class History
         _broker.InHand == 0 && _broker.Queues.Where(queue => !queue.Key.EndsWith("_error", StringComparison.Ordinal)).All(queue => queue.Value.Count == 0)
         && _accepted.Keys.All(id => _routing.Claims.TryGetValue(id, out var claim) && claim.State is { Open: null, Version: > 0 })
         && _routing.Journal.Values.All(entry => entry.RelayDueAt is null)
-        && _log.Rows.Values.All(row => row is { DueAt: null, ReportDueAt: null });
+        && _log.Rows.Values.All(row => row is { DueAt: null, ReportDueAt: null })
+        && _books.All(books => books.Value.IsAllTold(_entries.Rows.Keys.Count(key => key.Municipality == books.Key)))
+        && _entries.All.All(row => row.PublishDueAt is null)
+        && _payments.Unmatched.Values.All(entry => entry.State == UnmatchedState.Placed);
 
     private IEnumerable<string> Broken()
     {
@@ -232,8 +251,13 @@ internal sealed class History
                     yield return fault;
         }
 
+        foreach (var fault in SimMoney.Compare(_books.Values, _payments, _broker.Published))
+            yield return fault;
+
         var published = _broker.Published.Select(message => message.MessageId).ToHashSet();
         foreach (var lost in _routing.Journal.Values.SelectMany(entry => entry.Effects).Where(effect => !published.Contains(effect.Id)))
+            yield return $"Guarantee 2: {lost.Name} {lost.Id} was decided and never sent.";
+        foreach (var lost in _payments.Events.Values.SelectMany(booked => booked.Effects).Where(effect => !published.Contains(effect.Id)))
             yield return $"Guarantee 2: {lost.Name} {lost.Id} was decided and never sent.";
 
         // Each effect has one id, and one content under it: FBS can tell a repeat from news.

@@ -47,9 +47,11 @@ internal static class SimClaims
             yield return $"Guarantee 4: {who} stands at version {state.Version} of {messages.Count}.";
         if (state.AmountOre != amountOre)
             yield return $"Guarantee 1: {who} counts {state.AmountOre} øre, FBS wants {amountOre}.";
-        if (cancelled is not null && state.Status != ClaimStatus.Cancelled && state.Status != ClaimStatus.Rejected)
+        if (cancelled is not null && state.Status is not (ClaimStatus.Cancelled or ClaimStatus.Credited or ClaimStatus.Rejected))
             yield return $"Guarantee 1: {who} was cancelled by FBS.";
-        switch (state.Status)
+        if (account is not null && (state.CoveredOre, state.WrittenOffOre) != (account.CoveredOre, account.WrittenOffOre))
+            yield return $"Money: {who} has {state.CoveredOre} øre covered and {state.WrittenOffOre} written off, the debtor system {account.CoveredOre} and {account.WrittenOffOre}.";
+        switch (state.Category == ClaimCategory.Transferred ? ClaimStatus.Transferred : state.Status)
         {
             case ClaimStatus.Transferred when account is not { InForce: true, Bookings: 1 }:
                 yield return $"Guarantee 3: {who} is not in force at the debtor system, or not booked once.";
@@ -57,7 +59,7 @@ internal static class SimClaims
             case ClaimStatus.Transferred when account.AmountOre != amountOre || (liable is not null && account.DebtorRef != liable):
                 yield return $"Guarantee 1: {who} stands with {account.AmountOre} øre from {account.DebtorRef}, FBS wants {amountOre} from {liable}.";
                 break;
-            case ClaimStatus.Held or ClaimStatus.OutOfScope or ClaimStatus.Cancelled when account is { InForce: true }:
+            case ClaimStatus.Held or ClaimStatus.OutOfScope or ClaimStatus.Cancelled or ClaimStatus.Credited when account is { InForce: true }:
                 yield return $"Guarantee 3: {who} is in force at the debtor system.";
                 break;
             case ClaimStatus.Unknown or ClaimStatus.Awaited:

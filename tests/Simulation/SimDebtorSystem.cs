@@ -4,7 +4,7 @@ using ClaimsTransfer.Messages;
 namespace ClaimsTransfer.Simulation;
 
 /// <summary>What the stand-in debtor system has on its books: it outlives every process of ours.</summary>
-internal sealed class DebtorBooks(World world, double rejectShare, bool honoursIds)
+internal sealed partial class DebtorBooks(World world, double rejectShare, bool honoursIds)
 {
     private readonly Dictionary<Guid, Submitted> _answered = [];
     private readonly List<Receipt> _receipts = [];
@@ -33,9 +33,11 @@ internal sealed class DebtorBooks(World world, double rejectShare, bool honoursI
                 // It books what arrives: only a sender that asks before it sends again keeps this at one.
                 Accounts[instruction.Reference] = (account ?? new Account()) with
                 {
-                    Bookings = (account?.Bookings ?? 0) + 1, AmountOre = instruction.AmountOre, InForce = true, DebtorRef = instruction.Debtor.Number, Version = instruction.Version,
+                    ClaimId = instruction.ClaimId, Bookings = (account?.Bookings ?? 0) + 1, AmountOre = instruction.AmountOre, InForce = true, DebtorRef = instruction.Debtor.Number, Version = instruction.Version,
                 };
                 answer = new Submitted.Accepted($"D-{instruction.Reference}", $"K-{instruction.Id:N}");
+                if (account is null)
+                    LiveOn(instruction.Reference);
                 break;
             case var _ when account is null:
                 answer = new Submitted.Rejected("D404", "no such claim", FixBy.Vendor);
@@ -77,8 +79,8 @@ internal sealed class DebtorBooks(World world, double rejectShare, bool honoursI
 
     public ReadBack Read(string? cursor)
     {
-        var from = int.Parse(cursor ?? "0");
-        return new ReadBack([.. _receipts.Skip(from)], _receipts.Count.ToString());
+        var (receipts, entries) = cursor?.Split('/') is [var first, var second] ? (int.Parse(first), int.Parse(second)) : (0, 0);
+        return new ReadBack([.. _receipts.Skip(receipts)], $"{_receipts.Count}/{_told.Count}") { Entries = [.. _told.Skip(entries)] };
     }
 
     private Submitted Reply(Instruction instruction, Submitted answer) =>
@@ -86,11 +88,19 @@ internal sealed class DebtorBooks(World world, double rejectShare, bool honoursI
 
     public sealed record Account
     {
+        public Guid ClaimId { get; init; }
         public int Bookings { get; init; }
         public long AmountOre { get; init; }
         public bool InForce { get; init; }
         public string DebtorRef { get; init; } = "";
         public int Version { get; init; }
+
+        /// <summary>What came in, less what was taken back.</summary>
+        public long CoveredOre { get; init; }
+
+        public long WrittenOffOre { get; init; }
+
+        public long BalanceOre => (InForce ? AmountOre - WrittenOffOre : 0) - CoveredOre;
     }
 }
 

@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using ClaimsTransfer.Cli.Running;
+using Spectre.Console;
+
+namespace ClaimsTransfer.Cli.Worklist;
+
+/// <summary><c>claims worklist [place|close]</c>: money that fits no claim, or not what its claim owes, and what a person decides of it.</summary>
+public static class WorklistCommand
+{
+    private const int PageSize = 500;
+    private const int MostShown = 200;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public static Command Create(WhereOptions where)
+    {
+        var municipality = new Option<string?>("--municipality") { Description = "Only this one, 0101.", HelpName = "CODE" };
+        var json = new Option<bool>("--json") { Description = "Every line, with what is suggested, as JSON." };
+        var command = new Command("worklist", "Money that fits no claim, or not what its claim owes: each with its cause and what to do.") { municipality, json };
+        command.Add(Place(where));
+        command.Add(Close(where));
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var system = where.Find(parsed);
+            var items = await ReadAsync(system, parsed.GetValue(municipality), cancellation);
+            if (parsed.GetValue(json))
+                Console.Out.WriteLine(JsonSerializer.Serialize(items, Json));
+            else
+                Show(items);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static Command Place(WhereOptions where)
+    {
+        var (id, reason, who) = (Id(), Reason(), Who());
+        var agency = new Argument<string>("AGENCY") { Description = "ISIL of the claim's library agency, DK-710100." };
+        var feeId = new Argument<long>("FEEID") { Description = "FBS's id of the fee, 434536." };
+        var command = new Command("place", "Give an entry to the claim it belongs to.") { id, agency, feeId, reason, who };
+        command.SetAction((parsed, cancellation) => DecideAsync(
+            where, parsed, parsed.GetRequiredValue(id), "place",
+            new { agency = parsed.GetValue(agency), feeId = parsed.GetValue(feeId), who = parsed.GetValue(who), why = parsed.GetValue(reason) }, cancellation));
+        return command;
+    }
+
+    private static Command Close(WhereOptions where)
+    {
+        var (id, reason, who) = (Id(), Reason(), Who());
+        var command = new Command("close", "Take an entry off the list that was dealt with elsewhere.") { id, reason, who };
+        command.SetAction((parsed, cancellation) => DecideAsync(
+            where, parsed, parsed.GetRequiredValue(id), "close", new { who = parsed.GetValue(who), why = parsed.GetValue(reason) }, cancellation));
+        return command;
+    }
+
+    private static async Task<int> DecideAsync(WhereOptions where, ParseResult parsed, Guid id, string decision, object body, CancellationToken cancellation)
+    {
+        using var system = where.Find(parsed);
+        var path = $"/payments/worklist/{id}/{decision}";
+        using var response = await system.SendAsync(
+            "payments", path, () => new HttpRequestMessage(HttpMethod.Post, system.Address("payments", path)) { Content = JsonContent.Create(body) }, cancellation);
+        if (!response.IsSuccessStatusCode)
+            throw new CommandFailure(
+                $"'{decision}' of {id} was not taken ({(int)response.StatusCode}): {await response.Content.ReadAsStringAsync(cancellation)}", "The list with its ids: claims worklist --json");
+        Console.Out.WriteLine($"{id}: {decision}d.");
+        return ExitCodes.Done;
+    }
+
+    private static async Task<List<JsonElement>> ReadAsync(RunningSystem system, string? municipality, CancellationToken cancellation)
+    {
+        var items = new List<JsonElement>();
+        string? after = null;
+        do
+        {
+            var path = $"/payments/worklist?limit={PageSize}{(municipality is null ? "" : $"&municipality={Uri.EscapeDataString(municipality)}")}{(after is null ? "" : $"&after={Uri.EscapeDataString(after)}")}";
+            using var page = await system.GetJsonAsync("payments", path, cancellation) ?? throw new CommandFailure("Payments has no /payments/worklist.", "Is it of the same version? deploy/claims doctor");
+            items.AddRange(page.RootElement.GetProperty("items").EnumerateArray().Select(item => item.Clone()));
+            after = Text(page.RootElement, "after");
+        }
+        while (after is not null);
+        return items;
+    }
+
+    private static void Show(List<JsonElement> items)
+    {
+        if (items.Count == 0)
+        {
+            Console.Out.WriteLine("Nothing: all money fits its claim.");
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Simple).Title($"{items.Count:N0} lines");
+        foreach (var heading in (string[])["id", "municipality", "cause", "kr.", "claim", "since", "what to do"])
+            table.AddColumn(heading == "kr." ? new TableColumn(heading).RightAligned() : new TableColumn(heading));
+        foreach (var item in items.Take(MostShown))
+        {
+            var names = item.GetProperty("names");
+            table.AddRow(((string[])
+            [
+                item.GetProperty("id").GetString()!, item.GetProperty("municipality").GetString()!, item.GetProperty("cause").GetString()!,
+                (item.GetProperty("amountOre").GetInt64() / 100m).ToString("N2", CultureInfo.InvariantCulture),
+                Text(names, "reference") ?? Text(names, "debtorReference") ?? Text(names, "paymentSlip") ?? "",
+                item.GetProperty("since").GetDateTimeOffset().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), item.GetProperty("action").GetString()!,
+            ]).Select(Markup.Escape).ToArray());
+        }
+
+        AnsiConsole.Write(table);
+        if (items.Count > MostShown)
+            Console.Out.WriteLine($"The first {MostShown}; all of them: --json");
+    }
+
+    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static Argument<Guid> Id() => new("ID") { Description = "Of the line, as the list shows it." };
+
+    private static Option<string> Reason() => new("--reason") { Description = "Why; kept. No names or CPR numbers.", Required = true };
+
+    private static Option<string> Who() => new("--who") { Description = "Who; your user name when absent.", DefaultValueFactory = _ => Environment.UserName };
+}
