@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Text.Json;
+using ClaimsTransfer.ConnectorSdk.Entries;
 using ClaimsTransfer.ConnectorSdk.Instructions;
 using ClaimsTransfer.ConnectorSdk.Limits;
 using ClaimsTransfer.Messages;
@@ -15,6 +17,7 @@ public static class ConnectorTelemetry
     private static readonly Meter Meter = new(Name);
     private static readonly Counter<long> Reports = Meter.CreateCounter<long>("claims.connector.reports", "{instruction}", "Outcomes reported, by outcome");
     private static readonly Counter<long> StrayReceipts = Meter.CreateCounter<long>("claims.connector.stray_receipts", "{receipt}", "Receipts for instructions nobody knows");
+    private static readonly Counter<long> EntriesTaken = Meter.CreateCounter<long>("claims.connector.entries", "{entry}", "What debtor systems have booked on their own, by kind and result");
     private static readonly Histogram<double> Calls = Meter.CreateHistogram<double>("claims.connector.call.duration", "s", "One call to the debtor system, by operation and result");
 
     /// <summary>A call with a whole batch is a span of its own that links to every instruction's journey; a single instruction's call is part of its journey.</summary>
@@ -47,6 +50,10 @@ public static class ConnectorTelemetry
         Calls.Record(elapsed.TotalSeconds, [.. Tags(municipality, vendor), new("operation", operation), new("result", result)]);
 
     internal static void Strays(string vendor, string municipality, int receipts) => StrayReceipts.Add(receipts, Tags(municipality, vendor));
+
+    /// <param name="result">new, repeat, conflict or unmatched.</param>
+    internal static void Entries(string vendor, string municipality, EntryKind kind, string result, int entries) =>
+        EntriesTaken.Add(entries, [.. Tags(municipality, vendor), new("kind", JsonNamingPolicy.CamelCase.ConvertName(kind.ToString())), new("result", result)]);
 
     /// <summary>Gauges of one connector's lanes, read when they are collected.</summary>
     internal static void Observe(string vendor, Func<IEnumerable<(string Municipality, BreakerState Breaker, LaneDepth? Depth, DateTimeOffset Now)>> lanes)

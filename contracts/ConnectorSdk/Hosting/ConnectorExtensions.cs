@@ -13,7 +13,8 @@ namespace ClaimsTransfer.ConnectorSdk.Hosting;
 public static class ConnectorExtensions
 {
     /// <summary>
-    /// Makes a vendor's connector a running service. Several vendors may be added to one process. <see cref="IReceiptInbox"/> can be asked for from then on.
+    /// Makes a vendor's connector a running service. Several vendors may be added to one process. <see cref="IReceiptInbox"/> and
+    /// <see cref="IEntryInbox"/> can be asked for from then on.
     /// </summary>
     /// <param name="vendor">As in <c>municipalities.yaml</c>: KmdOpus, Prisme or OesIndsigt.</param>
     /// <param name="endpoint">
@@ -38,6 +39,7 @@ public static class ConnectorExtensions
         builder.Services.AddSingleton(services => services.GetRequiredKeyedService<ConnectorHost>(vendor));
         builder.Services.AddSingleton<IHostedService>(services => services.GetRequiredKeyedService<ConnectorHost>(vendor));
         builder.Services.TryAddSingleton<IReceiptInbox, ReceiptInbox>();
+        builder.Services.TryAddSingleton<IEntryInbox, EntryInbox>();
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             $"connector-{vendor}", services => services.GetRequiredKeyedService<ConnectorHost>(vendor), null, ["ready"]));
         return builder;
@@ -52,6 +54,7 @@ public static class ConnectorExtensions
         app.MapGet($"/connectors/{vendor}", () => host.Standing().Select(lane => new
         {
             lane.Municipality, lane.Name, state = Word(lane.State), breaker = Word(lane.Breaker), lane.UnavailableSince, lane.InHand, lane.Oldest, lane.Consuming, lane.Held,
+            lane.UnpublishedEntries,
         }));
         app.MapPost($"/connectors/{vendor}/municipalities/{{code}}/pause", (string code, CancellationToken cancellation) => SetPausedAsync(host, code, true, cancellation));
         app.MapPost($"/connectors/{vendor}/municipalities/{{code}}/resume", (string code, CancellationToken cancellation) => SetPausedAsync(host, code, false, cancellation));
@@ -84,6 +87,18 @@ public static class ConnectorExtensions
 internal sealed class ReceiptInbox(IEnumerable<ConnectorHost> hosts) : IReceiptInbox
 {
     public Task TakeInAsync(string municipality, IReadOnlyList<Receipt> receipts, CancellationToken cancellation) =>
-        (hosts.FirstOrDefault(host => host.Serves(municipality)) ?? throw new KeyNotFoundException($"No connector here serves municipality {municipality}."))
-        .TakeInAsync(municipality, receipts, cancellation);
+        hosts.Of(municipality).TakeInAsync(municipality, receipts, cancellation);
+}
+
+/// <summary>Hands entries to the connector that serves the municipality.</summary>
+internal sealed class EntryInbox(IEnumerable<ConnectorHost> hosts) : IEntryInbox
+{
+    public Task TakeInAsync(string municipality, IReadOnlyList<DebtorEntry> entries, CancellationToken cancellation) =>
+        hosts.Of(municipality).TakeInAsync(municipality, entries, cancellation);
+}
+
+internal static class Hosts
+{
+    public static ConnectorHost Of(this IEnumerable<ConnectorHost> hosts, string municipality) =>
+        hosts.FirstOrDefault(host => host.Serves(municipality)) ?? throw new KeyNotFoundException($"No connector here serves municipality {municipality}.");
 }

@@ -1,3 +1,4 @@
+using ClaimsTransfer.ConnectorSdk.Entries;
 using ClaimsTransfer.ConnectorSdk.Instructions;
 using ClaimsTransfer.ConnectorSdk.Limits;
 using ClaimsTransfer.Defaults.Hosting;
@@ -19,8 +20,10 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly InstructionHandler _handler;
+    private readonly EntryHandler _entries;
     private readonly Dictionary<string, LaneRunner> _runners;
     private readonly CancellationTokenSource _stopping = new();
+    private IReadOnlyDictionary<string, long> _unpublished = new Dictionary<string, long>();
     private Task _sweeping = Task.CompletedTask;
 
     public ConnectorHost(
@@ -32,9 +35,11 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
         _time = time;
         _logger = logger;
         var served = municipalities.All.Where(municipality => municipality.Vendor == vendor && municipality.Stage != Stage.Planned).ToList();
+        var store = stores.Open(SchemaOf(vendor));
+        _entries = new EntryHandler(vendor.ToString(), new SqlEntryLog(store), bus, options, time, logger);
         _handler = new InstructionHandler(
-            connector, new SqlInstructionLog(stores.Open(SchemaOf(vendor))), bus, unsealer, served, municipality => endpoint(municipality, installation),
-            options, time, logger, $"{Environment.MachineName}/{Environment.ProcessId}/{installation.Instance}");
+            connector, new SqlInstructionLog(store), bus, unsealer, served, municipality => endpoint(municipality, installation),
+            options, time, logger, $"{Environment.MachineName}/{Environment.ProcessId}/{installation.Instance}", _entries);
         _runners = _handler.Lanes.ToDictionary(
             lane => lane.Code, lane => new LaneRunner(vendor.ToString(), lane, _handler, bus, options, connector.Capabilities, time, logger));
         ConnectorTelemetry.Observe(vendor.ToString(), () => _runners.Values.Select(runner => (runner.Lane.Code, runner.Lane.Breaker, runner.Depth, time.GetUtcNow())));
@@ -47,13 +52,17 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
         var now = _time.GetUtcNow();
         return [.. _runners.Values.OrderBy(runner => runner.Lane.Code, StringComparer.Ordinal).Select(runner => new LaneStanding(
             runner.Lane.Code, runner.Lane.Municipality.Name, runner.Lane.StateAt(now), runner.Lane.Breaker, runner.Lane.UnavailableSince,
-            runner.Depth?.InHand ?? 0, runner.Depth?.OldestAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, runner.IsWell, runner.IsHeld))];
+            runner.Depth?.InHand ?? 0, runner.Depth?.OldestAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, runner.IsWell, runner.IsHeld,
+            _unpublished.GetValueOrDefault(runner.Lane.Code)))];
     }
 
     public Task PauseAsync(string municipality, bool paused, CancellationToken cancellation) => _handler.PauseAsync(municipality, paused, cancellation);
 
     public Task TakeInAsync(string municipality, IReadOnlyList<Receipt> receipts, CancellationToken cancellation) =>
         _handler.ReceiptsAsync(municipality, receipts, cancellation);
+
+    public Task TakeInAsync(string municipality, IReadOnlyList<DebtorEntry> entries, CancellationToken cancellation) =>
+        _entries.TakeInAsync(municipality, entries, cancellation);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -102,6 +111,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
             var depths = (await _handler.SweepAsync(cancellation)).ToDictionary(depth => depth.Municipality);
             foreach (var (code, runner) in _runners)
                 runner.Wake(depths.GetValueOrDefault(code));
+            _unpublished = (await _entries.SweepAsync(cancellation)).ToDictionary(depth => depth.Municipality, depth => depth.Unpublished);
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {
@@ -125,5 +135,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
 /// <param name="Oldest">When the oldest of them was taken.</param>
 /// <param name="Consuming">Its queue is consumed, or left alone on purpose.</param>
 /// <param name="Held">Its queue is left alone on purpose: the backlog stays on the broker.</param>
+/// <param name="UnpublishedEntries">Entries of the debtor system that the broker has not confirmed yet.</param>
 public sealed record LaneStanding(
-    string Municipality, string Name, LaneState State, BreakerState Breaker, DateTimeOffset? UnavailableSince, long InHand, DateTimeOffset? Oldest, bool Consuming, bool Held);
+    string Municipality, string Name, LaneState State, BreakerState Breaker, DateTimeOffset? UnavailableSince, long InHand, DateTimeOffset? Oldest, bool Consuming, bool Held,
+    long UnpublishedEntries);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ClaimsTransfer.ConnectorSdk.Entries;
 using ClaimsTransfer.ConnectorSdk.Limits;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
@@ -28,6 +29,7 @@ public sealed partial class InstructionHandler
     private readonly ILogger _logger;
     private readonly InstructionRules _rules;
     private readonly DebtorCalls _calls;
+    private readonly EntryHandler? _entries;
     private readonly Dictionary<string, Lane> _lanes;
     private readonly string _vendor;
     private readonly string _owner;
@@ -36,9 +38,11 @@ public sealed partial class InstructionHandler
     /// <param name="municipalities">Those this vendor serves; anything for another is refused.</param>
     /// <param name="endpoint">Where a municipality's debtor system answers; null: nowhere, its instructions wait.</param>
     /// <param name="owner">This instance, for the log.</param>
+    /// <param name="entries">Where the entries go that are read; null: a connector that reads any fails.</param>
     public InstructionHandler(
         IConnector connector, IInstructionLog log, IPublisher publisher, IUnsealer unsealer, IEnumerable<Municipality> municipalities,
-        Func<Municipality, Uri?> endpoint, ConnectorOptions options, TimeProvider time, ILogger logger, string owner)
+        Func<Municipality, Uri?> endpoint, ConnectorOptions options, TimeProvider time, ILogger logger, string owner,
+        EntryHandler? entries = null)
     {
         _vendor = connector.Capabilities.Vendor;
         _log = log;
@@ -47,6 +51,7 @@ public sealed partial class InstructionHandler
         _options = options;
         _logger = logger;
         _owner = owner;
+        _entries = entries;
         _rules = new InstructionRules(options);
         _calls = new DebtorCalls(connector, unsealer, endpoint, options, time, logger);
         _lanes = municipalities.ToDictionary(municipality => municipality.Code, municipality => new Lane(municipality, connector.Capabilities, options));
@@ -121,6 +126,8 @@ public sealed partial class InstructionHandler
         if (await _calls.ReadAsync(lane.Municipality, cursor, cancellation) is not { } read)
             return false;
         await ReceiptsAsync(municipality, read.Receipts, cancellation);
+        if (read.Entries.Count > 0)
+            await (_entries ?? throw new InvalidOperationException($"{_vendor} reads entries, and nobody takes them in.")).TakeInAsync(municipality, read.Entries, cancellation);
         if (read.Cursor != cursor)
             await _log.SetCursorAsync(municipality, cursor, read.Cursor, cancellation);
         return read.More && read.Cursor != cursor;

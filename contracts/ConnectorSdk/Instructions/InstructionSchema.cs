@@ -109,5 +109,6 @@ internal static class InstructionSchema
             )
             """,
         ]),
+        .. Entries.EntrySchema.Migrations(schema),
     ];
 }

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using ClaimsTransfer.ConnectorSdk;
+using ClaimsTransfer.ConnectorSdk.Entries;
 using ClaimsTransfer.ConnectorSdk.Instructions;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
@@ -8,7 +10,7 @@ using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Support;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Shouldly;
 
 namespace ClaimsTransfer.Connectors.Tests.Sdk;
@@ -42,7 +44,12 @@ internal sealed class ConnectorBench : IAsyncDisposable
 
     public KeyRing Keys { get; }
 
+    public Lines Logger { get; } = new();
+
     public Published Reports { get; } = new();
+
+    /// <summary>What went out of the debtor system's own entries.</summary>
+    public Confirmed Entries { get; } = new();
 
     public InstructionHandler Handler { get; private set; }
 
@@ -160,7 +167,8 @@ internal sealed class ConnectorBench : IAsyncDisposable
     }
 
     private InstructionHandler NewHandler() => new(
-        Debtor, Log, Reports, new Unsealer(Keys, [København, Aarhus]), Municipalities, _ => new Uri("http://debtor.invalid"), Options, Time, NullLogger.Instance, $"run-{++_runs}");
+        Debtor, Log, Reports, new Unsealer(Keys, [København, Aarhus]), Municipalities, _ => new Uri("http://debtor.invalid"), Options, Time, Logger, $"run-{++_runs}",
+        new EntryHandler("KmdOpus", new SqlEntryLog(_stores.Open("connector_kmdopus")), Entries, Options, Time, Logger));
 }
 
 /// <summary>What was confirmed by the broker.</summary>
@@ -197,4 +205,19 @@ internal sealed class Published : IPublisher
 
         return Task.CompletedTask;
     }
+}
+
+/// <summary>The log as text.</summary>
+internal sealed class Lines : ILogger
+{
+    private readonly ConcurrentQueue<string> _all = new();
+
+    public IReadOnlyList<string> All => [.. _all];
+
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _all.Enqueue($"{formatter(state, exception)} {exception}");
 }

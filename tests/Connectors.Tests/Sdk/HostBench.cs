@@ -2,10 +2,12 @@ using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text.Json;
 using ClaimsTransfer.ConnectorSdk;
+using ClaimsTransfer.ConnectorSdk.Entries;
 using ClaimsTransfer.ConnectorSdk.Hosting;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Sealing;
+using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -24,9 +26,16 @@ internal sealed class HostBench : IAsyncDisposable
 
     public ConcurrentQueue<TransferReported> Reports { get; } = new();
 
+    public ConcurrentQueue<CoverageRegistered> Coverage { get; } = new();
+
     public ForgetfulDebtorSystem Debtor { get; private set; } = null!;
 
     public IReceiptInbox Inbox => _app.Services.GetRequiredService<IReceiptInbox>();
+
+    public IEntryInbox EntryInbox => _app.Services.GetRequiredService<IEntryInbox>();
+
+    /// <summary>The connector's log of entries, as another process sees it.</summary>
+    public IEntryLog EntryLog => new SqlEntryLog(_app.Services.GetRequiredService<IStores>().Open("connector_kmdopus"));
 
     public IBus Bus => _app.Services.GetRequiredService<IBus>();
 
@@ -65,6 +74,8 @@ internal sealed class HostBench : IAsyncDisposable
         {
             foreach (var delivery in batch.Where(delivery => delivery.Name == MessageNames.TransferReported))
                 Reports.Enqueue(JsonSerializer.Deserialize(delivery.Body.Span, MessageJson.Default.TransferReported)!);
+            foreach (var delivery in batch.Where(delivery => delivery.Name == MessageNames.CoverageRegistered))
+                Coverage.Enqueue(JsonSerializer.Deserialize(delivery.Body.Span, MessageJson.Default.CoverageRegistered)!);
             return Task.FromResult<IReadOnlyList<DeadLetter>>([]);
         }, CancellationToken.None);
     }

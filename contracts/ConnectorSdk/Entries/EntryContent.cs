@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using ClaimsTransfer.Defaults.Identifiers;
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Messages;
+
+namespace ClaimsTransfer.ConnectorSdk.Entries;
+
+/// <summary>What an entry is, for the log and the figures.</summary>
+public enum EntryKind { Coverage, Reversal, WriteOff, Adjustment, Charge, Account }
+
+/// <summary>
+/// An entry laid flat: what tells a repeat from a conflict, and what the log keeps. A field that is absent is left out of its JSON, so that a field added later
+/// leaves the hash of earlier entries as it was.
+/// </summary>
+/// <param name="Part">With coverage, reversal and charge.</param>
+/// <param name="AmountOre">Øre; of an adjustment the change, with its sign; 0 with account.</param>
+public sealed partial record EntryContent(
+    EntryKind Kind, string EntryId, string? Reference, string? DebtorReference, string? PaymentSlip, AccountPart? Part, long AmountOre, string? Channel,
+    DateOnly ValueDate, DateTimeOffset BookedAt, string? ReversesEntryId, string? Reason, DebtorAccountStatus? Status)
+{
+    private const int MostCharacters = 100;
+    private const int MostOfChannel = 50;
+    private const int MostOfReason = 500;
+
+    /// <summary>Whether it is about the library's claim. Reminder fees and interest are the debtor system's own: kept, and never published.</summary>
+    public bool IsOfTheClaim => Kind != EntryKind.Charge && Part is null or AccountPart.Principal;
+
+    public static EntryContent Of(DebtorEntry entry)
+    {
+        var bare = new EntryContent(
+            default, IdOf(entry.EntryId), entry.Subject.Reference, entry.Subject.DebtorReference, entry.Subject.PaymentSlip, null, 0, null,
+            entry.ValueDate, entry.BookedAt.ToUniversalTime(), null, null, null);
+        return entry switch
+        {
+            DebtorEntry.Coverage coverage => bare with { Kind = EntryKind.Coverage, AmountOre = coverage.AmountOre, Channel = coverage.Channel, Part = coverage.Part },
+            DebtorEntry.Reversal reversal => bare with
+            {
+                Kind = EntryKind.Reversal, AmountOre = reversal.AmountOre, Part = reversal.Part, ReversesEntryId = reversal.ReversesEntryId is { } id ? IdOf(id) : null,
+            },
+            DebtorEntry.WriteOff writeOff => bare with { Kind = EntryKind.WriteOff, AmountOre = writeOff.AmountOre, Reason = writeOff.Reason },
+            DebtorEntry.Adjustment adjustment => bare with { Kind = EntryKind.Adjustment, AmountOre = adjustment.ChangeOre, Reason = adjustment.Reason },
+            DebtorEntry.Charge charge => bare with { Kind = EntryKind.Charge, AmountOre = charge.AmountOre, Part = charge.Part },
+            DebtorEntry.Account account => bare with { Kind = EntryKind.Account, Status = account.Status },
+            _ => throw new ArgumentException($"{entry.GetType().Name} is no entry that the SDK knows."),
+        };
+    }
+
+    public static EntryContent Read(string json) =>
+        JsonSerializer.Deserialize(json, EntryJson.Default.EntryContent) ?? throw new InvalidOperationException("The log's content of an entry is null.");
+
+    /// <summary>The same for the same content, whoever reads it and however often; of the content as it came, before anything was cut or masked.</summary>
+    public string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, EntryJson.Default.EntryContent)));
+
+    public string ToJson() => JsonSerializer.Serialize(this, EntryJson.Default.EntryContent);
+
+    /// <summary>As it is stored and sent on: within the wire's limits, and without what has the shape of a CPR number.</summary>
+    public EntryContent Bounded() => this with
+    {
+        Reference = Masked(Reference, MostCharacters, keep: OurShape()), DebtorReference = DebtorSystems(DebtorReference), PaymentSlip = FifteenDigits(PaymentSlip),
+        Channel = Masked(Channel, MostOfChannel), Reason = Masked(Reason, MostOfReason),
+    };
+
+    /// <summary>An id beyond what a key column and the wire hold is replaced by a hash of it: still the same for the same entry.</summary>
+    private static string IdOf(string given)
+    {
+        var id = given.Trim();
+        if (id.Length == 0)
+            throw new ArgumentException("An entry has no id; a connector hands none in without.");
+        return id.Length <= MostCharacters && !id.Any(char.IsControl) ? id : DeterministicId.Create(DeterministicId.ClaimsTransfer, $"entry-id/{id}").ToString();
+    }
+
+    private static string? Masked(string? text, int limit, Regex? keep = null) =>
+        string.IsNullOrWhiteSpace(text) ? null : text.Length <= limit && keep?.IsMatch(text) == true ? text : PersonalData.Mask(text, limit);
+
+    // Payments finds a claim by this one, letter by letter: masked only where a CPR number stands in it by itself, not where ten digits are part of a longer reference.
+    private static string? DebtorSystems(string? text) =>
+        string.IsNullOrWhiteSpace(text) ? null
+        : CprByItself().Matches(text).Any(found => Identifiers.TryCpr(string.Concat(found.Value.Where(char.IsAsciiDigit)), out _, out _)) ? PersonalData.Mask(text, MostCharacters)
+        : PersonalData.Cut(text, MostCharacters);
+
+    // Whether its check digit is right is for Payments to judge, which shows it to a person where it is not; the wire takes fifteen digits and nothing else.
+    private static string? FifteenDigits(string? text) =>
+        PaymentSlips.TryRead(text, out var slip, out _) ? slip : text is { Length: 15 } && text.All(char.IsAsciiDigit) ? text : null;
+
+    [GeneratedRegex(@"^DK-7[0-9]{5}-[0-9]{1,19}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex OurShape();
+
+    [GeneratedRegex(@"(?<![0-9-])[0-9]{6}[- ]?[0-9]{4}(?![0-9-])", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex CprByItself();
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(CamelCaseEnum<EntryKind>), typeof(CamelCaseEnum<AccountPart>), typeof(CamelCaseEnum<DebtorAccountStatus>)])]
+[JsonSerializable(typeof(EntryContent))]
+internal sealed partial class EntryJson : JsonSerializerContext;
