@@ -22,14 +22,14 @@ public static class KmdOpusExtensions
         }).RemoveAllLoggers();
         builder.Services.AddSingleton<OpusCalls>();
         builder.Services.AddSingleton<CallbackAddress>();
-        builder.Services.AddSingleton<ReceiptCallback>();
+        builder.Services.AddSingleton<OpusCallback>();
         return builder;
     }
 
     public static WebApplication MapKmdOpus(this WebApplication app)
     {
         app.MapConnector(Vendor);
-        ReceiptCallback.Map(app);
+        OpusCallback.Map(app);
         return app;
     }
 }

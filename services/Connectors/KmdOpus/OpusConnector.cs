@@ -1,5 +1,6 @@
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.KmdOpus.Callback;
+using ClaimsTransfer.KmdOpus.Extract;
 using ClaimsTransfer.KmdOpus.Wire;
 using ClaimsTransfer.Messages;
 
@@ -9,7 +10,7 @@ namespace ClaimsTransfer.KmdOpus;
 /// The ØiR-shaped profile: registrations in batches, a transport receipt for each in the reply, the business receipt later at our callback. Any municipality whose
 /// debtor system speaks it can be served, whatever the vendor.
 /// </summary>
-internal sealed class OpusConnector(OpusCalls calls, CallbackAddress callback, TimeProvider time) : IConnector
+internal sealed class OpusConnector(OpusCalls calls, CallbackAddress callback, TimeProvider time) : IConnector, IAccountExtract
 {
     private static readonly TimeSpan UntilListening = TimeSpan.FromSeconds(1);
 
@@ -74,7 +75,10 @@ internal sealed class OpusConnector(OpusCalls calls, CallbackAddress callback, T
         ];
     }
 
-    /// <summary>The vendor pushes: receipts come in by <see cref="ReceiptCallback"/>.</summary>
+    public IAsyncEnumerable<DebtorAccount> ExtractAsync(DebtorSystem system, CancellationToken cancellation) =>
+        new AccountPages(calls, time).ReadAsync(system, cancellation);
+
+    /// <summary>The vendor pushes: receipts and entries come in by <see cref="OpusCallback"/>.</summary>
     public Task<ReadBack> ReadAsync(DebtorSystem system, string? cursor, CancellationToken cancellation) => Task.FromResult(new ReadBack([], cursor));
 
     private static Submitted Misfit(Instruction instruction) => new Submitted.Rejected(

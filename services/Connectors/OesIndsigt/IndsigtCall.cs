@@ -18,6 +18,15 @@ internal abstract record CallResult<T>
 
     /// <summary>It may have been done: the answer did not come, or not whole.</summary>
     public sealed record Unclear(string Reason) : CallResult<T>;
+
+    /// <summary>Why there is no answer.</summary>
+    public string Reason => this switch
+    {
+        NotDone not => not.Reason,
+        Refused refused => refused.Reason,
+        Unclear unclear => unclear.Reason,
+        _ => "answered",
+    };
 }
 
 /// <summary>Calls the REST interface. Bodies never reach a log, an exception's text or an outcome's.</summary>

@@ -3,11 +3,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.Messages;
+using ClaimsTransfer.OesIndsigt.Extract;
+using ClaimsTransfer.OesIndsigt.Feeds;
 
 namespace ClaimsTransfer.OesIndsigt;
 
-/// <summary>EG ØS Indsigt: REST with JSON bodies, a transport receipt in the reply and the business receipts by a feed.</summary>
-public sealed class IndsigtConnector(IHttpClientFactory clients, IndsigtOptions options, TimeProvider time) : IConnector
+/// <summary>EG ØS Indsigt: REST with JSON bodies, a transport receipt in the reply, the business receipts and what is booked on the accounts by feeds.</summary>
+public sealed class IndsigtConnector(IHttpClientFactory clients, IndsigtOptions options, TimeProvider time, ILogger<IndsigtConnector> log) : IConnector, IAccountExtract
 {
     private readonly IndsigtCall calls = new(clients, options, time);
 
@@ -47,23 +49,16 @@ public sealed class IndsigtConnector(IHttpClientFactory clients, IndsigtOptions 
         using var request = Post(system, "instructions/query", new Question([.. instructions.Select(i => i.Id)]), IndsigtJson.Default.Question);
         var result = await calls.SendAsync(request, IndsigtJson.Default.Answers, cancellation);
         if (result is not CallResult<Answers>.Answered { Body: var answers })
-            return [.. instructions.Select(_ => new Found.NoAnswer(ReasonOf(result)))];
+            return [.. instructions.Select(_ => new Found.NoAnswer(result.Reason))];
         var byId = ById(answers);
         return [.. instructions.Select(i => byId.GetValueOrDefault(i.Id)?.ToFound() ?? new Found.NoAnswer("the answer leaves the instruction out"))];
     }
 
-    public async Task<ReadBack> ReadAsync(DebtorSystem system, string? cursor, CancellationToken cancellation)
-    {
-        var after = string.IsNullOrEmpty(cursor) ? "" : $"&after={Uri.EscapeDataString(cursor)}";
-        using var request = new HttpRequestMessage(HttpMethod.Get, Address(system, $"receipts?limit={options.PageSize}{after}"));
-        var result = await calls.SendAsync(request, IndsigtJson.Default.ReceiptPage, cancellation);
-        if (result is not CallResult<ReceiptPage>.Answered { Body: var page })
-            throw new HttpRequestException($"The receipt feed of municipality {system.Municipality} could not be read: {ReasonOf(result)}.");
-        var receipts = page.Receipts
-            .Where(r => r.Status is ItemStatus.Accepted or ItemStatus.Rejected)
-            .Select(r => new Receipt(r.InstructionId, r.ReceiptId, r.ToAnswer().ToSubmitted()));
-        return new ReadBack([.. receipts], page.Next, page.More);
-    }
+    public Task<ReadBack> ReadAsync(DebtorSystem system, string? cursor, CancellationToken cancellation) =>
+        new BothFeeds(calls, options, log).ReadAsync(system, FeedCursor.Parse(cursor), cancellation);
+
+    public IAsyncEnumerable<DebtorAccount> ExtractAsync(DebtorSystem system, CancellationToken cancellation) =>
+        new AccountPages(calls, options, time).ReadAsync(system, cancellation);
 
     private static HttpRequestMessage Post<T>(DebtorSystem system, string path, T body, JsonTypeInfo<T> type)
     {
@@ -72,7 +67,7 @@ public sealed class IndsigtConnector(IHttpClientFactory clients, IndsigtOptions 
         return new HttpRequestMessage(HttpMethod.Post, Address(system, path)) { Content = content };
     }
 
-    private static Uri Address(DebtorSystem system, string path) => new($"{system.Endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
+    internal static Uri Address(DebtorSystem system, string path) => new($"{system.Endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
 
     // An answer that names an instruction twice is as good as its last word.
     private static Dictionary<Guid, ItemAnswer> ById(Answers answers)
@@ -82,12 +77,4 @@ public sealed class IndsigtConnector(IHttpClientFactory clients, IndsigtOptions 
             byId[item.InstructionId] = item;
         return byId;
     }
-
-    private static string ReasonOf<T>(CallResult<T> result) => result switch
-    {
-        CallResult<T>.NotDone not => not.Reason,
-        CallResult<T>.Refused refused => refused.Reason,
-        CallResult<T>.Unclear unclear => unclear.Reason,
-        _ => "answered",
-    };
 }

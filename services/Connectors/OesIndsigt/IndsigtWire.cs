@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.Messages;
+using ClaimsTransfer.OesIndsigt.Extract;
+using ClaimsTransfer.OesIndsigt.Feeds;
 
 namespace ClaimsTransfer.OesIndsigt;
 
@@ -40,12 +42,16 @@ internal sealed record Question(IReadOnlyList<Guid> InstructionIds);
 internal enum ItemStatus { Received, Accepted, Rejected, NotFound }
 
 internal sealed record ItemAnswer(
-    Guid InstructionId, ItemStatus Status, string? ReceiptId = null, string? DebtorReference = null, string? Code = null, string? Text = null, FixBy? FixBy = null)
+    Guid InstructionId, ItemStatus Status, string? ReceiptId = null, string? DebtorReference = null, string? Code = null, string? Text = null, FixBy? FixBy = null,
+    string? PaymentSlip = null)
 {
+    // A slip that is none must not stop the claim it was issued for.
+    private string? Slip => PaymentSlip is { Length: 15 } slip && slip.All(char.IsAsciiDigit) ? slip : null;
+
     public Submitted ToSubmitted() => Status switch
     {
         ItemStatus.Received => new Submitted.Pending(ReceiptId),
-        ItemStatus.Accepted => new Submitted.Accepted(DebtorReference, ReceiptId),
+        ItemStatus.Accepted => new Submitted.Accepted(DebtorReference, ReceiptId, Slip),
         ItemStatus.Rejected => ToRejected(),
         _ => new Submitted.Unknown("the answer to a submission cannot be 'not found'"),
     };
@@ -55,7 +61,7 @@ internal sealed record ItemAnswer(
     public Found ToFound() => Status switch
     {
         ItemStatus.Received => new Found.InProgress(ReceiptId),
-        ItemStatus.Accepted => new Found.Done(DebtorReference, ReceiptId),
+        ItemStatus.Accepted => new Found.Done(DebtorReference, ReceiptId, Slip),
         ItemStatus.Rejected => new Found.Rejected(Code ?? "UNSPECIFIED", Text ?? "The debtor system gave no reason.", FixBy ?? Messages.FixBy.Vendor),
         _ => new Found.NotThere(),
     };
@@ -64,9 +70,10 @@ internal sealed record ItemAnswer(
 internal sealed record Answers(IReadOnlyList<ItemAnswer> Items);
 
 internal sealed record ReceiptItem(
-    string Position, string ReceiptId, Guid InstructionId, ItemStatus Status, string? DebtorReference = null, string? Code = null, string? Text = null, FixBy? FixBy = null)
+    string Position, string ReceiptId, Guid InstructionId, ItemStatus Status, string? DebtorReference = null, string? Code = null, string? Text = null, FixBy? FixBy = null,
+    string? PaymentSlip = null)
 {
-    public ItemAnswer ToAnswer() => new(InstructionId, Status, ReceiptId, DebtorReference, Code, Text, FixBy);
+    public ItemAnswer ToAnswer() => new(InstructionId, Status, ReceiptId, DebtorReference, Code, Text, FixBy, PaymentSlip);
 }
 
 internal sealed record ReceiptPage(IReadOnlyList<ReceiptItem> Receipts, string Next, bool More);
@@ -74,9 +81,13 @@ internal sealed record ReceiptPage(IReadOnlyList<ReceiptItem> Receipts, string N
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    Converters = [typeof(CamelCaseEnum<InstructionKind>), typeof(CamelCaseEnum<ClaimType>), typeof(CamelCaseEnum<DebtorKind>), typeof(CamelCaseEnum<FixBy>), typeof(CamelCaseEnum<ItemStatus>)])]
+    Converters = [typeof(CamelCaseEnum<InstructionKind>), typeof(CamelCaseEnum<ClaimType>), typeof(CamelCaseEnum<DebtorKind>), typeof(CamelCaseEnum<FixBy>), typeof(CamelCaseEnum<ItemStatus>),
+        typeof(MomentWithOffset)])]
 [JsonSerializable(typeof(InstructionBatch))]
 [JsonSerializable(typeof(Question))]
 [JsonSerializable(typeof(Answers))]
 [JsonSerializable(typeof(ReceiptPage))]
+[JsonSerializable(typeof(EntryPage))]
+[JsonSerializable(typeof(EntryItem))]
+[JsonSerializable(typeof(AccountPage))]
 internal sealed partial class IndsigtJson : JsonSerializerContext;

@@ -26,6 +26,9 @@ public sealed record PrismeOptions
     /// <summary>How long the answer to a question is waited for.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(12);
 
+    /// <summary>How long the list of the claims that Prisme holds is waited for, and how long fetching it over SFTP may take.</summary>
+    public TimeSpan ExtractTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How long one SFTP session may take; well below <c>Connectors:CallTimeout</c>, which ends the whole call.</summary>
     public TimeSpan TransferTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -43,6 +46,8 @@ public sealed record PrismeOptions
             throw new PermanentException($"{Section}:ReadInterval is {ReadInterval}; it must be positive, for example 00:01:00.");
         if (AnswerTimeout <= TimeSpan.Zero || TransferTimeout <= TimeSpan.Zero)
             throw new PermanentException($"{Section}:AnswerTimeout and TransferTimeout must be positive, for example 00:00:15.");
+        if (ExtractTimeout <= TimeSpan.Zero)
+            throw new PermanentException($"{Section}:ExtractTimeout is {ExtractTimeout}; it must be positive, for example 00:05:00.");
         foreach (var (key, file) in new[] { (nameof(KeyFile), KeyFile), (nameof(KnownHostsFile), KnownHostsFile) })
         {
             if (file.Length > 0 && !File.Exists(file))

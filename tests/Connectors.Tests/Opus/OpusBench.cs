@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Sealing;
@@ -19,7 +21,7 @@ using Microsoft.Extensions.Logging;
 namespace ClaimsTransfer.Connectors.Tests.Opus;
 
 /// <summary>The connector with its callback, and the stand-in, on a real Kestrel on loopback. What the callback hands in is kept.</summary>
-internal sealed class OpusBench : IReceiptInbox, IAsyncDisposable
+internal sealed class OpusBench : IReceiptInbox, IEntryInbox, IAsyncDisposable
 {
     private readonly TemporaryFolder folder = new();
     private readonly Stores stores;
@@ -33,16 +35,16 @@ internal sealed class OpusBench : IReceiptInbox, IAsyncDisposable
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton(Faults).AddSingleton(Ledger).AddSingleton(TimeProvider.System).AddSingleton<IReceiptInbox>(this);
+        builder.Services.AddSingleton(Faults).AddSingleton(Ledger).AddSingleton(TimeProvider.System).AddSingleton<IReceiptInbox>(this).AddSingleton<IEntryInbox>(this);
         builder.Services.AddSingleton(new ReceiptOutbox(stores.Open("sandbox"), TimeProvider.System));
-        builder.Services.AddSingleton<OpusCalls>().AddSingleton<CallbackAddress>().AddSingleton<ReceiptCallback>().AddSingleton<OpusConnector>();
+        builder.Services.AddSingleton<OpusCalls>().AddSingleton<CallbackAddress>().AddSingleton<OpusCallback>().AddSingleton<OpusConnector>();
         builder.Services.AddHttpClient(OpusCalls.Client, client => client.Timeout = TimeSpan.FromSeconds(3));
         builder.AddOpusStandIn();
         app = builder.Build();
         if (before is not null)
             app.Use((context, next) => before(context, () => next(context)));
         app.MapOpusStandIn();
-        ReceiptCallback.Map(app);
+        OpusCallback.Map(app);
     }
 
     public FaultControl Faults { get; }
@@ -51,7 +53,10 @@ internal sealed class OpusBench : IReceiptInbox, IAsyncDisposable
 
     public ConcurrentQueue<(string Municipality, Receipt Receipt)> Receipts { get; } = new();
 
-    /// <summary>While true, storing a receipt fails.</summary>
+    /// <summary>As they were handed in: a document a list.</summary>
+    public ConcurrentQueue<(string Municipality, IReadOnlyList<DebtorEntry> Entries)> Entries { get; } = new();
+
+    /// <summary>While true, storing a receipt or an entry fails.</summary>
     public bool InboxIsBroken { get; set; }
 
     public OpusConnector Connector => app.Services.GetRequiredService<OpusConnector>();
@@ -95,6 +100,23 @@ internal sealed class OpusBench : IReceiptInbox, IAsyncDisposable
         foreach (var receipt in receipts)
             Receipts.Enqueue((municipality, receipt));
         return Task.CompletedTask;
+    }
+
+    public Task TakeInAsync(string municipality, IReadOnlyList<DebtorEntry> entries, CancellationToken cancellation)
+    {
+        if (InboxIsBroken)
+            throw new IOException("The store is away.");
+        Entries.Enqueue((municipality, entries));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>As the debtor system brings something to our callback.</summary>
+    public async Task<(HttpStatusCode Status, string Answer)> BringAsync(string document)
+    {
+        using var client = new HttpClient();
+        using var content = new StringContent(document, Encoding.UTF8, "text/xml");
+        using var response = await client.PostAsync(new Uri(Url, "/connectors/kmdopus/callback/0101"), content);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
     public async ValueTask DisposeAsync()

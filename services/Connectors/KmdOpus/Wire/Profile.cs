@@ -12,6 +12,7 @@ public static class Profile
 
     public const string RegisterAction = "urn:claimstransfer:oir-profile:DebitorRegistrering";
     public const string FindAction = "urn:claimstransfer:oir-profile:DebitorForespoergsel";
+    public const string ExtractAction = "urn:claimstransfer:oir-profile:DebitorUdtraek";
 
     public const string ContentType = "text/xml";
 

@@ -36,7 +36,7 @@ public static class ProfileXml
         try
         {
             using var reader = XmlReader.Create(utf8, settings);
-            var envelope = XElement.Load(reader);
+            var envelope = XElement.Load(reader, LoadOptions.SetLineInfo);
             return error is null ? (envelope, null) : (null, error);
         }
         catch (XmlException broken)

@@ -38,7 +38,7 @@ public static class Replies
             var receipt = answer.Element(Profile.Debtor + "Forretningskvittering");
             answers[IdOf(answer, Profile.Debtor + "RegistreringId")] = receipt is null ? new Found.NotThere() : Outcome(receipt) switch
             {
-                Submitted.Accepted accepted => new Found.Done(accepted.DebtorReference, accepted.Receipt),
+                Submitted.Accepted accepted => new Found.Done(accepted.DebtorReference, accepted.Receipt, accepted.PaymentSlip),
                 Submitted.Rejected rejected => new Found.Rejected(rejected.Code, rejected.Text, rejected.FixBy),
                 _ => new Found.InProgress(Value(receipt, "KvitteringId")),
             };
@@ -58,7 +58,7 @@ public static class Replies
 
     private static Submitted? Outcome(XElement receipt) => Value(receipt, "Status") switch
     {
-        "ACCEPTERET" => new Submitted.Accepted(Value(receipt, "DebitorReference"), Value(receipt, "KvitteringId")),
+        "ACCEPTERET" => new Submitted.Accepted(Value(receipt, "DebitorReference"), Value(receipt, "KvitteringId"), Value(receipt, "Betalingsid")),
         "AFVIST" => Rejected(receipt, Value(receipt, "Type") == "TEKNISK" ? FixBy.Vendor : FixBy.Municipality),
         "FEJLET" => Rejected(receipt, FixBy.Vendor),
         _ => null,

@@ -10,9 +10,19 @@ public static class Requests
 {
     /// <param name="calledAt">The call's TransaktionsTid; with it every call, a repeated one too, has its own RequestId.</param>
     public static XElement Context(DebtorSystem system, IReadOnlyList<Instruction> instructions, string operation, DateTimeOffset calledAt, Uri replyTo) =>
+        Context(system, DeterministicId.Of(
+            instructions[0].Id, $"{operation}/{instructions.Count}/{instructions[0].Attempt}/{calledAt.UtcTicks}"), calledAt, replyTo);
+
+    /// <summary>Of a call for a page of the extract: nothing comes back later, so there is no address for it.</summary>
+    public static XElement ExtractContext(DebtorSystem system, string? after, DateTimeOffset calledAt) =>
+        Context(system, DeterministicId.Create(DeterministicId.ClaimsTransfer, $"opus-udtraek/{system.Municipality}/{after}/{calledAt.UtcTicks}"), calledAt, replyTo: null);
+
+    public static XElement Extract(string? after, int count) =>
+        Element("DebitorUdtraek", after is null ? null : Element("Efter", after), Element("Antal", count));
+
+    private static XElement Context(DebtorSystem system, Guid requestId, DateTimeOffset calledAt, Uri? replyTo) =>
         new(Profile.Context + "Kaldskontekst",
-            new XElement(Profile.Context + "RequestId", DeterministicId.Of(
-                instructions[0].Id, $"{operation}/{instructions.Count}/{instructions[0].Attempt}/{calledAt.UtcTicks}")),
+            new XElement(Profile.Context + "RequestId", requestId),
             new XElement(Profile.Context + "TransaktionsTid", calledAt.UtcDateTime),
             new XElement(Profile.Context + "AuthorityContext", new XElement(Profile.Context + "MunicipalityCVR", system.MunicipalityCvr)),
             new XElement(Profile.Context + "Rute",
@@ -20,7 +30,7 @@ public static class Requests
                 new XElement(Profile.Context + "AfsenderItSystemInstans", "ClaimsTransfer"),
                 new XElement(Profile.Context + "ModtagerOrganisation", system.MunicipalityCvr),
                 new XElement(Profile.Context + "Miljoe", system.IsTest ? "TEST" : "PRODUKTION"),
-                new XElement(Profile.Context + "Svaradresse", replyTo.AbsoluteUri)));
+                replyTo is null ? null : new XElement(Profile.Context + "Svaradresse", replyTo.AbsoluteUri)));
 
     public static XElement Registrations(IEnumerable<Instruction> instructions) =>
         new(Profile.Debtor + "DebitorRegistrering", instructions.Select(Registration));

@@ -46,8 +46,8 @@ public sealed record QuestionFile(string Name, string AnswerName, byte[] Content
 
     private static Found ReadFound(TaggedRecord line) => line[2] switch
     {
-        "BOGFOERT" => new Found.Done(line[3].Length > 0 ? line[3] : null, line[4].Length > 0 ? line[4] : null),
-        "MODTAGET" => new Found.InProgress(line[4].Length > 0 ? line[4] : null),
+        "BOGFOERT" => new Found.Done(line.TextOf(3), line.TextOf(4), line.PaymentSlipOf(8)),
+        "MODTAGET" => new Found.InProgress(line.TextOf(4)),
         "AFVIST" => new Found.Rejected(line[5], line[6], ReceiptFile.FixByOf(line[7])),
         "UKENDT" => new Found.NotThere(),
         _ => new Found.NoAnswer("Prisme's answer has a status that the format does not know"),

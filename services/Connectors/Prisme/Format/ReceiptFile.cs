@@ -54,7 +54,7 @@ public sealed record ReceiptFile(string BatchId, int Count, long SumOre, string?
     }
 
     private static Receipt ReadReceipt(TaggedRecord line) => new(Guid.Parse(line[2]), line[1], line[3] == "ACCEPTERET"
-        ? new Submitted.Accepted(line[4].Length > 0 ? line[4] : null, line[1])
+        ? new Submitted.Accepted(line.TextOf(4), line[1], line.PaymentSlipOf(8))
         : new Submitted.Rejected(line[5], line[6], FixByOf(line[7])));
 
     internal static FixBy FixByOf(string code) => code switch { "B" => FixBy.Library, "K" => FixBy.Municipality, _ => FixBy.Vendor };

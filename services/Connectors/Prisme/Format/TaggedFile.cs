@@ -15,7 +15,7 @@ public static class TaggedFile
     private const int LineNumberLength = 8;
     private const int HeaderLength = 14;
 
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    internal static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static byte[] Write(IEnumerable<TaggedRecord> records)
     {
@@ -59,7 +59,7 @@ public static class TaggedFile
         return records[^1].Type == trailerType ? new TaggedReading.Complete(records) : new TaggedReading.Incomplete();
     }
 
-    private static TaggedRecord? ReadLine(string line, int number, out string fault)
+    internal static TaggedRecord? ReadLine(string line, int number, out string fault)
     {
         fault = "";
         if (line.Length < HeaderLength || !line.StartsWith(System, StringComparison.Ordinal))

@@ -73,4 +73,11 @@ public sealed class FolderTransport(string root) : IFileTransport
 
         return fetched;
     }
+
+    public async Task CopyAsync(string name, string path, CancellationToken cancellation)
+    {
+        await using var from = new FileStream(Path.Combine(Out, name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        await using var to = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        await from.CopyToAsync(to, cancellation);
+    }
 }

@@ -17,6 +17,9 @@ public interface IFileTransport
 
     /// <summary>Fetches files from <c>ud</c>; one that is gone meanwhile is left out.</summary>
     Task<IReadOnlyList<FetchedFile>> FetchAsync(IReadOnlyList<string> names, CancellationToken cancellation);
+
+    /// <summary>Copies one file of <c>ud</c> to a file here, whatever its size; throws <see cref="IOException"/> where all of it did not come.</summary>
+    Task CopyAsync(string name, string path, CancellationToken cancellation);
 }
 
 public sealed record FetchedFile(string Name, byte[] Content);

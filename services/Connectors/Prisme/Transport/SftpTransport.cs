@@ -6,6 +6,7 @@ namespace ClaimsTransfer.Prisme.Transport;
 public sealed class SftpTransport(SftpAddress address, PrismeOptions options) : IFileTransport
 {
     private readonly SftpSession session = new(address, options);
+    private readonly SftpSession longSession = new(address, options with { TransferTimeout = options.ExtractTimeout });
 
     public async Task<Handover> DeliverAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
@@ -50,6 +51,13 @@ public sealed class SftpTransport(SftpAddress address, PrismeOptions options) : 
         foreach (var name in names.Where(n => File.Exists(work.PathOf(n))))
             fetched.Add(new FetchedFile(name, await File.ReadAllBytesAsync(work.PathOf(name), cancellation)));
         return fetched;
+    }
+
+    public async Task CopyAsync(string name, string path, CancellationToken cancellation)
+    {
+        var result = await longSession.RunAsync([$"get {Quoted(Remote(Folders.Out, name))} {Quoted(path)}"], cancellation);
+        if (!result.Done)
+            throw new IOException($"Prisme's file could not be fetched: {result.Reason}");
     }
 
     private string Remote(string folder, string? name = null) => name is null ? $"{address.Folder}/{folder}" : $"{address.Folder}/{folder}/{name}";

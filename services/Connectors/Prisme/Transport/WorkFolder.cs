@@ -5,6 +5,8 @@ internal sealed class WorkFolder : IDisposable
 {
     private const string Memory = "/dev/shm";
 
+    private static readonly byte[] Zeros = new byte[65_536];
+
     private readonly string path;
 
     public WorkFolder(string parent)
@@ -31,7 +33,8 @@ internal sealed class WorkFolder : IDisposable
         foreach (var file in Directory.EnumerateFiles(path))
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.None);
-            stream.Write(new byte[stream.Length]);
+            for (var left = stream.Length; left > 0; left -= Zeros.Length)
+                stream.Write(Zeros, 0, (int)Math.Min(left, Zeros.Length));
         }
 
         Directory.Delete(path, recursive: true);

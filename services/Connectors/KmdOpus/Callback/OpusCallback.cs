@@ -1,0 +1,61 @@
+using ClaimsTransfer.ConnectorSdk;
+using ClaimsTransfer.KmdOpus.Wire;
+using System.Xml.Linq;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace ClaimsTransfer.KmdOpus.Callback;
+
+/// <summary>
+/// The debtor system brings its business receipts here, and what it has booked by itself. It is answered when that is stored for good; until then it has to bring it again.
+/// </summary>
+internal sealed partial class OpusCallback(IReceiptInbox receiptInbox, IEntryInbox entryInbox, ILogger<OpusCallback> log)
+{
+    private const long MostBytes = 10_000_000;
+
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost(
+        CallbackAddress.Path + "/{municipality:regex(^[0-9]{{4}}$)}",
+        (string municipality, HttpContext context, OpusCallback callback) => callback.TakeAsync(municipality, context));
+
+    private async Task<IResult> TakeAsync(string municipality, HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = MostBytes;
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        body.Position = 0;
+
+        var (envelope, error) = ProfileXml.Read(body);
+        var content = envelope?.Element(Profile.Soap + "Body")!.Elements().First();
+        switch (content?.Name.LocalName)
+        {
+            case "Forretningskvitteringer":
+                var receipts = Replies.BusinessReceipts(content);
+                if (receipts.Count > 0)
+                    await receiptInbox.TakeInAsync(municipality, receipts, context.RequestAborted);
+                return Taken("ForretningskvitteringerSvar", content.Elements().Count());
+            case "DaekningAfskrivning" when Postings.Read(content, out error) is { } entries:
+                await entryInbox.TakeInAsync(municipality, entries, context.RequestAborted);
+                return Taken("DaekningAfskrivningSvar", entries.Count);
+            default:
+                error ??= $"Expected Forretningskvitteringer or DaekningAfskrivning, not {content?.Name.LocalName}.";
+                Log.Refused(log, municipality, error);
+                return Answer(Profile.Fault("Client", error), StatusCodes.Status400BadRequest);
+        }
+    }
+
+    private static IResult Taken(string answer, int count) => Answer(
+        Profile.Envelope(null, new XElement(Profile.Debtor + answer, new XElement(Profile.Debtor + "Modtaget", count))), StatusCodes.Status200OK);
+
+    private static IResult Answer(XElement envelope, int status) =>
+        Results.Text(ProfileXml.Write(envelope), $"{Profile.ContentType}; charset=utf-8", status);
+
+    private static partial class Log
+    {
+        [LoggerMessage(5111, LogLevel.Error, "{Municipality}: what the debtor system brought does not fit the profile and was refused whole; it brings it again until it fits. {Reason}")]
+        public static partial void Refused(ILogger log, string municipality, string reason);
+    }
+}

@@ -1,0 +1,59 @@
+using ClaimsTransfer.ConnectorSdk;
+
+namespace ClaimsTransfer.Prisme.Format;
+
+/// <summary>A <c>.bet</c> file: what Prisme has booked on the claims' accounts by itself. All of it counts, or nothing.</summary>
+public static class PaymentFile
+{
+    public const string Unreadable = "FILE-UNREADABLE";
+    public const string WrongHeader = "FILE-HEADER";
+    public const string WrongTotals = "CONTROL-TOTALS";
+    public const string UnreadableLine = "LINE-UNREADABLE";
+
+    private const string Header = "B00";
+    private const string Trailer = "B99";
+
+    /// <param name="fileId">As the file's name gives it.</param>
+    public static PaymentReading Read(string municipality, string fileId, ReadOnlySpan<byte> content) => TaggedFile.Read(content, Trailer) switch
+    {
+        // A file gets its final name when it is whole, so nothing more will come.
+        TaggedReading.Incomplete => new PaymentReading.Refused(Unreadable, "it has no trailer: it was cut off"),
+        TaggedReading.Malformed malformed => new PaymentReading.Refused(Unreadable, $"line {malformed.Line} {malformed.Fault}"),
+        TaggedReading.Complete { Records: var records } => Read(municipality, fileId, records),
+        _ => throw new InvalidOperationException("a reading is complete, incomplete or malformed"),
+    };
+
+    private static PaymentReading Read(string municipality, string fileId, IReadOnlyList<TaggedRecord> records)
+    {
+        var (header, trailer) = (records[0], records[^1]);
+        if (header.Type != Header || header[1] != "PRISME-BETALING" || header[2] != "1")
+            return new PaymentReading.Refused(WrongHeader, "its first record is not the header of a payment file of version 1");
+        if (header[3] != municipality || header[4] != fileId)
+            return new PaymentReading.Refused(WrongHeader, "its header is of another municipality or another file than its name");
+
+        var entries = new List<DebtorEntry>(records.Count);
+        var sumOre = 0m;
+        for (var i = 1; i < records.Count - 1; i++)
+        {
+            if (PaymentLine.FaultOf(records[i]) is { } fault)
+                return new PaymentReading.Refused(UnreadableLine, $"line {i + 1}: {fault}");
+            entries.Add(PaymentLine.Read(records[i]));
+            sumOre += records[i].OreOf(PaymentLine.Amount) ?? 0;
+        }
+
+        if (trailer.OreOf(1) != entries.Count)
+            return new PaymentReading.Refused(WrongTotals, $"its trailer counts other entries than the {entries.Count} that are there");
+        return trailer.OreOf(2) == sumOre
+            ? new PaymentReading.Taken(entries)
+            : new PaymentReading.Refused(WrongTotals, $"its trailer has another sum than the {sumOre} øre of its entries");
+    }
+}
+
+/// <summary>What reading a payment file gave.</summary>
+public abstract record PaymentReading
+{
+    public sealed record Taken(IReadOnlyList<DebtorEntry> Entries) : PaymentReading;
+
+    /// <summary>Nothing of it counts, and it is asked for again with these words.</summary>
+    public sealed record Refused(string Code, string Text) : PaymentReading;
+}

@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace ClaimsTransfer.Prisme.Format;
+
+/// <summary>Reads a file of any size, a record at a time.</summary>
+internal static class TaggedLines
+{
+    /// <summary>Throws <see cref="InvalidDataException"/>, naming the line, at the first that cannot be read. What was read before it counts only when the file's trailer came.</summary>
+    public static async IAsyncEnumerable<TaggedRecord> ReadAsync(string path, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 65_536, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await RequireLineEndAsync(file, cancellation);
+        using var reader = new StreamReader(file, TaggedFile.Utf8, detectEncodingFromByteOrderMarks: false, 65_536);
+        for (var number = 1; await NextAsync(reader, number, cancellation) is { } line; number++)
+        {
+            yield return TaggedFile.ReadLine(line, number, out var fault) ?? throw new InvalidDataException($"line {number} {fault}");
+        }
+    }
+
+    // A reader of lines takes the last one without its end too, and could not tell a trailer that was cut off.
+    private static async Task RequireLineEndAsync(FileStream file, CancellationToken cancellation)
+    {
+        var end = new byte[TaggedFile.LineEnd.Length];
+        if (file.Length < end.Length)
+            throw new InvalidDataException("it is empty");
+        file.Seek(-end.Length, SeekOrigin.End);
+        await file.ReadExactlyAsync(end, cancellation);
+        if (!end.AsSpan().SequenceEqual("\r\n"u8))
+            throw new InvalidDataException("its last line has no end: it was cut off");
+        file.Seek(0, SeekOrigin.Begin);
+    }
+
+    private static async Task<string?> NextAsync(StreamReader reader, int number, CancellationToken cancellation)
+    {
+        try
+        {
+            return await reader.ReadLineAsync(cancellation);
+        }
+        catch (DecoderFallbackException bytes)
+        {
+            throw new InvalidDataException($"line {number} or one soon after it is not UTF-8", bytes);
+        }
+    }
+}
