@@ -4,6 +4,7 @@ using ClaimsTransfer.Sandbox.Faults;
 using ClaimsTransfer.Sandbox.Fbs;
 using ClaimsTransfer.Sandbox.Indsigt;
 using ClaimsTransfer.Sandbox.Ledger;
+using ClaimsTransfer.Sandbox.Money;
 using ClaimsTransfer.Sandbox.Opus;
 using ClaimsTransfer.Sandbox.Prisme;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +14,10 @@ namespace ClaimsTransfer.Sandbox;
 /// <summary>Stand-ins for FBS and the three debtor systems, for the demo, tests, rehearsals and vendors.</summary>
 public static class SandboxExtensions
 {
-    /// <summary>Settings: <c>Sandbox:Faults</c> (the text of <see cref="FaultPlan"/>) and <c>Sandbox:Seed</c> (what the faults are drawn from). <c>CLAIMS_RUN</c> tells one run from another.</summary>
+    /// <summary>
+    /// Settings: <c>Sandbox:Faults</c> (the text of <see cref="FaultPlan"/>), <c>Sandbox:Money</c> (the text of <see cref="MoneyPlan"/>) and <c>Sandbox:Seed</c> (what both are
+    /// drawn from). <c>CLAIMS_RUN</c> tells one run from another.
+    /// </summary>
     public static IHostApplicationBuilder AddSandbox(this IHostApplicationBuilder builder)
     {
         builder.AddDefaults("sandbox");
@@ -28,6 +32,7 @@ public static class SandboxExtensions
         builder.Services.AddSingleton(services => new KeptFaults(
             services.GetRequiredKeyedService<IStore>("sandbox"), services.GetRequiredService<FaultControl>(),
             builder.Configuration["Sandbox:Faults"] is null ? null : plan, builder.Configuration["CLAIMS_RUN"] ?? ""));
+        builder.AddMoney();
         builder.Services.AddHostedService<LedgerStart>();
         builder.AddFbsStandIn();
         builder.AddOpusStandIn();
@@ -38,6 +43,7 @@ public static class SandboxExtensions
     public static WebApplication MapSandbox(this WebApplication app)
     {
         app.MapFaults();
+        app.MapMoney();
         app.MapLedger();
         app.MapFbsStandIn();
         app.MapOpusStandIn();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Messages;
 using Dapper;
 
 namespace ClaimsTransfer.Sandbox.Fbs;
@@ -19,6 +20,7 @@ public sealed class FbsRecord(IStore store, TimeProvider time)
             "CREATE INDEX told_by_claim ON sandbox_fbs.told (agency, fee_id)",
             "CREATE INDEX told_by_name ON sandbox_fbs.told (name)",
         ]),
+        FeeTables.Migration,
     ];
 
     private static readonly Table Told = new("sandbox_fbs.told", ["message_id"],
@@ -33,8 +35,13 @@ public sealed class FbsRecord(IStore store, TimeProvider time)
     public async Task<int> TakeAsync(IReadOnlyList<Delivery> batch, CancellationToken cancellation)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var rows = batch.Select(delivery => Row(delivery, now)).DistinctBy(row => row[0]).ToList();
-        return await store.InTransactionAsync(async transaction => (await store.InsertNewAsync(transaction, Told, rows, cancellation)).Count, cancellation);
+        var told = batch.Select(delivery => (Row: Row(delivery, now), OfFee: FeeBook.Read(delivery))).DistinctBy(message => message.Row[0]).ToList();
+        return await store.InTransactionAsync(async transaction =>
+        {
+            var added = await store.InsertNewAsync(transaction, Told, [.. told.Select(message => message.Row)], cancellation);
+            await FeeBook.ApplyAsync(store, transaction, [.. added.Select(index => told[index].OfFee).OfType<IClaimMessage>()], cancellation);
+            return added.Count;
+        }, cancellation);
     }
 
     /// <summary>How many messages of each name.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -12,6 +14,9 @@ public sealed class SampleClaims
     private static readonly long[] ChildFees = [1000, 5500, 12000];
     private static readonly string[] Titles = ["Min kamp om brødet", "Den lille ø", "Æblehaven", "Havnens \"lange\" nat", "Regneark for begyndere", "Skybrud"];
     private static readonly string[] CancelReasons = ["itemReturned", "error", "complaint", "waived"];
+
+    /// <summary>Few enough that some have several claims.</summary>
+    private const uint Patrons = 100_000;
 
     private readonly SampleOptions options;
     private readonly Random random;
@@ -86,7 +91,16 @@ public sealed class SampleClaims
             Currency: "DKK", created, DueOn: Draw(0.9) ? created.AddDays(31) : null, Branch: Draw(0.5) ? $"{agency[..^2]}{random.Next(1, 30):00}" : null,
             Borrower: organisation ? people.Organisation() : people.Person(age, created),
             Guardian: child && !Draw(options.WithoutGuardian) ? people.Person(random.Next(28, 55), created) : null,
-            Materials: [.. Enumerable.Range(0, random.Next(compensation ? 1 : 0, 4)).Select(_ => Material())]);
+            Materials: [.. Enumerable.Range(0, random.Next(compensation ? 1 : 0, 4)).Select(_ => Material())],
+            PatronId: PatronOf(number));
+    }
+
+    /// <summary>From a hash, not from the random sequence: what else a seed gives stays as it always was.</summary>
+    private long PatronOf(int number)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Seed}/patron/{number}"), hash);
+        return 1 + (BinaryPrimitives.ReadUInt32BigEndian(hash) % Patrons);
     }
 
     private Material Material() => new(

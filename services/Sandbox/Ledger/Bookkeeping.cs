@@ -1,5 +1,6 @@
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Sandbox.Faults;
+using ClaimsTransfer.Sandbox.Money;
 
 namespace ClaimsTransfer.Sandbox.Ledger;
 
@@ -46,7 +47,8 @@ public sealed class Bookkeeping(FaultControl faults, DateTimeOffset now, Func<st
         var decision = known is null
             ? new Decision(
                 arrival.Municipality, arrival.Vendor, arrival.Reference, arrival.InstructionId, arrival.Kind, arrival.Version, refusal, Find(arrival)?.DebtorReference,
-                DeterministicId.Of(arrival.InstructionId, "receipt"), ++receiptNumber, now, now + faults.Plan.LateReceipt, Arrivals: 1, arrival.ReplyTo)
+                DeterministicId.Of(arrival.InstructionId, "receipt"), ++receiptNumber, now, now + faults.Plan.LateReceipt, Arrivals: 1, arrival.ReplyTo,
+                Find(arrival)?.PaymentSlip)
             : known with { Arrivals = known.Arrivals + 1, ReplyTo = arrival.ReplyTo ?? known.ReplyTo };
         decisions[decision.InstructionId] = decision;
         changedDecisions.Add(decision.InstructionId);
@@ -79,7 +81,9 @@ public sealed class Bookkeeping(FaultControl faults, DateTimeOffset now, Func<st
             return Refusal.LiablePartyUnknown;
         var claim = new LedgerClaim(
             arrival.Municipality, arrival.Vendor, arrival.Reference, arrival.ClaimId, arrival.Agency, arrival.FeeId, arrival.AmountOre, ClaimState.InForce,
-            arrival.Version, Bookings: 1, Received: 1, DebtorReferenceOf(arrival), HashOf(arrival), arrival.IsTest, Entries: 0);
+            arrival.Version, Bookings: 1, Received: 1, DebtorReferenceOf(arrival), HashOf(arrival), arrival.IsTest, Entries: 0,
+            // By the number that the decision about this registration gets: no other claim has it.
+            PaymentSlip.Of(arrival.Municipality, receiptNumber + 1));
         Book(claim, arrival, arrival.AmountOre);
         return null;
     }

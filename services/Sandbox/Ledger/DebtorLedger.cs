@@ -13,7 +13,7 @@ namespace ClaimsTransfer.Sandbox.Ledger;
 /// The three stand-in debtor systems' ledger. What it answers is committed before it answers. Instructions that arrive while a transaction is committing
 /// share the next one, which is what makes thousands a second possible without ever answering early.
 /// </summary>
-public sealed class DebtorLedger(IStore store, FaultControl faults, TimeProvider time)
+public sealed partial class DebtorLedger(IStore store, FaultControl faults, TimeProvider time)
 {
     private const int MostPerTransaction = 1_000;
     private const int PageSize = 1_000;
@@ -60,7 +60,7 @@ public sealed class DebtorLedger(IStore store, FaultControl faults, TimeProvider
     public async Task<LedgerClaim?> FindClaimAsync(string municipality, string reference, CancellationToken cancellation)
     {
         await using var connection = await store.OpenAsync(cancellation);
-        return (await LoadClaimsAsync(connection, null, [reference])).FirstOrDefault(claim => claim.Municipality == municipality);
+        return (await LedgerReading.ClaimsAsync(store, connection, null, [reference])).FirstOrDefault(claim => claim.Municipality == municipality);
     }
 
     public async Task<IReadOnlyList<LedgerEntry>> EntriesAsync(string municipality, string reference, CancellationToken cancellation)
@@ -103,24 +103,12 @@ public sealed class DebtorLedger(IStore store, FaultControl faults, TimeProvider
                 WHERE (reference > @reference OR (reference = @reference AND municipality > @of)) {(municipality is null ? "" : "AND municipality = @municipality")}
                 ORDER BY reference, municipality {store.Limit("most")}
                 """), new { reference, of, municipality, most = PageSize })).AsList();
-            foreach (var row in rows)
-                yield return row.ToClaim();
+            foreach (var claim in await LedgerReading.WithMoneyAsync(store, connection, null, rows))
+                yield return claim;
             if (rows.Count < PageSize)
                 yield break;
             (reference, of) = (rows[^1].Reference, rows[^1].Municipality);
         }
-    }
-
-    public async Task<IReadOnlyList<LedgerSummary>> SummaryAsync(CancellationToken cancellation)
-    {
-        await using var connection = await store.OpenAsync(cancellation);
-        var rows = await connection.QueryAsync<SummaryRow>(store.Sql(
-            """
-            SELECT municipality AS Municipality, CAST(SUM(CASE WHEN state = 'InForce' THEN 1 ELSE 0 END) AS bigint) AS Claims,
-              CAST(SUM(CASE WHEN state = 'InForce' THEN amount_ore ELSE 0 END) AS bigint) AS Ore, MAX(bookings) AS MaxBookings
-            FROM sandbox.claims GROUP BY municipality ORDER BY municipality
-            """));
-        return [.. rows.Select(row => new LedgerSummary(row.Municipality, row.Claims, row.Ore, row.MaxBookings))];
     }
 
     private async Task WriteAllAsync()
@@ -169,7 +157,7 @@ public sealed class DebtorLedger(IStore store, FaultControl faults, TimeProvider
         var books = new Bookkeeping(
             faults, time.GetUtcNow(), number => Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(number)))[..32], last);
         books.Load(
-            await LoadClaimsAsync(connection, transaction, [.. arrivals.Select(arrival => arrival.Reference).Distinct(StringComparer.Ordinal)]),
+            await LedgerReading.ClaimsAsync(store, connection, transaction, [.. arrivals.Select(arrival => arrival.Reference).Distinct(StringComparer.Ordinal)]),
             await LoadDecisionsAsync(connection, transaction, [.. arrivals.Select(arrival => arrival.InstructionId).Distinct()]));
         var answers = group.Select(caller => (IReadOnlyList<Decision>)[.. caller.Arrivals.Select(books.Take)]).ToList();
 
@@ -182,11 +170,6 @@ public sealed class DebtorLedger(IStore store, FaultControl faults, TimeProvider
         return answers;
     }
 
-    private async Task<List<LedgerClaim>> LoadClaimsAsync(DbConnection connection, DbTransaction? transaction, IReadOnlyCollection<string> references) =>
-        [.. (await connection.QueryAsync<LedgerTables.ClaimRow>(
-            store.Sql($"SELECT {LedgerTables.ClaimColumns} FROM sandbox.claims WHERE {store.In("reference", "references", ColumnType.Text)}"),
-            new { references = store.List(references) }, transaction)).Select(row => row.ToClaim())];
-
     private async Task<List<Decision>> LoadDecisionsAsync(DbConnection connection, DbTransaction? transaction, IReadOnlyCollection<Guid> ids) =>
         [.. (await connection.QueryAsync<LedgerTables.DecisionRow>(
             store.Sql($"SELECT {LedgerTables.DecisionColumns} FROM sandbox.decisions WHERE {store.In("instruction_id", "ids", ColumnType.Text)}"),
@@ -195,13 +178,5 @@ public sealed class DebtorLedger(IStore store, FaultControl faults, TimeProvider
     private sealed record Waiting(IReadOnlyList<Arrival> Arrivals)
     {
         public TaskCompletionSource<IReadOnlyList<Decision>> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    private sealed class SummaryRow
-    {
-        public string Municipality { get; init; } = "";
-        public long Claims { get; init; }
-        public long Ore { get; init; }
-        public long MaxBookings { get; init; }
     }
 }

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using ClaimsTransfer.Sandbox.Money;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace ClaimsTransfer.Sandbox.Ledger;
 
-/// <summary><c>GET /sandbox/ledger[?municipality=0101]</c>: every registered claim, streamed; <c>GET /sandbox/ledger/summary</c>: three figures a municipality.</summary>
+/// <summary><c>GET /sandbox/ledger[?municipality=0101]</c>: every registered claim, streamed; <c>GET /sandbox/ledger/summary</c>: a few figures a municipality.</summary>
 public static class LedgerEndpoint
 {
     private const int FlushAt = 32 * 1024;
@@ -13,9 +14,18 @@ public static class LedgerEndpoint
     public static void MapLedger(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/sandbox/ledger", (HttpContext context, DebtorLedger ledger, string? municipality) => WriteAsync(context, ledger, municipality));
-        routes.MapGet("/sandbox/ledger/summary", async (DebtorLedger ledger, CancellationToken cancellation) =>
-            Results.Json((await ledger.SummaryAsync(cancellation)).ToDictionary(
-                line => line.Municipality, line => new { line.DebtorClaims, line.DebtorOre, line.MaxBookings }, StringComparer.Ordinal), JsonSerializerOptions.Web));
+        routes.MapGet("/sandbox/ledger/summary", async (DebtorLedger ledger, MoneyPending money, CancellationToken cancellation) =>
+        {
+            // What is pending first: where nothing is, the sums read after it are the last.
+            var pending = await money.CountAsync(cancellation);
+            return Results.Json((await ledger.SummaryAsync(cancellation)).ToDictionary(
+                line => line.Municipality,
+                line => new
+                {
+                    line.DebtorClaims, line.DebtorOre, line.MaxBookings, line.DebtorCoveredOre, line.DebtorReversedOre, line.DebtorWrittenOffOre,
+                    MoneyPending = pending.GetValueOrDefault(line.Municipality),
+                }, StringComparer.Ordinal), JsonSerializerOptions.Web);
+        });
     }
 
     private static async Task WriteAsync(HttpContext context, DebtorLedger ledger, string? municipality)
@@ -55,6 +65,11 @@ public static class LedgerEndpoint
         json.WriteNumber("bookings", claim.Bookings);
         json.WriteNumber("received", claim.Received);
         json.WriteString("debtorReference", claim.DebtorReference);
+        json.WriteNumber("coveredOre", claim.Money.CoveredOre);
+        json.WriteNumber("reversedOre", claim.Money.ReversedOre);
+        json.WriteNumber("writtenOffOre", claim.Money.WrittenOffOre);
+        json.WriteNumber("balanceOre", claim.BalanceOre);
+        json.WriteString("accountStatus", JsonNamingPolicy.CamelCase.ConvertName(claim.Money.Status.ToString()));
         if (claim.IsTest)
             json.WriteBoolean("test", true);
         json.WriteEndObject();

@@ -1,15 +1,17 @@
 using ClaimsTransfer.Sandbox.Faults;
+using ClaimsTransfer.Sandbox.Money;
 using Microsoft.Extensions.Hosting;
 
 namespace ClaimsTransfer.Sandbox.Ledger;
 
-/// <summary>Opens the ledger, and is as bad as it was, before the server takes its first call.</summary>
-public sealed class LedgerStart(DebtorLedger ledger, KeptFaults faults) : IHostedLifecycleService
+/// <summary>Opens the ledger, and is as bad and as busy as it was, before the server takes its first call.</summary>
+public sealed class LedgerStart(DebtorLedger ledger, KeptFaults faults, KeptMoney money) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await ledger.OpenAsync(cancellationToken);
         await faults.LoadAsync(cancellationToken);
+        await money.LoadAsync(cancellationToken);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

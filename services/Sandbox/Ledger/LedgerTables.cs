@@ -1,6 +1,7 @@
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
+using ClaimsTransfer.Sandbox.Money;
 
 namespace ClaimsTransfer.Sandbox.Ledger;
 
@@ -41,20 +42,21 @@ internal static class LedgerTables
         new(2, "Keep the faults that were posted", [
             "CREATE TABLE sandbox.faults (name {text} NOT NULL PRIMARY KEY, run {text} NOT NULL, plan_text {longtext} NOT NULL)",
         ]),
+        MoneyTables.Migration,
     ];
 
     public static readonly Table Claims = new("sandbox.claims", ["reference", "municipality"],
     [
         Text("reference"), Text("municipality"), Text("vendor"), Text("claim_id", nullable: true), Text("agency", nullable: true), Number("fee_id", nullable: true),
         Number("amount_ore"), Text("state"), Number("version"), Number("bookings"), Number("received"),
-        Text("debtor_reference"), Text("debtor_ref", nullable: true), Number("is_test"), Number("entries"),
+        Text("debtor_reference"), Text("debtor_ref", nullable: true), Number("is_test"), Number("entries"), Text("payment_slip", nullable: true),
     ]);
 
     public static readonly Table Decisions = new("sandbox.decisions", ["instruction_id"],
     [
         Text("instruction_id"), Text("municipality"), Text("vendor"), Text("reference"), Text("kind"), Number("version"), Text("refusal", nullable: true),
         Text("debtor_reference", nullable: true), Text("receipt_id"), Number("receipt_number"), Number("decided_at"), Number("receipt_due_at"), Number("arrivals"),
-        new Column("reply_to", ColumnType.LongText, Nullable: true),
+        new Column("reply_to", ColumnType.LongText, Nullable: true), Text("payment_slip", nullable: true),
     ]);
 
     public static readonly Table Entries = new("sandbox.entries", ["reference", "municipality", "entry_number"],
@@ -72,27 +74,28 @@ internal static class LedgerTables
         """
         reference AS Reference, municipality AS Municipality, vendor AS Vendor, claim_id AS ClaimId, agency AS Agency, fee_id AS FeeId, amount_ore AS AmountOre,
         state AS State, version AS Version, bookings AS Bookings, received AS Received, debtor_reference AS DebtorReference, debtor_ref AS DebtorRef,
-        is_test AS IsTest, entries AS Entries
+        is_test AS IsTest, entries AS Entries, payment_slip AS PaymentSlip
         """;
 
     public const string DecisionColumns =
         """
         instruction_id AS InstructionId, municipality AS Municipality, vendor AS Vendor, reference AS Reference, kind AS Kind, version AS Version, refusal AS Refusal,
         debtor_reference AS DebtorReference, receipt_id AS ReceiptId, receipt_number AS ReceiptNumber, decided_at AS DecidedAt, receipt_due_at AS ReceiptDueAt,
-        arrivals AS Arrivals, reply_to AS ReplyTo
+        arrivals AS Arrivals, reply_to AS ReplyTo, payment_slip AS PaymentSlip
         """;
 
     public static object?[] Row(LedgerClaim claim) =>
     [
         claim.Reference, claim.Municipality, claim.Vendor.ToString(), claim.ClaimId?.ToString(), claim.Agency, claim.FeeId, claim.AmountOre, claim.State.ToString(),
         (long)claim.Version, (long)claim.Bookings, (long)claim.Received, claim.DebtorReference, claim.DebtorRef, claim.IsTest ? 1L : 0L, (long)claim.Entries,
+        claim.PaymentSlip,
     ];
 
     public static object?[] Row(Decision decision) =>
     [
         decision.InstructionId.ToString(), decision.Municipality, decision.Vendor.ToString(), decision.Reference, decision.Kind.ToString(), (long)decision.Version,
         decision.Refusal?.Code, decision.DebtorReference, decision.ReceiptId.ToString(), decision.ReceiptNumber, decision.DecidedAt.ToUnixTimeMilliseconds(),
-        decision.ReceiptDueAt.ToUnixTimeMilliseconds(), (long)decision.Arrivals, decision.ReplyTo,
+        decision.ReceiptDueAt.ToUnixTimeMilliseconds(), (long)decision.Arrivals, decision.ReplyTo, decision.PaymentSlip,
     ];
 
     public static object?[] Row(LedgerClaim claim, LedgerEntry entry) =>
@@ -122,10 +125,12 @@ internal static class LedgerTables
         public string? DebtorRef { get; init; }
         public long IsTest { get; init; }
         public long Entries { get; init; }
+        public string? PaymentSlip { get; init; }
 
         public LedgerClaim ToClaim() => new(
             Municipality, Enum.Parse<Vendor>(Vendor), Reference, ClaimId is null ? null : Guid.Parse(ClaimId), Agency, FeeId, AmountOre,
-            Enum.Parse<ClaimState>(State), (int)Version, (int)Bookings, (int)Received, DebtorReference, DebtorRef, IsTest == 1, (int)Entries);
+            Enum.Parse<ClaimState>(State), (int)Version, (int)Bookings, (int)Received, DebtorReference, DebtorRef, IsTest == 1, (int)Entries,
+            PaymentSlip);
     }
 
     public sealed class DecisionRow
@@ -144,11 +149,13 @@ internal static class LedgerTables
         public long ReceiptDueAt { get; init; }
         public long Arrivals { get; init; }
         public string? ReplyTo { get; init; }
+        public string? PaymentSlip { get; init; }
 
         public Decision ToDecision() => new(
             Municipality, Enum.Parse<Vendor>(Vendor), Reference, Guid.Parse(InstructionId), Enum.Parse<InstructionKind>(Kind), (int)Version,
             Refusal is null ? null : Ledger.Refusal.Of(Refusal), DebtorReference, Guid.Parse(ReceiptId), ReceiptNumber,
-            DateTimeOffset.FromUnixTimeMilliseconds(DecidedAt), DateTimeOffset.FromUnixTimeMilliseconds(ReceiptDueAt), (int)Arrivals, ReplyTo);
+            DateTimeOffset.FromUnixTimeMilliseconds(DecidedAt), DateTimeOffset.FromUnixTimeMilliseconds(ReceiptDueAt), (int)Arrivals, ReplyTo,
+            PaymentSlip);
     }
 
     public sealed class EntryRow
