@@ -1,15 +1,99 @@
 using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Payments.Accounting;
+using ClaimsTransfer.Payments.Asking;
+using ClaimsTransfer.Payments.Booking;
+using ClaimsTransfer.Payments.Matching;
+using ClaimsTransfer.Payments.ToFbs;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ClaimsTransfer.Payments;
 
 /// <summary>The ledger of what came in, matching, what FBS is told of it, and reconciliation.</summary>
 public static class PaymentsExtensions
 {
+    private const string FbsClient = "payments-fbs";
+
     public static IHostApplicationBuilder AddPayments(this IHostApplicationBuilder builder)
     {
         builder.AddDefaults("payments");
+        var options = builder.Configuration.GetSection("Payments").Get<PaymentsOptions>() ?? new PaymentsOptions();
+        if (options.Faults().ToList() is { Count: > 0 } faults)
+            throw new InvalidOperationException(string.Join(Environment.NewLine, faults));
+
+        // The time limit is ours (FbsTimeout): the client's own would look like a cancelled call.
+        builder.Services.AddHttpClient(FbsClient, client => client.Timeout = Timeout.InfiniteTimeSpan);
+        builder.Services
+            .AddSingleton(options)
+            .AddSingleton(services => new PaymentsParts(services, options))
+            .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Handler)
+            .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Matcher)
+            .AddSingleton<IUnmatchedStore>(services => services.GetRequiredService<PaymentsParts>().Unmatched)
+            .AddSingleton<IOrderStore>(services => services.GetRequiredService<PaymentsParts>().Orders)
+            .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Worklist)
+            .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Accounts)
+            .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Views);
+        builder.Services.AddHostedService(services => services.GetRequiredService<PaymentsParts>().Service(services));
         return builder;
     }
 
-    public static WebApplication MapPayments(this WebApplication app) => app;
+    public static WebApplication MapPayments(this WebApplication app)
+    {
+        var payments = app.MapGroup("/payments");
+        payments.MapGet("/accounting", async (PaymentsAccounts accounts, CancellationToken cancellation, bool fresh = false) =>
+            TypedResults.Json(await accounts.ReadAsync(fresh, cancellation), PaymentsJson.Default.PaymentsAccounting));
+        payments.MapGet("/claims/{agency}/{feeId:long}", async Task<Results<JsonHttpResult<AccountView>, NotFound>> (
+                string agency, long feeId, AccountViews views, CancellationToken cancellation) =>
+            await views.FindAsync(agency, feeId, cancellation) is { } view
+                ? TypedResults.Json(view, PaymentsJson.Default.AccountView)
+                : TypedResults.NotFound());
+        payments.MapGet("/worklist", WorklistEndpoints.ReadAsync);
+        payments.MapPost("/worklist/{messageId:guid}/place", WorklistEndpoints.PlaceAsync);
+        payments.MapPost("/worklist/{messageId:guid}/close", WorklistEndpoints.CloseAsync);
+        return app;
+    }
+
+    /// <summary>Payments' parts share one store; composed here, so that Standalone's container can hold several services' stores.</summary>
+    private sealed class PaymentsParts
+    {
+        private readonly IStore _store;
+        private readonly OrderSender _sender;
+
+        public PaymentsParts(IServiceProvider services, PaymentsOptions options)
+        {
+            var time = services.GetRequiredService<TimeProvider>();
+            var bus = services.GetRequiredService<IBus>();
+            _store = services.GetRequiredService<IStores>().Open("payments");
+            Handler = new PaymentsHandler(new PaymentsStore(_store), bus, services.GetRequiredService<IMunicipalities>(), time);
+            Unmatched = new UnmatchedStore(_store);
+            Matcher = new Matcher(Unmatched, bus, time);
+            Orders = new OrderStore(_store);
+            var clients = services.GetRequiredService<IHttpClientFactory>();
+            var fbs = new FbsPayments(
+                () => clients.CreateClient(FbsClient), options.FbsAt(services.GetRequiredService<Installation>().Sandbox), options.FbsTimeout, time);
+            _sender = new OrderSender(Orders, fbs, options, time);
+            Worklist = new Worklist(_store, new Suggestions(_store));
+            Accounts = new PaymentsAccounts(_store, time);
+            Views = new AccountViews(_store);
+        }
+
+        public PaymentsHandler Handler { get; }
+
+        public Matcher Matcher { get; }
+
+        public UnmatchedStore Unmatched { get; }
+
+        public OrderStore Orders { get; }
+
+        public Worklist Worklist { get; }
+
+        public PaymentsAccounts Accounts { get; }
+
+        public AccountViews Views { get; }
+
+        public PaymentsService Service(IServiceProvider services) =>
+            ActivatorUtilities.CreateInstance<PaymentsService>(services, _store, Handler, Matcher, _sender, Accounts);
+    }
 }

@@ -1,0 +1,113 @@
+using System.Text.Json.Serialization;
+using ClaimsTransfer.Defaults.Storage;
+using Dapper;
+
+namespace ClaimsTransfer.Payments.Accounting;
+
+/// <summary>How a municipality's money stands: over the accounts that are acknowledged or have money. Amounts are gross, in øre.</summary>
+public sealed class MunicipalityMoney
+{
+    public long Accounts { get; set; }
+    public long CoveredOre { get; set; }
+    public long ReversedOre { get; set; }
+    public long WrittenOffOre { get; set; }
+
+    /// <summary>Accounts on which nothing is owed any more.</summary>
+    public long Settled { get; set; }
+
+    /// <summary>Lines of the worklist: entries without an account, accounts with a mismatch, orders that need a person.</summary>
+    public long Unmatched { get; set; }
+
+    /// <summary>Orders that FBS is still to confirm.</summary>
+    public long Pending { get; set; }
+}
+
+public sealed record PaymentsAccounting([property: JsonPropertyName("municipalities")] SortedDictionary<string, MunicipalityMoney> Municipalities);
+
+/// <summary>Reads the sums from the store. One look costs a pass over the accounts, so looks are shared: at most a tenth of the time goes into them.</summary>
+public sealed class PaymentsAccounts(IStore store, TimeProvider time)
+{
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private PaymentsAccounting? _latest;
+    private long _goodUntil;
+
+    /// <param name="fresh">As they are now: whoever concludes from them that nothing is under way must not see an earlier look.</param>
+    public async Task<PaymentsAccounting> ReadAsync(bool fresh, CancellationToken cancellation)
+    {
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            if (!fresh && _latest is { } latest && time.GetTimestamp() < _goodUntil)
+                return latest;
+            var begun = time.GetTimestamp();
+            _latest = await QueryAsync(cancellation);
+            var ended = time.GetTimestamp();
+            _goodUntil = ended + (9 * (ended - begun));
+            return _latest;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task<PaymentsAccounting> QueryAsync(CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenAsync(cancellation);
+        var money = new SortedDictionary<string, MunicipalityMoney>(StringComparer.Ordinal);
+        // A claim that was cancelled before the debtor system had it is no account of anybody.
+        foreach (var row in await connection.QueryAsync<SumsRow>(new CommandDefinition(
+            store.Sql("""
+                SELECT municipality AS Municipality, COUNT(*) AS Accounts, SUM(covered_ore) AS CoveredOre, SUM(reversed_ore) AS ReversedOre, SUM(written_off_ore) AS WrittenOffOre,
+                       SUM(CASE WHEN status = 'Settled' THEN 1 ELSE 0 END) AS Settled, SUM(CASE WHEN mismatch IS NOT NULL THEN 1 ELSE 0 END) AS Mismatched
+                FROM payments.accounts
+                WHERE status <> 'Cancelled' OR amount_ore <> 0 OR covered_ore <> 0 OR reversed_ore <> 0 OR written_off_ore <> 0
+                GROUP BY municipality
+                """), cancellationToken: cancellation)))
+        {
+            var of = Of(row.Municipality);
+            (of.Accounts, of.CoveredOre, of.ReversedOre, of.WrittenOffOre) = (row.Accounts, (long)row.CoveredOre, (long)row.ReversedOre, (long)row.WrittenOffOre);
+            (of.Settled, of.Unmatched) = (row.Settled, row.Mismatched);
+        }
+
+        foreach (var row in await connection.QueryAsync<CountRow>(new CommandDefinition(
+            store.Sql("SELECT municipality AS Municipality, COUNT(*) AS Lines FROM payments.unmatched WHERE state IN ('Open', 'Placing') GROUP BY municipality"), cancellationToken: cancellation)))
+            Of(row.Municipality).Unmatched += row.Lines;
+
+        foreach (var row in await connection.QueryAsync<CountRow>(new CommandDefinition(
+            store.Sql("""
+                SELECT municipality AS Municipality, COUNT(*) AS Lines, SUM(CASE WHEN state = 'Pending' THEN 1 ELSE 0 END) AS Pending
+                FROM payments.orders
+                WHERE state = 'Pending' OR (closed_at IS NULL AND state IN ('PaidElsewhere', 'NotAllowed', 'NoPatron'))
+                GROUP BY municipality
+                """), cancellationToken: cancellation)))
+        {
+            Of(row.Municipality).Pending += row.Pending;
+            Of(row.Municipality).Unmatched += row.Lines - row.Pending;
+        }
+
+        return new PaymentsAccounting(money);
+
+        MunicipalityMoney Of(string municipality) => money.TryGetValue(municipality, out var known) ? known : money[municipality] = new MunicipalityMoney();
+    }
+
+    private sealed record SumsRow
+    {
+        public required string Municipality { get; init; }
+        public long Accounts { get; init; }
+
+        /// <summary>PostgreSQL sums 64-bit integers into a numeric.</summary>
+        public decimal CoveredOre { get; init; }
+        public decimal ReversedOre { get; init; }
+        public decimal WrittenOffOre { get; init; }
+        public long Settled { get; init; }
+        public long Mismatched { get; init; }
+    }
+
+    private sealed record CountRow
+    {
+        public required string Municipality { get; init; }
+        public long Lines { get; init; }
+        public long Pending { get; init; }
+    }
+}

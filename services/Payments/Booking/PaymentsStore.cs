@@ -1,0 +1,134 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text.Json;
+using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Payments.Ledger;
+using ClaimsTransfer.Payments.Matching;
+using ClaimsTransfer.Payments.ToFbs;
+using Dapper;
+
+namespace ClaimsTransfer.Payments.Booking;
+
+/// <summary>Accounts and entries in SQL: a few statements a batch, whatever its size.</summary>
+public sealed class PaymentsStore(IStore store) : IPaymentsStore
+{
+    public async Task<IReadOnlyList<SeenMessage>> SeenAsync(IReadOnlyCollection<Guid> messageIds, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenAsync(cancellation);
+        var rows = await connection.QueryAsync<SeenRow>(new CommandDefinition(
+            store.Sql($"""
+                SELECT message_id AS MessageId, effects AS Effects, trace_parent AS TraceParent
+                FROM payments.entries
+                WHERE part = 0 AND {store.In("message_id", "ids")}
+                """),
+            new { ids = store.List(messageIds) }, cancellationToken: cancellation));
+        return [.. rows.Select(row => row.Seen())];
+    }
+
+    public async Task<IReadOnlyList<StoredAccount>> LoadAsync(IReadOnlyCollection<Guid> claimIds, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenAsync(cancellation);
+        var rows = await connection.QueryAsync<AccountRow>(new CommandDefinition(
+            store.Sql($"SELECT row_version AS RowVersion, state AS State FROM payments.accounts WHERE {store.In("claim_id", "ids")}"),
+            new { ids = store.List(claimIds) }, cancellationToken: cancellation));
+        return [.. rows.Select(row => new StoredAccount(JsonSerializer.Deserialize(row.State, PaymentsJson.Default.Account)!, row.RowVersion))];
+    }
+
+    public async Task<IReadOnlyDictionary<EntryKey, Guid>> BookedOnAsync(IReadOnlyCollection<EntryKey> entries, CancellationToken cancellation)
+    {
+        if (entries.Count == 0)
+            return new Dictionary<EntryKey, Guid>();
+        await using var connection = await store.OpenAsync(cancellation);
+        // Two lists give more pairs than were asked for; what is not asked for finds nobody.
+        var rows = await connection.QueryAsync<EntryRow>(new CommandDefinition(
+            store.Sql($"""
+                SELECT municipality AS Municipality, entry_id AS EntryId, claim_id AS ClaimId
+                FROM payments.entries
+                WHERE entry_id IS NOT NULL AND {store.In("municipality", "municipalities", ColumnType.Text)} AND {store.In("entry_id", "ids", ColumnType.Text)}
+                """),
+            new
+            {
+                municipalities = store.List([.. entries.Select(entry => entry.Municipality).Distinct()]), ids = store.List([.. entries.Select(entry => entry.EntryId).Distinct()]),
+            }, cancellationToken: cancellation));
+        return rows.ToDictionary(row => new EntryKey(row.Municipality, row.EntryId), row => row.ClaimId);
+    }
+
+    public async Task SaveAsync(Booking booking, CancellationToken cancellation)
+    {
+        var entryRows = booking.Events.SelectMany(Rows).ToArray();
+        var accountRows = booking.Accounts.Select(Row).ToArray();
+        try
+        {
+            await store.InTransactionAsync(
+                async transaction =>
+                {
+                    await store.InsertAsync(transaction, PaymentsSchema.Entries, entryRows, cancellation);
+                    await SaveAccountsAsync(transaction, accountRows, cancellation);
+                    await store.InsertNewAsync(transaction, PaymentsSchema.Unmatched, [.. booking.Unmatched.Select(UnmatchedStore.Row)], cancellation);
+                    await OrderStore.ChangeAsync(store, transaction, booking.Orders, cancellation);
+                    return true;
+                },
+                cancellation);
+        }
+        catch (RowExistsException taken)
+        {
+            throw new LostRaceException("Another instance has booked one of these messages or entries, or changed one of these accounts.", taken);
+        }
+    }
+
+    /// <summary>A lost race is decided again from newly loaded accounts, by the handler: running the same transaction again would only lose again.</summary>
+    private async Task SaveAccountsAsync(DbTransaction transaction, object?[][] rows, CancellationToken cancellation)
+    {
+        try
+        {
+            await store.SaveVersionedAsync(transaction, PaymentsSchema.Accounts, "row_version", rows, cancellation);
+        }
+        catch (LostRaceException race)
+        {
+            throw new RowExistsException(race.Message, race);
+        }
+    }
+
+    private static object?[] Row(StoredAccount stored)
+    {
+        var account = stored.Account;
+        return
+        [
+            account.ClaimId, account.Municipality, account.Agency, account.FeeId, account.Status.ToString(), (long)account.Version, account.AmountOre, account.CoveredOre,
+            account.ReversedOre, account.WrittenOffOre, account.BalanceOre, account.Mismatch?.ToString(), account.MismatchSince?.ToUnixTimeMilliseconds(),
+            account.DebtorReference, account.PaymentSlip, account.PatronId, account.ChangedAt.ToUnixTimeMilliseconds(), stored.RowVersion + 1,
+            JsonSerializer.Serialize(account, PaymentsJson.Default.Account),
+        ];
+    }
+
+    private static IEnumerable<object?[]> Rows(BookedEvent booked) => booked.Entries.Select((entry, part) => new object?[]
+    {
+        booked.MessageId, (long)part, booked.ClaimId, booked.Municipality, (long)booked.Position, entry.Kind.ToString(), entry.AmountOre, entry.EntryId,
+        entry.Outcome?.ToString(), entry.Channel, entry.ValueDate?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), (long)booked.Version,
+        booked.OccurredAt.ToUnixTimeMilliseconds(), booked.RecordedAt.ToUnixTimeMilliseconds(),
+        part > 0 || booked.Effects.Count == 0 ? null : JsonSerializer.Serialize([.. booked.Effects], PaymentsJson.Default.RecordedEffectArray), booked.TraceParent,
+    });
+
+    private sealed record AccountRow
+    {
+        public long RowVersion { get; init; }
+        public required string State { get; init; }
+    }
+
+    private sealed record EntryRow
+    {
+        public required string Municipality { get; init; }
+        public required string EntryId { get; init; }
+        public Guid ClaimId { get; init; }
+    }
+
+    private sealed record SeenRow
+    {
+        public Guid MessageId { get; init; }
+        public string? Effects { get; init; }
+        public string? TraceParent { get; init; }
+
+        public SeenMessage Seen() => new(
+            MessageId, Effects is null ? [] : JsonSerializer.Deserialize(Effects, PaymentsJson.Default.RecordedEffectArray)!, TraceParent);
+    }
+}

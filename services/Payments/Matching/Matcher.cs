@@ -1,0 +1,88 @@
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Messages;
+using ClaimsTransfer.Payments.Booking;
+
+namespace ClaimsTransfer.Payments.Matching;
+
+/// <summary>
+/// Gives an entry that did not name its claim to the account that its other names lead to, as the ordinary message of such an entry. Every sweep looks at all open entries
+/// and all accounts, so it does not matter which of the two came first. Where a claim is decided, nobody can decide otherwise any more; a crash before the message is
+/// confirmed sends it again under the same id.
+/// </summary>
+public sealed class Matcher(IUnmatchedStore store, IPublisher publisher, TimeProvider time)
+{
+    /// <summary>How long a message may stay unconfirmed before it is sent again.</summary>
+    private static readonly TimeSpan RelayAfter = TimeSpan.FromSeconds(30);
+
+    /// <summary>One sweep; returns how many entries were placed, so that the caller knows whether to go on at once.</summary>
+    public async Task<int> SweepAsync(int most, CancellationToken cancellation)
+    {
+        try
+        {
+            var left = await store.UnsentAsync(time.GetUtcNow(), most, cancellation);
+            if (left.Count > 0)
+                await SendAsync(left, cancellation);
+            var matches = await store.MatchesAsync(most, cancellation);
+            if (matches.Count == 0)
+                return left.Count;
+            await SendAsync(await DecideAsync([.. matches.Select(match => Decided(match.Entry, match.Account))], cancellation), cancellation);
+            return left.Count + matches.Count;
+        }
+        catch (LostRaceException)
+        {
+            // Another instance, or a person, was faster with one of them: what is still open is found at the next look.
+            return 0;
+        }
+    }
+
+    /// <summary>A person gives an open entry to an account. Throws <see cref="LostRaceException"/> when somebody was faster.</summary>
+    public async Task PlaceAsync(UnmatchedEntry entry, MatchedAccount account, string who, string why, CancellationToken cancellation) =>
+        await SendAsync(await DecideAsync([Decided(entry, account) with { Who = who, Why = why }], cancellation), cancellation);
+
+    public Task CloseAsync(UnmatchedEntry entry, string who, string why, CancellationToken cancellation) =>
+        store.SaveAsync([entry with { State = UnmatchedState.Closed, Who = who, Why = why, DecidedAt = time.GetUtcNow() }], cancellation);
+
+    private UnmatchedEntry Decided(UnmatchedEntry entry, MatchedAccount account)
+    {
+        var now = time.GetUtcNow();
+        return entry with
+        {
+            State = UnmatchedState.Placing, ClaimId = account.ClaimId, DecidedAt = now, RelayDueAt = now + RelayAfter, Placed = Outbound.Record(Ordinary(entry.Entry, account)),
+        };
+    }
+
+    private async Task<IReadOnlyList<UnmatchedEntry>> DecideAsync(IReadOnlyList<UnmatchedEntry> decided, CancellationToken cancellation)
+    {
+        await store.SaveAsync(decided, cancellation);
+        return [.. decided.Select(entry => entry with { RowVersion = entry.RowVersion + 1 })];
+    }
+
+    private async Task SendAsync(IReadOnlyList<UnmatchedEntry> decided, CancellationToken cancellation)
+    {
+        await publisher.PublishAsync([.. decided.Select(entry => Outbound.Message(entry.Placed!, traceParent: null))], cancellation);
+        await store.SaveAsync([.. decided.Select(entry => entry with { State = UnmatchedState.Placed, RelayDueAt = null })], cancellation);
+    }
+
+    /// <summary>The message the connector would have sent, had the entry named its claim: the same id, whoever sends it.</summary>
+    private static IClaimMessage Ordinary(DebtorEntryUnmatched entry, MatchedAccount account)
+    {
+        var id = DeterministicId.Of(account.ClaimId, $"entry/{entry.EntryId}");
+        return entry.Kind switch
+        {
+            DebtorEntryKind.Coverage => new CoverageRegistered(
+                id, entry.OccurredAt, account.ClaimId, account.Municipality, account.Agency, account.FeeId, account.Version, entry.EntryId, entry.AmountOre, entry.Channel, entry.ValueDate),
+            DebtorEntryKind.Reversal => new CoverageReversed(
+                id, entry.OccurredAt, account.ClaimId, account.Municipality, account.Agency, account.FeeId, account.Version, entry.EntryId, entry.ReversesEntryId, entry.AmountOre, entry.ValueDate),
+            DebtorEntryKind.WriteOff => new WriteOffRegistered(
+                id, entry.OccurredAt, account.ClaimId, account.Municipality, account.Agency, account.FeeId, account.Version, entry.EntryId, entry.AmountOre, entry.Reason, entry.ValueDate,
+                WriteOffKind.WriteOff),
+            DebtorEntryKind.Adjustment => new WriteOffRegistered(
+                id, entry.OccurredAt, account.ClaimId, account.Municipality, account.Agency, account.FeeId, account.Version, entry.EntryId, -entry.AmountOre, entry.Reason, entry.ValueDate,
+                WriteOffKind.Adjustment),
+            _ => new DebtorAccountChanged(
+                id, entry.OccurredAt, account.ClaimId, account.Municipality, account.Agency, account.FeeId, account.Version, entry.EntryId,
+                entry.Status ?? throw new InvalidOperationException("An entry about an account always has its status.")),
+        };
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.RegularExpressions;
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Messages;
+using ClaimsTransfer.Payments.Booking;
+
+namespace ClaimsTransfer.Payments.Matching;
+
+/// <summary>Why an entry has no account.</summary>
+public enum UnmatchedCause
+{
+    /// <summary>It names no claim, or not exactly one.</summary>
+    NoMatch,
+
+    /// <summary>Its id is booked already, for something else.</summary>
+    Duplicate,
+}
+
+public enum UnmatchedState
+{
+    Open,
+
+    /// <summary>Its claim is decided, its message is on its way: nobody may decide otherwise any more.</summary>
+    Placing,
+
+    /// <summary>Its message is out, confirmed.</summary>
+    Placed,
+
+    /// <summary>A person has dealt with it elsewhere.</summary>
+    Closed,
+}
+
+/// <summary>An entry of a debtor system that did not name its claim, and what became of it.</summary>
+/// <param name="RowVersion">0: not stored yet.</param>
+/// <param name="Slip">The payment slip, where its check digit is right.</param>
+/// <param name="RelayDueAt">While placing: when the message is sent again, if nobody has confirmed it by then.</param>
+/// <param name="Placed">The message it becomes.</param>
+public sealed partial record UnmatchedEntry(
+    DebtorEntryUnmatched Entry, UnmatchedCause Cause, string? Slip, DateTimeOffset ReceivedAt, UnmatchedState State = UnmatchedState.Open, long RowVersion = 0)
+{
+    private const int TextLength = 200;
+
+    public DateTimeOffset? RelayDueAt { get; init; }
+    public Guid? ClaimId { get; init; }
+    public DateTimeOffset? DecidedAt { get; init; }
+    public string? Who { get; init; }
+    public string? Why { get; init; }
+    public RecordedEffect? Placed { get; init; }
+
+    public static UnmatchedEntry Of(DebtorEntryUnmatched entry, DateTimeOffset receivedAt) => new(
+        entry with { Reference = WithoutPerson(entry.Reference), Reason = entry.Reason is null ? null : PersonalData.Mask(entry.Reason, TextLength) },
+        entry.IsConflict ? UnmatchedCause.Duplicate : UnmatchedCause.NoMatch, PaymentSlip.IsValid(entry.PaymentSlip) ? entry.PaymentSlip : null, receivedAt);
+
+    /// <summary>An ordinary message whose entry id is booked on another claim: the first stands, this one is for a person.</summary>
+    public static UnmatchedEntry Of(IClaimMessage message, DateTimeOffset receivedAt)
+    {
+        var reference = $"{message.Agency}-{message.FeeId}";
+        return Of(
+            message switch
+            {
+                CoverageRegistered coverage => new DebtorEntryUnmatched(
+                    coverage.MessageId, coverage.OccurredAt, coverage.Municipality, coverage.EntryId, DebtorEntryKind.Coverage, coverage.AmountOre, coverage.ValueDate,
+                    reference, null, null, coverage.Channel, null, null, null, IsConflict: true),
+                CoverageReversed reversal => new DebtorEntryUnmatched(
+                    reversal.MessageId, reversal.OccurredAt, reversal.Municipality, reversal.EntryId, DebtorEntryKind.Reversal, reversal.AmountOre, reversal.ValueDate,
+                    reference, null, null, null, reversal.ReversesEntryId, null, null, IsConflict: true),
+                WriteOffRegistered { Kind: WriteOffKind.Adjustment } correction => new DebtorEntryUnmatched(
+                    correction.MessageId, correction.OccurredAt, correction.Municipality, correction.EntryId, DebtorEntryKind.Adjustment, -correction.AmountOre,
+                    correction.ValueDate, reference, null, null, null, null, correction.Reason, null, IsConflict: true),
+                WriteOffRegistered writeOff => new DebtorEntryUnmatched(
+                    writeOff.MessageId, writeOff.OccurredAt, writeOff.Municipality, writeOff.EntryId, DebtorEntryKind.WriteOff, writeOff.AmountOre, writeOff.ValueDate,
+                    reference, null, null, null, null, writeOff.Reason, null, IsConflict: true),
+                _ => throw new ArgumentOutOfRangeException(nameof(message), message.GetType().Name, "Not an entry of a debtor system."),
+            },
+            receivedAt);
+    }
+
+    /// <summary>Somebody may have typed a person's number where our reference should stand. What has the form of our references is none, though it may look like one.</summary>
+    private static string? WithoutPerson(string? reference) =>
+        reference is null || OurForm().IsMatch(reference) ? reference : PersonalData.Mask(reference, TextLength);
+
+    [GeneratedRegex(@"^DK-7\d{5}-\d{1,18}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex OurForm();
+}

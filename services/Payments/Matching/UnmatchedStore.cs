@@ -1,0 +1,148 @@
+using System.Text.Json;
+using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Messages;
+using ClaimsTransfer.Payments.Ledger;
+using Dapper;
+
+namespace ClaimsTransfer.Payments.Matching;
+
+public sealed class UnmatchedStore(IStore store) : IUnmatchedStore
+{
+    private const string Columns = """
+        u.message_id AS MessageId, u.cause AS Cause, u.state AS State, u.payment_slip AS Slip, u.received_at AS ReceivedAt, u.relay_due_at AS RelayDueAt, u.claim_id AS ClaimId,
+        u.decided_at AS DecidedAt, u.who AS Who, u.why AS Why, u.row_version AS RowVersion, u.entry AS Entry, u.placed AS Placed
+        """;
+
+    public async Task<IReadOnlyList<Match>> MatchesAsync(int most, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenAsync(cancellation);
+        // Both names are asked together: an entry whose reference leads to one account and whose slip to another is not for us to decide.
+        var rows = await connection.QueryAsync<UnmatchedRow, AccountRow, Match>(new CommandDefinition(
+            store.Sql($"""
+                WITH named AS (
+                  SELECT u.message_id, a.claim_id
+                  FROM payments.unmatched u
+                  INNER JOIN payments.accounts a ON a.debtor_reference = u.debtor_reference AND a.municipality = u.municipality
+                  WHERE u.state = 'Open' AND u.cause = 'NoMatch' AND a.debtor_reference IS NOT NULL
+                  UNION
+                  SELECT u.message_id, a.claim_id
+                  FROM payments.unmatched u
+                  INNER JOIN payments.accounts a ON a.payment_slip = u.payment_slip AND a.municipality = u.municipality
+                  WHERE u.state = 'Open' AND u.cause = 'NoMatch' AND a.payment_slip IS NOT NULL
+                )
+                SELECT {store.Top("most")} {Columns},
+                       a.claim_id AS AccountId, a.municipality AS Municipality, a.agency AS Agency, a.fee_id AS FeeId, a.version AS Version
+                FROM named n
+                INNER JOIN payments.unmatched u ON u.message_id = n.message_id
+                INNER JOIN payments.accounts a ON a.claim_id = n.claim_id
+                WHERE NOT EXISTS (SELECT 1 FROM named o WHERE o.message_id = n.message_id AND o.claim_id <> n.claim_id)
+                ORDER BY u.received_at {store.Limit("most")}
+                """),
+            new { most }, cancellationToken: cancellation), (unmatched, account) => new Match(unmatched.Read(), account.Read()), splitOn: "AccountId");
+        return [.. rows];
+    }
+
+    public async Task<IReadOnlyList<UnmatchedEntry>> UnsentAsync(DateTimeOffset now, int most, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenAsync(cancellation);
+        var rows = await connection.QueryAsync<UnmatchedRow>(new CommandDefinition(
+            store.Sql($"SELECT {store.Top("most")} {Columns} FROM payments.unmatched u WHERE u.relay_due_at <= @now ORDER BY u.relay_due_at {store.Limit("most")}"),
+            new { now = now.ToUnixTimeMilliseconds(), most }, cancellationToken: cancellation));
+        return [.. rows.Select(row => row.Read())];
+    }
+
+    public async Task<UnmatchedEntry?> FindAsync(Guid messageId, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenAsync(cancellation);
+        var row = await connection.QuerySingleOrDefaultAsync<UnmatchedRow>(new CommandDefinition(
+            store.Sql($"SELECT {Columns} FROM payments.unmatched u WHERE u.message_id = @messageId"), new { messageId }, cancellationToken: cancellation));
+        return row?.Read();
+    }
+
+    public async Task<MatchedAccount?> AccountAsync(Guid claimId, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenAsync(cancellation);
+        var row = await connection.QuerySingleOrDefaultAsync<AccountRow>(new CommandDefinition(
+            store.Sql("""
+                SELECT claim_id AS AccountId, municipality AS Municipality, agency AS Agency, fee_id AS FeeId, version AS Version
+                FROM payments.accounts
+                WHERE claim_id = @claimId
+                """),
+            new { claimId }, cancellationToken: cancellation));
+        return row?.Read();
+    }
+
+    public async Task SaveAsync(IReadOnlyList<UnmatchedEntry> entries, CancellationToken cancellation)
+    {
+        var rows = entries.Select(Row).ToArray();
+        try
+        {
+            await store.InTransactionAsync(
+                async transaction =>
+                {
+                    try
+                    {
+                        await store.SaveVersionedAsync(transaction, PaymentsSchema.Unmatched, "row_version", rows, cancellation);
+                    }
+                    catch (LostRaceException race)
+                    {
+                        // The same rows would lose again: whoever asked has to look again first.
+                        throw new RowExistsException(race.Message, race);
+                    }
+
+                    return true;
+                },
+                cancellation);
+        }
+        catch (RowExistsException taken)
+        {
+            throw new LostRaceException("Somebody else has decided one of these entries.", taken);
+        }
+    }
+
+    internal static object?[] Row(UnmatchedEntry entry) =>
+    [
+        entry.Entry.MessageId, entry.Entry.Municipality, entry.Cause.ToString(), entry.State.ToString(), entry.Entry.AmountOre, entry.Entry.DebtorReference, entry.Slip,
+        entry.ReceivedAt.ToUnixTimeMilliseconds(), entry.RelayDueAt?.ToUnixTimeMilliseconds(), entry.ClaimId, entry.DecidedAt?.ToUnixTimeMilliseconds(), entry.Who, entry.Why,
+        entry.RowVersion + 1, JsonSerializer.Serialize(entry.Entry, MessageJson.Default.DebtorEntryUnmatched),
+        entry.Placed is null ? null : JsonSerializer.Serialize(entry.Placed, PaymentsJson.Default.RecordedEffect),
+    ];
+
+    internal sealed record UnmatchedRow
+    {
+        public Guid MessageId { get; init; }
+        public required string Cause { get; init; }
+        public required string State { get; init; }
+        public string? Slip { get; init; }
+        public long ReceivedAt { get; init; }
+        public long? RelayDueAt { get; init; }
+        public Guid? ClaimId { get; init; }
+        public long? DecidedAt { get; init; }
+        public string? Who { get; init; }
+        public string? Why { get; init; }
+        public long RowVersion { get; init; }
+        public required string Entry { get; init; }
+        public string? Placed { get; init; }
+
+        public UnmatchedEntry Read() => new(
+            JsonSerializer.Deserialize(Entry, MessageJson.Default.DebtorEntryUnmatched)!, Enum.Parse<UnmatchedCause>(Cause), Slip, DateTimeOffset.FromUnixTimeMilliseconds(ReceivedAt),
+            Enum.Parse<UnmatchedState>(State), RowVersion)
+        {
+            RelayDueAt = Time(RelayDueAt), ClaimId = ClaimId, DecidedAt = Time(DecidedAt), Who = Who, Why = Why,
+            Placed = Placed is null ? null : JsonSerializer.Deserialize(Placed, PaymentsJson.Default.RecordedEffect),
+        };
+
+        private static DateTimeOffset? Time(long? at) => at is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known) : null;
+    }
+
+    private sealed record AccountRow
+    {
+        public Guid AccountId { get; init; }
+        public required string Municipality { get; init; }
+        public required string Agency { get; init; }
+        public long FeeId { get; init; }
+        public long Version { get; init; }
+
+        public MatchedAccount Read() => new(AccountId, Municipality, Agency, FeeId, (int)Version);
+    }
+}

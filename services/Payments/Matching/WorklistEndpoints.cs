@@ -1,0 +1,97 @@
+using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Messages;
+using ClaimsTransfer.Payments.ToFbs;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace ClaimsTransfer.Payments.Matching;
+
+/// <param name="Who">The person; kept.</param>
+/// <param name="Why">The reason; kept; no personal data.</param>
+public sealed record PlaceRequest(string? Agency, long? FeeId, string? Who, string? Why);
+
+public sealed record CloseRequest(string? Who, string? Why);
+
+public sealed record WorklistDecision(Guid MessageId, string State, Guid? ClaimId);
+
+/// <summary>A person looks at the worklist, gives an entry to a claim, or says that it is dealt with.</summary>
+internal static class WorklistEndpoints
+{
+    private const int MostItems = 500;
+
+    public static async Task<Results<JsonHttpResult<WorklistPage>, ProblemHttpResult>> ReadAsync(
+        Worklist worklist, CancellationToken cancellation, string? municipality = null, int limit = 100, string? after = null)
+    {
+        if (limit is < 1 or > MostItems)
+            return TypedResults.Problem($"limit is {limit}; give 1 to {MostItems}, such as 100.", statusCode: 422);
+        if (!WorklistPlace.TryParse(after, out var place))
+            return TypedResults.Problem("after is not what an earlier page gave; leave it out for the first page.", statusCode: 422);
+        return TypedResults.Json(await worklist.ReadAsync(string.IsNullOrEmpty(municipality) ? null : municipality, limit, place, cancellation), PaymentsJson.Default.WorklistPage);
+    }
+
+    public static async Task<Results<JsonHttpResult<WorklistDecision>, ProblemHttpResult>> PlaceAsync(
+        Guid messageId, PlaceRequest request, IUnmatchedStore store, Matcher matcher, CancellationToken cancellation)
+    {
+        if (FaultOf(request.Who, request.Why) is { } fault)
+            return TypedResults.Problem(fault, statusCode: 422);
+        if (string.IsNullOrEmpty(request.Agency) || request.FeeId is not { } feeId)
+            return TypedResults.Problem("agency or feeId is missing; give the claim, such as \"agency\": \"DK-710100\", \"feeId\": 434536.", statusCode: 422);
+        if (await store.FindAsync(messageId, cancellation) is not { } entry)
+            return TypedResults.Problem($"No unmatched entry {messageId} is on the worklist.", statusCode: 404);
+
+        var claimId = DeterministicId.OfClaim(request.Agency, feeId);
+        if (entry.State is UnmatchedState.Placing or UnmatchedState.Placed && entry.ClaimId == claimId)
+            return Decided(entry);
+        if (entry.State != UnmatchedState.Open)
+            return TypedResults.Problem($"The entry is {entry.State}: it was decided before.", statusCode: 409);
+        if (entry.Cause == UnmatchedCause.Duplicate)
+            return TypedResults.Problem("The entry's id is booked already for something else: have the debtor system book it anew under an id of its own, then close this.", statusCode: 409);
+        if (await store.AccountAsync(claimId, cancellation) is not { } account || account.Municipality != entry.Entry.Municipality)
+            return TypedResults.Problem($"Municipality {entry.Entry.Municipality} has no claim {request.Agency} {feeId} that was transferred or has money.", statusCode: 422);
+        try
+        {
+            await matcher.PlaceAsync(entry, account, request.Who!, request.Why!, cancellation);
+        }
+        catch (LostRaceException)
+        {
+            return TypedResults.Problem("Somebody else decided the entry at the same time; look again.", statusCode: 409);
+        }
+
+        return Decided(entry with { State = UnmatchedState.Placed, ClaimId = claimId });
+    }
+
+    public static async Task<Results<JsonHttpResult<WorklistDecision>, ProblemHttpResult>> CloseAsync(
+        Guid messageId, CloseRequest request, IUnmatchedStore store, IOrderStore orders, Matcher matcher, TimeProvider time, CancellationToken cancellation)
+    {
+        if (FaultOf(request.Who, request.Why) is { } fault)
+            return TypedResults.Problem(fault, statusCode: 422);
+        if (await store.FindAsync(messageId, cancellation) is not { } entry)
+        {
+            return await orders.CloseAsync(messageId, request.Who!, request.Why!, time.GetUtcNow(), cancellation)
+                ? TypedResults.Json(new WorklistDecision(messageId, nameof(UnmatchedState.Closed), null), PaymentsJson.Default.WorklistDecision)
+                : TypedResults.Problem($"No entry or order {messageId} on the worklist can be closed; an account's line goes away when its balance does.", statusCode: 404);
+        }
+
+        if (entry.State == UnmatchedState.Closed)
+            return Decided(entry);
+        if (entry.State != UnmatchedState.Open)
+            return TypedResults.Problem($"The entry is {entry.State}: it was decided before.", statusCode: 409);
+        try
+        {
+            await matcher.CloseAsync(entry, request.Who!, request.Why!, cancellation);
+        }
+        catch (LostRaceException)
+        {
+            return TypedResults.Problem("Somebody else decided the entry at the same time; look again.", statusCode: 409);
+        }
+
+        return Decided(entry with { State = UnmatchedState.Closed });
+    }
+
+    private static JsonHttpResult<WorklistDecision> Decided(UnmatchedEntry entry) =>
+        TypedResults.Json(new WorklistDecision(entry.Entry.MessageId, entry.State.ToString(), entry.ClaimId), PaymentsJson.Default.WorklistDecision);
+
+    private static string? FaultOf(string? who, string? why) =>
+        string.IsNullOrWhiteSpace(who) || who.Length > 100 ? "who is missing or longer than 100 characters; give the person's user name, such as 'anna'."
+        : string.IsNullOrWhiteSpace(why) || why.Length > 500 ? "why is missing or longer than 500 characters; give the reason, such as 'found by name in Opus'."
+        : null;
+}

@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+using ClaimsTransfer.Payments.Accounting;
+using ClaimsTransfer.Payments.Asking;
+using ClaimsTransfer.Payments.Booking;
+using ClaimsTransfer.Payments.Ledger;
+using ClaimsTransfer.Payments.Matching;
+
+namespace ClaimsTransfer.Payments;
+
+/// <summary>How accounts and effects are kept and shown: as on the wire, camelCase, absent when null.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(Account))]
+[JsonSerializable(typeof(RecordedEffect[]))]
+[JsonSerializable(typeof(PaymentsAccounting))]
+[JsonSerializable(typeof(AccountView))]
+[JsonSerializable(typeof(WorklistPage))]
+[JsonSerializable(typeof(PlaceRequest))]
+[JsonSerializable(typeof(CloseRequest))]
+[JsonSerializable(typeof(WorklistDecision))]
+internal sealed partial class PaymentsJson : JsonSerializerContext;

@@ -1,0 +1,63 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ClaimsTransfer.Payments.ToFbs;
+
+/// <summary>What FBS's payment interface takes: the whole fee, never a part.</summary>
+public sealed record FbsPayment(string OrderId, IReadOnlyList<long> FeeIds);
+
+/// <summary>What it answers, one for each fee.</summary>
+public sealed record FbsPaymentAnswer(long FeeId, string? OrderId, string? ConfirmationId, string? PaymentStatus);
+
+/// <summary>Calls <c>POST /external/v1/{agency}/patron/{patron}/payment</c>, which is idempotent on the order. Bodies never reach a log or a stored text.</summary>
+public sealed class FbsPayments(Func<HttpClient> clients, string url, TimeSpan timeout, TimeProvider time)
+{
+    public async Task<OrderAnswer> RegisterAsync(DueOrder order, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            var address = $"{url.TrimEnd('/')}/external/v1/{Uri.EscapeDataString(order.Agency)}/patron/{order.PatronId}/payment";
+            using var client = clients();
+            using var response = await client.PostAsJsonAsync(address, new FbsPayment(order.OrderId, [order.FeeId]), FbsJson.Default.FbsPayment, either.Token);
+            if (!response.IsSuccessStatusCode)
+                return new OrderAnswer.Unclear($"FBS answered {(int)response.StatusCode}");
+            await using var body = await response.Content.ReadAsStreamAsync(either.Token);
+            var answers = await JsonSerializer.DeserializeAsync(body, FbsJson.Default.FbsPaymentAnswerArray, either.Token);
+            return Read(order, answers ?? []);
+        }
+        catch (HttpRequestException fault)
+        {
+            return new OrderAnswer.Unclear($"FBS was not reached, or its answer did not come whole: {fault.HttpRequestError}");
+        }
+        catch (IOException)
+        {
+            return new OrderAnswer.Unclear("the connection to FBS broke within the answer");
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or NotSupportedException)
+        {
+            return new OrderAnswer.Unclear("FBS's answer cannot be read");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new OrderAnswer.Unclear($"no answer from FBS within {timeout}");
+        }
+    }
+
+    private static OrderAnswer Read(DueOrder order, IReadOnlyList<FbsPaymentAnswer?> answers) =>
+        answers.FirstOrDefault(answer => answer?.FeeId == order.FeeId) switch
+        {
+            null => new OrderAnswer.Unclear("FBS's answer does not name the fee"),
+            { PaymentStatus: "paymentRegistered" } answer => new OrderAnswer.Registered(answer.ConfirmationId),
+            { PaymentStatus: "paymentRegisteredByDifferentOrderId" } answer => new OrderAnswer.RegisteredByAnother(answer.OrderId == order.OrderId ? null : answer.OrderId),
+            { PaymentStatus: "paymentNotAllowedByClient" } => new OrderAnswer.NotAllowed(),
+            _ => new OrderAnswer.Unclear("FBS answered with a status that is none of the three known"),
+        };
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(FbsPayment))]
+[JsonSerializable(typeof(FbsPaymentAnswer[]))]
+internal sealed partial class FbsJson : JsonSerializerContext;
