@@ -20,7 +20,7 @@ internal sealed class Http(IHttpClientFactory clients, ReconciliationOptions opt
         }
         catch (HttpRequestException failure)
         {
-            throw new ReadingFailed($"{list} could not be reached at {address.GetLeftPart(UriPartial.Authority)} ({failure.HttpRequestError}).", failure);
+            throw new ReadingFailed($"{list} could not be had from {address.GetLeftPart(UriPartial.Authority)} ({failure.HttpRequestError}).", failure);
         }
     }
 }
