@@ -1,0 +1,113 @@
+using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Payments.Reconciliation.Reading;
+using ClaimsTransfer.Payments.Reconciliation.Reporting;
+
+namespace ClaimsTransfer.Payments.Reconciliation.Running;
+
+/// <summary>
+/// Reconciles every municipality each night, one after the other, in one instance of the service. One that fails does not stop the next. A night that was missed because nothing ran is
+/// made up for at the next start; the very first waits for its hour.
+/// </summary>
+internal sealed partial class Nightly(
+    IStore store, Reconciler reconciler, Runs runs, Leases leases, ReportFiles files, IFbsClaims fbs, IMunicipalities municipalities, ReconciliationOptions options,
+    Installation installation, TimeProvider time, ILogger<Nightly> log) : BackgroundService
+{
+    public const string Who = "nightly";
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await store.MigrateAsync(ReconciliationSchema.Migrations, cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await TryAsync(reconciler.AbandonAsync, stoppingToken);
+        if (options.NightlyAt is not { } at)
+            return;
+        await TryAsync(stop => RunIfDueAsync(at, stop), stoppingToken);
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            await TryAsync(stop => RunIfDueAsync(at, stop), stoppingToken);
+    }
+
+    /// <summary>Runs the night that is due, if this instance gets the lease.</summary>
+    internal async Task RunIfDueAsync(TimeOnly at, CancellationToken cancellation)
+    {
+        var night = Runs.Text(DanishTime.LastDue(at, time.GetUtcNow()));
+        if (IsDone(await leases.DayAsync(Who, cancellation), night))
+            return;
+        await using var held = await leases.HoldAsync(Who, installation.Instance, cancellation);
+        if (held is null)
+            return;
+        // Another may have been through it between the look and the lease.
+        var last = await leases.DayAsync(Who, cancellation);
+        if (IsDone(last, night))
+            return;
+        if (last is not null)
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(held.Lost, cancellation);
+            foreach (var municipality in municipalities.All.Where(municipality => municipality.Stage != Stage.Planned).OrderBy(municipality => municipality.Code, StringComparer.Ordinal))
+                await ReconcileAsync(municipality, night, either.Token);
+        }
+
+        await leases.SetDayAsync(Who, installation.Instance, night, cancellation);
+    }
+
+    private static bool IsDone(string? last, string night) => last is not null && string.CompareOrdinal(last, night) >= 0;
+
+    private async Task ReconcileAsync(Municipality municipality, string night, CancellationToken cancellation)
+    {
+        try
+        {
+            var done = await runs.FindAsync(municipality.Code, null, cancellation);
+            // Cut off in the middle of the night and started again, it goes on where it was.
+            var run = done is { Failure: null, Who: Who } && string.CompareOrdinal(Runs.Text(done.Day), night) >= 0
+                ? done
+                : await reconciler.RunAsync(municipality, fbs, Who, repairedBy: null, cancellation);
+            if (run is null)
+            {
+                Log.IsRunning(log, municipality.Code);
+                return;
+            }
+
+            await files.WriteAsync(run, municipality, cancellation);
+            Log.Reconciled(log, municipality.Code, run.Agreeing, run.Differences);
+        }
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
+        {
+            Log.Failed(log, failure, municipality.Code);
+        }
+    }
+
+    /// <summary>What failed now is still due at the next look, and the log says that it failed.</summary>
+    private async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken stopping)
+    {
+        try
+        {
+            await work(stopping);
+        }
+        catch (Exception failure) when (!stopping.IsCancellationRequested)
+        {
+            Log.NightFailed(log, failure);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4311, LogLevel.Information, "Municipality {Municipality} is reconciled: {Agreeing} claims agree, {Differences} differences")]
+        public static partial void Reconciled(ILogger logger, string municipality, long agreeing, long differences);
+
+        [LoggerMessage(4312, LogLevel.Information, "Municipality {Municipality} is being reconciled by somebody; the night leaves it out")]
+        public static partial void IsRunning(ILogger logger, string municipality);
+
+        [LoggerMessage(4313, LogLevel.Error, "The night's reconciliation of municipality {Municipality} failed; going on with the next")]
+        public static partial void Failed(ILogger logger, Exception failure, string municipality);
+
+        [LoggerMessage(4314, LogLevel.Error, "The nightly reconciliation failed; it is tried again")]
+        public static partial void NightFailed(ILogger logger, Exception failure);
+    }
+}
