@@ -20,7 +20,7 @@ internal abstract record CallResult<T>
     public sealed record Unclear(string Reason) : CallResult<T>;
 
     /// <summary>Why there is no answer.</summary>
-    public string Reason => this switch
+    public string Cause => this switch
     {
         NotDone not => not.Reason,
         Refused refused => refused.Reason,

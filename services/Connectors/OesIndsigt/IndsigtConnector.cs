@@ -49,7 +49,7 @@ public sealed class IndsigtConnector(IHttpClientFactory clients, IndsigtOptions 
         using var request = Post(system, "instructions/query", new Question([.. instructions.Select(i => i.Id)]), IndsigtJson.Default.Question);
         var result = await calls.SendAsync(request, IndsigtJson.Default.Answers, cancellation);
         if (result is not CallResult<Answers>.Answered { Body: var answers })
-            return [.. instructions.Select(_ => new Found.NoAnswer(result.Reason))];
+            return [.. instructions.Select(_ => new Found.NoAnswer(result.Cause))];
         var byId = ById(answers);
         return [.. instructions.Select(i => byId.GetValueOrDefault(i.Id)?.ToFound() ?? new Found.NoAnswer("the answer leaves the instruction out"))];
     }

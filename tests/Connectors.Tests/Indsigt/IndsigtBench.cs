@@ -1,4 +1,5 @@
 using ClaimsTransfer.ConnectorSdk;
+using ClaimsTransfer.Connectors.Tests.Prisme;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.OesIndsigt;
@@ -33,9 +34,11 @@ internal sealed class IndsigtBench : IAsyncDisposable
 
     public IndsigtConnector Connector { get; }
 
+    public KeptLog<IndsigtConnector> Log { get; } = new();
+
     public DebtorSystem System => new("0376", "29188475", new Uri($"{_app.Urls.First()}/sandbox/indsigt/0376"), false);
 
-    public IndsigtConnector ConnectorWith(IndsigtOptions options) => new(_clients.GetRequiredService<IHttpClientFactory>(), options, TimeProvider.System);
+    public IndsigtConnector ConnectorWith(IndsigtOptions options) => new(_clients.GetRequiredService<IHttpClientFactory>(), options, TimeProvider.System, Log);
 
     /// <param name="before">Answers a call in the stand-in's place, or passes it on.</param>
     public static async Task<IndsigtBench> StartAsync(string faults = "", Func<HttpContext, Func<Task>, Task>? before = null)
@@ -54,6 +57,7 @@ internal sealed class IndsigtBench : IAsyncDisposable
         var app = builder.Build();
         if (before is not null)
             app.Use((context, next) => before(context, () => next(context)));
+        app.Use(WithoutMoneyAsync);
         app.MapIndsigtStandIn();
         await app.StartAsync();
         return new IndsigtBench(data, stores, app, control, ledger);
@@ -73,6 +77,17 @@ internal sealed class IndsigtBench : IAsyncDisposable
             cursor = read.Cursor;
             if (!read.More)
                 return (receipts, pages, cursor);
+        }
+    }
+
+    /// <summary>A stand-in that has no entry feed has no money to tell of.</summary>
+    private static async Task WithoutMoneyAsync(HttpContext context, Func<Task> next)
+    {
+        await next();
+        if (context.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false } && context.Request.Path.Value!.EndsWith("/entries", StringComparison.Ordinal))
+        {
+            context.Response.StatusCode = StatusCodes.Status200OK;
+            await context.Response.WriteAsync("{\"entries\":[],\"next\":\"\",\"more\":false}");
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class PrismeBench : IAsyncDisposable
         Ledger = new DebtorLedger(store, Faults, TimeProvider.System);
         standIn = new PrismeStandIn(
             Root, municipalities, Ledger, new ReceiptOutbox(store, TimeProvider.System), Faults, TimeProvider.System, NullLogger<PrismeStandIn>.Instance);
-        Connector = new PrismeConnector(options, new FileTransports(options), TimeProvider.System, NullLogger<PrismeConnector>.Instance);
+        Connector = new PrismeConnector(options, new FileTransports(options), TimeProvider.System, Log);
     }
 
     public string Root => Path.Combine(data, "prisme");
@@ -38,6 +38,8 @@ internal sealed class PrismeBench : IAsyncDisposable
     public DebtorLedger Ledger { get; }
 
     public PrismeConnector Connector { get; }
+
+    public KeptLog<PrismeConnector> Log { get; } = new();
 
     public static async Task<PrismeBench> StartAsync(string faults = "", PrismeOptions? options = null, params string[] municipalities)
     {
@@ -74,6 +76,18 @@ internal sealed class PrismeBench : IAsyncDisposable
             return receipts.DistinctBy(r => r.InstructionId).Count() >= instructions ? receipts : null;
         });
     }
+
+    public Task<ReadBack> ReadAsync(string? cursor = null) => Connector.ReadAsync(System(), cursor, CancellationToken.None);
+
+    /// <summary>Leaves a file in <c>ud</c> as Prisme does: whole before it gets its name.</summary>
+    public async Task LeaveAsync(string name, ReadOnlyMemory<byte> content)
+    {
+        var temporary = Path.Combine(Folder("ud"), name + ".tmp");
+        await File.WriteAllBytesAsync(temporary, content.ToArray());
+        File.Move(temporary, Path.Combine(Folder("ud"), name), overwrite: true);
+    }
+
+    public string[] Lying(string folder) => [.. Directory.GetFiles(Folder(folder)).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     public Task<IReadOnlyList<Submitted>> SubmitAsync(IReadOnlyList<Instruction> instructions, DebtorSystem? system = null) =>
         Connector.SubmitAsync(system ?? System(), instructions, CancellationToken.None);

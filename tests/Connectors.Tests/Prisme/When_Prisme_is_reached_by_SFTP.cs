@@ -76,6 +76,36 @@ public sealed class When_Prisme_is_reached_by_SFTP
     }
 
     [Test]
+    public async Task money_comes_back_and_a_payment_file_that_was_cut_is_asked_for_again()
+    {
+        await bench.StopStandInAsync();
+        await bench.LeaveAsync(Payments.Name, Payments.TwoEntries);
+        await bench.LeaveAsync("0101_20261124060000-1_dag20261124.bet", Payments.TwoEntries.AsMemory(0, 100));
+
+        var read = await connector.ReadAsync(Remote, null, CancellationToken.None);
+
+        read.Entries.Select(entry => entry.EntryId).ShouldBe(["p-1", "p-2"]);
+        bench.Lying("ind").ShouldBe(["0101_dag20261124.genbestil"]);
+        (await connector.ReadAsync(Remote, read.Cursor, CancellationToken.None)).Entries.ShouldBeEmpty();
+        bench.Lying("ud").ShouldBeEmpty();
+        bench.Lying("arkiv").Length.ShouldBe(2);
+    }
+
+    [Test]
+    public async Task the_claims_it_holds_are_listed()
+    {
+        await bench.StopStandInAsync();
+        var answering = When_Prisme_lists_its_claims.AnswerAsync(bench, id => When_Prisme_lists_its_claims.List(id, 2_000));
+
+        var listed = 0;
+        await foreach (var _ in connector.ExtractAsync(Remote, CancellationToken.None))
+            listed++;
+
+        listed.ShouldBe(2_000);
+        bench.Lying("arkiv").ShouldBe([$"0101_{await answering}.saldo"]);
+    }
+
+    [Test]
     public async Task nothing_goes_to_a_server_whose_host_key_is_not_known()
     {
         var stranger = Path.Combine(bench.Root, "stranger_hosts");

@@ -45,7 +45,7 @@ internal sealed class AccountPages(IndsigtCall calls, IndsigtOptions options, Ti
             if (result is CallResult<AccountPage>.Answered { Body: var page })
                 return page;
             if (attempt == MostAttempts || result is CallResult<AccountPage>.Refused)
-                throw new TransientException($"The claims that ØS Indsigt of municipality {system.Municipality} holds could not be listed: {result.Reason}.");
+                throw new TransientException($"The claims that ØS Indsigt of municipality {system.Municipality} holds could not be listed: {result.Cause}.");
             var pause = (result as CallResult<AccountPage>.NotDone)?.RetryAfter ?? TimeSpan.FromSeconds(1 << (attempt - 1));
             await Task.Delay(pause < LongestPause ? pause : LongestPause, time, cancellation);
         }

@@ -29,7 +29,7 @@ internal sealed partial class BothFeeds(IndsigtCall calls, IndsigtOptions option
     {
         var result = await GetAsync(system, "receipts", after, IndsigtJson.Default.ReceiptPage, cancellation);
         if (result is not CallResult<ReceiptPage>.Answered { Body: var page })
-            return new FeedPage<Receipt>([], after, false, $"the receipt feed could not be read: {result.Reason}");
+            return new FeedPage<Receipt>([], after, false, $"the receipt feed could not be read: {result.Cause}");
         var receipts = page.Receipts
             .Where(r => r.Status is ItemStatus.Accepted or ItemStatus.Rejected)
             .Select(r => new Receipt(r.InstructionId, r.ReceiptId, r.ToAnswer().ToSubmitted()));
@@ -41,7 +41,7 @@ internal sealed partial class BothFeeds(IndsigtCall calls, IndsigtOptions option
     {
         var result = await GetAsync(system, "entries", after, IndsigtJson.Default.EntryPage, cancellation);
         if (result is not CallResult<EntryPage>.Answered { Body: var page })
-            return new FeedPage<DebtorEntry>([], after, false, $"the entry feed could not be read: {result.Reason}");
+            return new FeedPage<DebtorEntry>([], after, false, $"the entry feed could not be read: {result.Cause}");
         var entries = new List<DebtorEntry>(page.Entries.Count);
         var position = after;
         foreach (var json in page.Entries)

@@ -9,7 +9,7 @@ namespace ClaimsTransfer.Prisme.Extract;
 /// A <c>.saldo</c> file, which may hold a million claims: gone through twice and never held. First to its end, to know that it is whole and agrees with its totals; then again
 /// for the claims.
 /// </summary>
-internal sealed class AccountFile(string path)
+public sealed class AccountFile(string path)
 {
     private const string Header = "X00";
     private const string Line = "X10";
