@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace ClaimsTransfer.ConnectorSdk.Hosting;
 
@@ -46,7 +47,8 @@ public static class ConnectorExtensions
     }
 
     /// <summary>
-    /// <c>GET /connectors/VENDOR</c> (how each municipality stands) and <c>POST /connectors/VENDOR/municipalities/CODE/pause|resume</c>.
+    /// <c>GET /connectors/VENDOR</c> (how each municipality stands), <c>POST /connectors/VENDOR/municipalities/CODE/pause|resume</c> and
+    /// <c>GET /connectors/VENDOR/municipalities/CODE/accounts</c> (the claims its debtor system holds).
     /// </summary>
     public static WebApplication MapConnector(this WebApplication app, string vendor)
     {
@@ -58,6 +60,8 @@ public static class ConnectorExtensions
         }));
         app.MapPost($"/connectors/{vendor}/municipalities/{{code}}/pause", (string code, CancellationToken cancellation) => SetPausedAsync(host, code, true, cancellation));
         app.MapPost($"/connectors/{vendor}/municipalities/{{code}}/resume", (string code, CancellationToken cancellation) => SetPausedAsync(host, code, false, cancellation));
+        var accounts = new AccountStream(vendor, host, app.Services.GetRequiredService<TimeProvider>(), app.Services.GetRequiredService<ILogger<AccountStream>>());
+        app.MapGet($"/connectors/{vendor}/municipalities/{{code}}/accounts", accounts.HandleAsync);
         return app;
     }
 

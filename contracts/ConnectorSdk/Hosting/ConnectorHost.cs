@@ -31,6 +31,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
         IMunicipalities municipalities, IStores stores, IBus bus, IUnsealer unsealer, TimeProvider time, ILogger<ConnectorHost> logger)
     {
         _vendor = vendor;
+        Extract = connector as IAccountExtract;
         _options = options;
         _time = time;
         _logger = logger;
@@ -45,6 +46,9 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
         ConnectorTelemetry.Observe(vendor.ToString(), () => _runners.Values.Select(runner => (runner.Lane.Code, runner.Lane.Breaker, runner.Depth, time.GetUtcNow())));
     }
 
+    /// <summary>Null: this vendor's debtor systems cannot list the claims they hold.</summary>
+    public IAccountExtract? Extract { get; }
+
     public bool Serves(string municipality) => _runners.ContainsKey(municipality);
 
     public IReadOnlyList<LaneStanding> Standing()
@@ -55,6 +59,9 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
             runner.Depth?.InHand ?? 0, runner.Depth?.OldestAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, runner.IsWell, runner.IsHeld,
             _unpublished.GetValueOrDefault(runner.Lane.Code)))];
     }
+
+    /// <summary>Null: no endpoint is configured.</summary>
+    public DebtorSystem? SystemOf(string municipality) => _handler.SystemOf(municipality);
 
     public Task PauseAsync(string municipality, bool paused, CancellationToken cancellation) => _handler.PauseAsync(municipality, paused, cancellation);
 

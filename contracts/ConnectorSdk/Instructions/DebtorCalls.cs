@@ -14,6 +14,8 @@ internal sealed partial class DebtorCalls(
     IConnector connector, IUnsealer unsealer, Func<Municipality, Uri?> endpoint, ConnectorOptions options, TimeProvider time, ILogger logger)
 {
     private static readonly Submitted.Unavailable Nowhere = new(null, "no endpoint is configured");
+    private static readonly Submitted.Rejected NoPayments = new(
+        InstructionRules.PaymentsNotTaken, "This debtor system does not register payments that were taken elsewhere.", FixBy.Vendor);
 
     private string Vendor => connector.Capabilities.Vendor;
 
@@ -26,14 +28,14 @@ internal sealed partial class DebtorCalls(
         var places = new List<int>(rows.Count);
         for (var i = 0; i < rows.Count; i++)
         {
-            var (debtor, instead) = Open(rows[i]);
+            var (debtor, instead) = IsNotTaken(rows[i]) ? (null, NoPayments) : Open(rows[i]);
             if (instead is not null)
             {
                 answers[i] = instead;
                 continue;
             }
 
-            instructions.Add(InstructionOf(rows[i], rows[i].Kind, debtor!));
+            instructions.Add(InstructionOf(rows[i], rows[i], debtor!));
             places.Add(i);
         }
 
@@ -60,7 +62,7 @@ internal sealed partial class DebtorCalls(
         if (SystemOf(municipality, toTest) is not { } system)
             return ([.. rows.Select(_ => new Found.NoAnswer(Nowhere.Reason))], true);
         var instructions = rows.Select(row => InstructionOf(
-            row, known.GetValueOrDefault(row.Subject)?.Kind ?? row.Kind, Open(row).Debtor ?? new OpenIdentity(IdentityKind.Person, "", null))).ToList();
+            row, known.GetValueOrDefault(row.Subject) ?? row, Open(row).Debtor ?? new OpenIdentity(IdentityKind.Person, "", null))).ToList();
         var came = await CallAsync("find", municipality, rows, token => connector.FindAsync(system, instructions, token), instructions.Count, cancellation);
         return ([.. rows.Select((_, i) => came.Answers?[i] ?? new Found.NoAnswer(came.Failure!))], true);
     }
@@ -68,12 +70,15 @@ internal sealed partial class DebtorCalls(
     /// <returns>Null when nothing could be read.</returns>
     public async Task<ReadBack?> ReadAsync(Municipality municipality, string? cursor, CancellationToken cancellation)
     {
-        if (SystemOf(municipality, municipality.Stage == Stage.Test) is not { } system)
+        if (SystemOf(municipality) is not { } system)
             return null;
         ReadBack? read = null;
         await CallAsync<ReadBack>("read", municipality, [], async token => [read = await connector.ReadAsync(system, cursor, token)], 1, cancellation);
         return read;
     }
+
+    /// <summary>Where a municipality's debtor system is asked what is about no instruction of ours; null: nowhere.</summary>
+    public DebtorSystem? SystemOf(Municipality municipality) => SystemOf(municipality, municipality.Stage == Stage.Test);
 
     private async Task<(IReadOnlyList<T>? Answers, string? Failure)> CallAsync<T>(
         string operation, Municipality municipality, IReadOnlyList<InstructionRow> rows, Func<CancellationToken, Task<IReadOnlyList<T>>> call, int expected, CancellationToken cancellation)
@@ -137,12 +142,15 @@ internal sealed partial class DebtorCalls(
         }
     }
 
-    private static Instruction InstructionOf(InstructionRow row, InstructionKind kind, OpenIdentity debtor)
+    private bool IsNotTaken(InstructionRow row) => row.Kind == InstructionKind.RegisterPayment && !connector.Capabilities.RegistersPayments;
+
+    /// <param name="about">Of a question: the instruction it is about, where the log has it.</param>
+    private static Instruction InstructionOf(InstructionRow row, InstructionRow about, OpenIdentity debtor)
     {
         var claim = row.Claim;
         return new Instruction(
-            row.Subject, kind, row.ClaimId, claim.Reference, claim.Agency, claim.FeeId, row.Version, claim.Type, claim.Reason, claim.AmountOre,
-            claim.CreatedOn, claim.DueOn, claim.Debtor.Kind, debtor, claim.Materials, row.Attempts, row.TraceParent);
+            row.Subject, about.Kind, row.ClaimId, claim.Reference, claim.Agency, claim.FeeId, row.Version, claim.Type, claim.Reason, claim.AmountOre,
+            claim.CreatedOn, claim.DueOn, claim.Debtor.Kind, debtor, claim.Materials, row.Attempts, row.TraceParent, about.Claim.Payment);
     }
 
     private DebtorSystem? SystemOf(Municipality municipality, bool toTest) =>

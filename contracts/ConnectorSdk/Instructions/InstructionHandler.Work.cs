@@ -1,4 +1,5 @@
 using ClaimsTransfer.ConnectorSdk.Limits;
+using ClaimsTransfer.Defaults.Identifiers;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.ConnectorSdk.Instructions;
@@ -47,9 +48,15 @@ public sealed partial class InstructionHandler
         if (reached)
         {
             await CameBackAsync(
-                lane, answers.Any(answer => answer is Submitted.Accepted or Submitted.Pending or Submitted.Rejected { Code: not InstructionRules.Erased }),
+                lane, answers.Any(answer => answer is Submitted.Accepted or Submitted.Pending || (answer is Submitted.Rejected rejected && !InstructionRules.IsOurs(rejected))),
                 answers.OfType<Submitted.Unavailable>().FirstOrDefault(), now, cancellation);
         }
+        else
+        {
+            lane.GiveBack(rows.Count, none: true, now);
+        }
+
+        TellSlipsLeftOut(lane.Code, answers.Select(answer => (answer as Submitted.Accepted)?.PaymentSlip));
 
         var giveUp = lane.HasGivenUp(now);
         var saved = await _log.ChangeAsync(
@@ -82,6 +89,7 @@ public sealed partial class InstructionHandler
             if (reached)
                 await CameBackAsync(lane, answers.Any(answer => answer is not Found.NoAnswer), null, now, cancellation);
 
+            TellSlipsLeftOut(lane.Code, answers.Select(answer => (answer as Found.Done)?.PaymentSlip));
             var giveUp = lane.HasGivenUp(now);
             var saved = await _log.ChangeAsync(
                 [.. asked.Select(row => row.InstructionId).Concat(subjects).Distinct()], current => DecideAsked(asked, answers, current, now, giveUp), cancellation);
@@ -146,6 +154,20 @@ public sealed partial class InstructionHandler
             Log.Gone(_logger, _vendor, lane.Code, at);
         else
             Log.Back(_logger, _vendor, lane.Code);
+    }
+
+    /// <summary>Once a call, whatever a debtor system prints on its slips; the numbers themselves stay out of the log.</summary>
+    private void TellSlipsLeftOut(string municipality, IEnumerable<string?> slips)
+    {
+        var faults = new List<string>();
+        foreach (var slip in slips)
+        {
+            if (slip is not null && !PaymentSlips.TryRead(slip, out _, out var fault))
+                faults.Add(fault);
+        }
+
+        if (faults.Count > 0)
+            Log.SlipsLeftOut(_logger, _vendor, municipality, faults.Count, faults[0]);
     }
 
     private void Count(IReadOnlyList<InstructionRow> rows, DateTimeOffset now)

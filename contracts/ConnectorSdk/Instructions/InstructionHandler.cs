@@ -64,6 +64,9 @@ public sealed partial class InstructionHandler
 
     public Lane LaneOf(string municipality) => _lanes[municipality];
 
+    /// <summary>Where the municipality's debtor system answers; null: nowhere.</summary>
+    public DebtorSystem? SystemOf(string municipality) => _calls.SystemOf(_lanes[municipality].Municipality);
+
     /// <summary>Brings the schema up to date and goes on where the last run stopped.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
@@ -101,6 +104,7 @@ public sealed partial class InstructionHandler
     {
         if (receipts.Count == 0)
             return;
+        TellSlipsLeftOut(municipality, receipts.Select(receipt => (receipt.Outcome as Submitted.Accepted)?.PaymentSlip));
         var now = _time.GetUtcNow();
         var (changed, strays) = await _log.RecordReceiptsAsync(
             municipality, receipts, now, (receipt, row) => _rules.AfterReceipt(row, receipt.Outcome, now), cancellation);
@@ -184,6 +188,8 @@ public sealed partial class InstructionHandler
 
         if (claim is not { Debtor.Identity: not null, Materials: not null, Reference: not null, Agency: not null } || claim.InstructionId == Guid.Empty || claim.MessageId == Guid.Empty)
             throw new PermanentException("Not a transfer-claim: messageId, instructionId, agency, reference, debtor and materials are needed.");
+        if (claim is { Instruction: InstructionKind.RegisterPayment, Payment: null })
+            throw new PermanentException("Not a transfer-claim: registerPayment needs a payment.");
         return claim.Municipality == municipality
             ? claim
             : throw new PermanentException($"A transfer-claim for municipality {claim.Municipality} came to the queue of {municipality}.");
@@ -256,5 +262,8 @@ public sealed partial class InstructionHandler
 
         [LoggerMessage(3005, LogLevel.Warning, "{Vendor} {Municipality}: gave up {Count} instructions; they are Unknown until a receipt, a question or a person resolves them")]
         public static partial void GaveUp(ILogger logger, string vendor, string municipality, int count);
+
+        [LoggerMessage(3006, LogLevel.Warning, "{Vendor} {Municipality}: {Count} payment slips are left out; the first {Fault}")]
+        public static partial void SlipsLeftOut(ILogger logger, string vendor, string municipality, int count, string fault);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Identifiers;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Messages;
 
@@ -13,6 +14,10 @@ public sealed class InstructionRules(ConnectorOptions options)
     public const string Erased = "IdentityErased";
     public const string Unavailable = "DebtorSystemUnavailable";
     public const string NoAnswer = "NoAnswer";
+    public const string PaymentsNotTaken = "PAYMENTS-NOT-TAKEN";
+
+    /// <summary>A refusal of ours, that says nothing about the debtor system.</summary>
+    public static bool IsOurs(Submitted.Rejected rejected) => rejected.Code is Erased or PaymentsNotTaken;
 
     /// <summary>The instruction a sending is about.</summary>
     public static Guid SubjectOf(TransferClaim claim) => claim.Instruction == InstructionKind.Find ? claim.About ?? claim.InstructionId : claim.InstructionId;
@@ -70,7 +75,7 @@ public sealed class InstructionRules(ConnectorOptions options)
         switch (answer)
         {
             case Submitted.Accepted accepted:
-                return Accepted(row, accepted.DebtorReference, accepted.Receipt, now);
+                return Accepted(row, accepted.DebtorReference, accepted.Receipt, accepted.PaymentSlip, now);
             case Submitted.Rejected rejected:
                 return Rejected(row, rejected, now);
         }
@@ -143,7 +148,7 @@ public sealed class InstructionRules(ConnectorOptions options)
     public InstructionRow? AfterReceipt(InstructionRow row, Submitted outcome, DateTimeOffset now) => (row.Status, outcome) switch
     {
         (InstructionStatus.Done, _) => null,
-        (_, Submitted.Accepted accepted) => Accepted(row, accepted.DebtorReference, accepted.Receipt, now),
+        (_, Submitted.Accepted accepted) => Accepted(row, accepted.DebtorReference, accepted.Receipt, accepted.PaymentSlip, now),
         (_, Submitted.Rejected rejected) => Rejected(row, rejected, now),
         _ => null,
     };
@@ -160,14 +165,15 @@ public sealed class InstructionRules(ConnectorOptions options)
 
     private InstructionRow Resolved(InstructionRow row, Found answer, DateTimeOffset now) => answer switch
     {
-        Found.Done done => Accepted(row, done.DebtorReference, done.Receipt, now),
+        Found.Done done => Accepted(row, done.DebtorReference, done.Receipt, done.PaymentSlip, now),
         Found.Rejected rejected => Rejected(row, new Submitted.Rejected(rejected.Code, rejected.Text, rejected.FixBy), now),
         _ => row,
     };
 
     // However often it is learned, by reply, question or receipt: the same id.
-    private InstructionRow Accepted(InstructionRow row, string? reference, string? receipt, DateTimeOffset now) =>
-        Report(row with { Status = InstructionStatus.Done, DueAt = null }, TransferOutcome.Accepted, DeterministicId.Of(row.Subject, "accepted"), now, reference, receipt);
+    private InstructionRow Accepted(InstructionRow row, string? reference, string? receipt, string? slip, DateTimeOffset now) =>
+        Report(row with { Status = InstructionStatus.Done, DueAt = null }, TransferOutcome.Accepted, DeterministicId.Of(row.Subject, "accepted"), now, reference, receipt,
+            slip: PaymentSlips.TryRead(slip, out var digits, out _) ? digits : null);
 
     private InstructionRow Rejected(InstructionRow row, Submitted.Rejected rejected, DateTimeOffset now) =>
         Report(row with { Status = InstructionStatus.Done, DueAt = null }, TransferOutcome.Rejected, DeterministicId.Of(row.Subject, "rejected"), now,
@@ -182,12 +188,12 @@ public sealed class InstructionRules(ConnectorOptions options)
 
     private InstructionRow Report(
         InstructionRow row, TransferOutcome outcome, Guid id, DateTimeOffset now, string? reference = null, string? receipt = null,
-        string? code = null, string? text = null, FixBy? fixBy = null, InstructionKind? kind = null)
+        string? code = null, string? text = null, FixBy? fixBy = null, InstructionKind? kind = null, string? slip = null)
     {
         var claim = row.Claim;
         var report = new TransferReported(
             id, now, row.ClaimId, row.Municipality, claim.Agency, claim.FeeId, row.Version, row.Subject, kind ?? row.Kind, outcome,
-            Bounded(reference, 100), Bounded(receipt, 100), Bounded(code, 100), text is null ? null : PersonalData.Mask(text, 500), fixBy);
+            Bounded(reference, 100), Bounded(receipt, 100), Bounded(code, 100), text is null ? null : PersonalData.Mask(text, 500), fixBy, slip);
         return row with
         {
             OutcomeId = id, Outcome = JsonSerializer.Serialize(report, MessageJson.Default.TransferReported),

@@ -47,6 +47,9 @@ internal sealed class ForgetfulDebtorSystem : IConnector
     /// <summary>What it answers to a question; null: the truth.</summary>
     public Func<Instruction, Found>? Answer { get; set; }
 
+    /// <summary>The payment slip it prints for what it accepts.</summary>
+    public Func<Instruction, string?> Slip { get; set; } = _ => null;
+
     public Func<string?, ReadBack> Feed { get; set; } = cursor => new ReadBack([], cursor);
 
     public ConcurrentQueue<Instruction> Received { get; } = new();
@@ -88,7 +91,7 @@ internal sealed class ForgetfulDebtorSystem : IConnector
             return answer(instruction);
         if (_rejected.ContainsKey(instruction.Id))
             return new Found.Rejected("K17", "Unknown debtor", Messages.FixBy.Municipality);
-        return Bookings(instruction.Id) > 0 ? new Found.Done("D-1", "R-1") : new Found.NotThere();
+        return Bookings(instruction.Id) > 0 ? new Found.Done("D-1", "R-1", Slip(instruction)) : new Found.NotThere();
     }
 
     private async Task<Submitted> ReactAsync(DebtorSystem system, Instruction instruction, CancellationToken cancellation)
@@ -121,7 +124,7 @@ internal sealed class ForgetfulDebtorSystem : IConnector
                 break;
         }
 
-        return reaction == Sdk.Reaction.Receipt ? new Submitted.Pending("T-1") : new Submitted.Accepted("D-1", "R-1");
+        return reaction == Sdk.Reaction.Receipt ? new Submitted.Pending("T-1") : new Submitted.Accepted("D-1", "R-1", Slip(instruction));
     }
 
     private async Task DieAsync(CancellationToken cancellation)

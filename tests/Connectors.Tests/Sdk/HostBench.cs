@@ -30,6 +30,9 @@ internal sealed class HostBench : IAsyncDisposable
 
     public ForgetfulDebtorSystem Debtor { get; private set; } = null!;
 
+    /// <summary>Odense's, which can list the claims it holds; København's and Aarhus's cannot.</summary>
+    public ListingDebtorSystem Listing { get; private set; } = null!;
+
     public IReceiptInbox Inbox => _app.Services.GetRequiredService<IReceiptInbox>();
 
     public IEntryInbox EntryInbox => _app.Services.GetRequiredService<IEntryInbox>();
@@ -45,7 +48,7 @@ internal sealed class HostBench : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(data, "municipalities.yaml"), """
             - { code: "0101", name: København, cvr: "64942212", vendor: KmdOpus, stage: Live, cutover: 2020-11-01, minorPolicy: HoldForPerson }
             - { code: "0751", name: Aarhus, cvr: "55133018", vendor: KmdOpus, stage: Live, cutover: 2020-11-01, minorPolicy: HoldForPerson }
-            - { code: "0461", name: Odense, cvr: "35209115", vendor: Prisme, stage: Live, cutover: 2020-11-01, minorPolicy: HoldForPerson }
+            - { code: "0461", name: Odense, cvr: "35209115", vendor: Prisme, stage: Test, cutover: 2020-11-01, minorPolicy: HoldForPerson }
             """);
         await bench.StartAsync();
         return bench;
@@ -64,10 +67,13 @@ internal sealed class HostBench : IAsyncDisposable
         builder.Configuration["Connectors:KmdOpus:CallTimeout"] = "00:00:05";
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.AddConnector<ForgetfulDebtorSystem>("KmdOpus");
+        builder.AddConnector<ListingDebtorSystem>("Prisme");
         _app = builder.Build();
         _app.MapDefaults();
         _app.MapConnector("KmdOpus");
+        _app.MapConnector("Prisme");
         Debtor = (ForgetfulDebtorSystem)_app.Services.GetRequiredKeyedService<IConnector>("KmdOpus");
+        Listing = (ListingDebtorSystem)_app.Services.GetRequiredKeyedService<IConnector>("Prisme");
         await _app.StartAsync();
         _http = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
         await Bus.SubscribeAsync(Topology.Routing, (batch, _) =>
@@ -112,6 +118,9 @@ internal sealed class HostBench : IAsyncDisposable
     public Task<HttpResponseMessage> PostAsync(string path) => _http.PostAsync(path, null);
 
     public Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(path);
+
+    /// <summary>Returns with the headers; the body is still to be read.</summary>
+    public Task<HttpResponseMessage> BeginGetAsync(string path) => _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
 
     public int ReportsOf(string municipality) => Reports.Where(report => report.Municipality == municipality).Select(report => report.InstructionId).Distinct().Count();
 

@@ -39,7 +39,7 @@ public sealed class When_a_vendor_pushes_entries
 
     [Test]
     public async Task for_a_municipality_that_nobody_serves_it_refuses() =>
-        await Should.ThrowAsync<KeyNotFoundException>(() => _bench.EntryInbox.TakeInAsync("0461", [Coverage("E-1")], CancellationToken.None));
+        await Should.ThrowAsync<KeyNotFoundException>(() => _bench.EntryInbox.TakeInAsync("0999", [Coverage("E-1")], CancellationToken.None));
 
     [Test]
     public async Task what_a_crash_left_unpublished_is_shown_and_then_published_by_the_sweep()
