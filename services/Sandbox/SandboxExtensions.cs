@@ -36,7 +36,10 @@ public static class SandboxExtensions
         builder.Services.AddHostedService<LedgerStart>();
         builder.AddFbsStandIn();
         builder.AddOpusStandIn();
+        builder.AddOpusMoney();
         builder.AddPrismeStandIn();
+        builder.AddPrismeMoney();
+        builder.AddIndsigtMoney();
         return builder;
     }
 
@@ -48,6 +51,7 @@ public static class SandboxExtensions
         app.MapFbsStandIn();
         app.MapOpusStandIn();
         app.MapIndsigtStandIn();
+        app.MapIndsigtMoney();
         return app;
     }
 }

@@ -11,15 +11,19 @@ namespace ClaimsTransfer.Sandbox.Indsigt;
 /// <summary>The REST stand-in for EG ØS Indsigt under <c>/sandbox/indsigt/{municipality}</c>.</summary>
 public static class IndsigtStandIn
 {
+    internal const string Group = "/sandbox/indsigt/{municipality:regex(^\\d{{4}}$)}";
+
     private const int MostInstructions = 500;
     private const int MostReceipts = 500;
+    private const int MostAccounts = 5_000;
 
     public static void MapIndsigtStandIn(this IEndpointRouteBuilder routes)
     {
-        var indsigt = routes.MapGroup("/sandbox/indsigt/{municipality:regex(^\\d{{4}}$)}");
+        var indsigt = routes.MapGroup(Group);
         indsigt.MapPost("/instructions", SubmitAsync);
         indsigt.MapPost("/instructions/query", QueryAsync);
         indsigt.MapGet("/receipts", ReceiptsAsync);
+        indsigt.MapGet("/accounts", AccountsAsync);
     }
 
     private static async Task<IResult> SubmitAsync(string municipality, HttpContext context, DebtorLedger ledger, FaultControl faults, TimeProvider time)
@@ -72,13 +76,31 @@ public static class IndsigtStandIn
         });
     }
 
+    private static async Task<IResult> AccountsAsync(
+        string municipality, string? after, int? limit, HttpContext context, DebtorLedger ledger, FaultControl faults, TimeProvider time)
+    {
+        if (limit is < 1)
+            return Refused("limit must be at least 1.");
+        return await faults.AnswerAsync(context, municipality, $"accounts/{municipality}/{after}", time, async () =>
+        {
+            var most = Math.Min(limit ?? MostAccounts, MostAccounts);
+            var lines = await ledger.ExtractAsync(municipality, after, most + 1, context.RequestAborted);
+            return Results.Json(new AccountPage([.. lines.Take(most).Select(AccountOf)], lines.Count > most), IndsigtJson.Default.AccountPage);
+        });
+    }
+
+    private static AccountItem AccountOf(ExtractLine line) => new(
+        line.Claim.Reference, line.Claim.AmountOre, line.Claim.Money.CoveredOre - line.Claim.Money.ReversedOre, line.Claim.Money.WrittenOffOre,
+        line.Claim.State == ClaimState.InForce, line.Claim.Bookings, line.ChangedAt);
+
     private static IEnumerable<(long Number, int Copy, ReceiptItem Item)> Copies(Decision decision, FaultControl faults)
     {
         for (var copy = 0; copy <= (faults.DoublesReceipt(decision.InstructionId) ? 1 : 0); copy++)
         {
             var answer = Decided(decision);
             yield return (decision.ReceiptNumber, copy, new ReceiptItem(
-                Position(decision.ReceiptNumber, copy), answer.ReceiptId!, decision.InstructionId, answer.Status, answer.DebtorReference, answer.Code, answer.Text, answer.FixBy));
+                Position(decision.ReceiptNumber, copy), answer.ReceiptId!, decision.InstructionId, answer.Status, answer.DebtorReference, answer.Code, answer.Text, answer.FixBy,
+                answer.PaymentSlip));
         }
     }
 
@@ -96,7 +118,7 @@ public static class IndsigtStandIn
 
     private static ItemAnswer Decided(Decision decision) => decision.Refusal is { } refusal
         ? new ItemAnswer(decision.InstructionId, ItemStatus.Rejected, decision.ReceiptId.ToString(), null, refusal.Code, refusal.Text, refusal.FixBy)
-        : new ItemAnswer(decision.InstructionId, ItemStatus.Accepted, decision.ReceiptId.ToString(), decision.DebtorReference);
+        : new ItemAnswer(decision.InstructionId, ItemStatus.Accepted, decision.ReceiptId.ToString(), decision.DebtorReference, PaymentSlip: decision.PaymentSlip);
 
     private static string CallName(Guid firstInstruction) => $"submit/{firstInstruction}";
 

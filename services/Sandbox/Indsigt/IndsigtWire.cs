@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ClaimsTransfer.Messages;
+using ClaimsTransfer.Sandbox.Money;
 
 namespace ClaimsTransfer.Sandbox.Indsigt;
 
@@ -20,20 +21,41 @@ public sealed record Question(IReadOnlyList<Guid> InstructionIds);
 public enum ItemStatus { Received, Accepted, Rejected, NotFound }
 
 /// <param name="FixBy">With <see cref="ItemStatus.Rejected"/>: library, municipality or vendor.</param>
-public sealed record ItemAnswer(Guid InstructionId, ItemStatus Status, string? ReceiptId = null, string? DebtorReference = null, string? Code = null, string? Text = null, FixBy? FixBy = null);
+public sealed record ItemAnswer(
+    Guid InstructionId, ItemStatus Status, string? ReceiptId = null, string? DebtorReference = null, string? Code = null, string? Text = null, FixBy? FixBy = null,
+    string? PaymentSlip = null);
 
 public sealed record Answers(IReadOnlyList<ItemAnswer> Items);
 
 public sealed record ReceiptItem(
-    string Position, string ReceiptId, Guid InstructionId, ItemStatus Status, string? DebtorReference = null, string? Code = null, string? Text = null, FixBy? FixBy = null);
+    string Position, string ReceiptId, Guid InstructionId, ItemStatus Status, string? DebtorReference = null, string? Code = null, string? Text = null, FixBy? FixBy = null,
+    string? PaymentSlip = null);
 
 public sealed record ReceiptPage(IReadOnlyList<ReceiptItem> Receipts, string Next, bool More);
 
+public enum EntryKind { Coverage, Reversal, WriteOff, Adjustment, Charge, Account }
+
+/// <param name="AmountOre">Of an adjustment the change, with its sign; absent with <see cref="EntryKind.Account"/>.</param>
+/// <param name="Status">With <see cref="EntryKind.Account"/>.</param>
+public sealed record EntryItem(
+    string Position, string EntryId, EntryKind Kind, string? Reference, string? DebtorReference, string? PaymentSlip, MoneyPart? Part, long? AmountOre, string? Channel,
+    DateOnly ValueDate, DateTimeOffset BookedAt, string? ReversesEntryId, string? Reason, AccountStatus? Status);
+
+public sealed record EntryPage(IReadOnlyList<EntryItem> Entries, string Next, bool More);
+
+/// <param name="CoveredOre">Covered less reversed.</param>
+public sealed record AccountItem(string Reference, long AmountOre, long CoveredOre, long WrittenOffOre, bool InForce, int Bookings, DateTimeOffset ChangedAt);
+
+public sealed record AccountPage(IReadOnlyList<AccountItem> Accounts, bool More);
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = false, Converters = [typeof(CamelCaseEnum<InstructionKind>), typeof(CamelCaseEnum<FixBy>), typeof(CamelCaseEnum<ItemStatus>)])]
+    RespectRequiredConstructorParameters = false, Converters = [typeof(CamelCaseEnum<InstructionKind>), typeof(CamelCaseEnum<FixBy>), typeof(CamelCaseEnum<ItemStatus>),
+        typeof(CamelCaseEnum<EntryKind>), typeof(CamelCaseEnum<MoneyPart>), typeof(CamelCaseEnum<AccountStatus>)])]
 [JsonSerializable(typeof(InstructionBatch))]
 [JsonSerializable(typeof(Question))]
 [JsonSerializable(typeof(Answers))]
 [JsonSerializable(typeof(ReceiptPage))]
+[JsonSerializable(typeof(EntryPage))]
+[JsonSerializable(typeof(AccountPage))]
 internal sealed partial class IndsigtJson : JsonSerializerContext;

@@ -67,6 +67,7 @@ internal static class OpusDocuments
             Element("Status", inProgress ? "MODTAGET" : refusal is null ? "ACCEPTERET" : technical ? "FEJLET" : "AFVIST"),
             Element("Type", technical ? "TEKNISK" : "FORRETNING"),
             inProgress || decision.DebtorReference is null ? null : Element("DebitorReference", decision.DebtorReference),
+            inProgress || decision.PaymentSlip is null ? null : Element("Betalingsid", decision.PaymentSlip),
             refusal is null ? null : Element("FejlListe", Element("Fejl", Element("FejlKode", refusal.Code), Element("FejlTekst", refusal.Text))));
     }
 

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace ClaimsTransfer.Sandbox.Opus;
 
-/// <summary>The ØiR-shaped stand-in: <c>POST /sandbox/opus/{municipality}</c> takes registrations and questions, SOAP 1.1.</summary>
+/// <summary>The ØiR-shaped stand-in: <c>POST /sandbox/opus/{municipality}</c> takes registrations, questions and requests for an extract, SOAP 1.1.</summary>
 internal sealed class OpusEndpoint(DebtorLedger ledger, FaultControl faults, OpusReceiptPush push, TimeProvider time)
 {
     private const long MostBytes = 20_000_000;
@@ -35,6 +35,7 @@ internal sealed class OpusEndpoint(DebtorLedger ledger, FaultControl faults, Opu
         {
             "DebitorRegistrering" => await RegisterAsync(municipality, envelope, context),
             "DebitorForespoergsel" => await FindAsync(municipality, envelope, context),
+            "DebitorUdtraek" => await ExtractAsync(municipality, content, context),
             _ => Answer(OpusXml.Fault("Client", $"{content.Name.LocalName} is no request."), StatusCodes.Status500InternalServerError),
         };
     }
@@ -60,6 +61,18 @@ internal sealed class OpusEndpoint(DebtorLedger ledger, FaultControl faults, Opu
             var now = time.GetUtcNow();
             return Answer(OpusXml.Envelope(new XElement(OpusXml.Debtor + "DebitorForespoergselSvar",
                 questions.Select(question => OpusDocuments.Answer(question, found.GetValueOrDefault(question), now)))));
+        });
+    }
+
+    private Task<IResult> ExtractAsync(string municipality, XElement question, HttpContext context)
+    {
+        var after = question.Element(OpusXml.Debtor + "Efter")?.Value;
+        var most = (int)question.Element(OpusXml.Debtor + "Antal")!;
+        return faults.AnswerAsync(context, municipality, $"extract/{municipality}/{after}", time, async () =>
+        {
+            // One more than is asked for says whether there are more.
+            var lines = await ledger.ExtractAsync(municipality, after, most + 1, context.RequestAborted);
+            return Answer(OpusXml.Envelope(OpusEntries.Extract([.. lines.Take(most)], lines.Count > most)));
         });
     }
 

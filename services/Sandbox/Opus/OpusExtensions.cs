@@ -1,3 +1,5 @@
+using ClaimsTransfer.Sandbox.Faults;
+using ClaimsTransfer.Sandbox.Money;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,11 +10,17 @@ internal static class OpusExtensions
 {
     public static void AddOpusStandIn(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddHttpClient(OpusReceiptPush.Client, client => client.Timeout = TimeSpan.FromSeconds(30)).RemoveAllLoggers();
+        builder.Services.AddHttpClient(OpusCallbacks.Client, client => client.Timeout = TimeSpan.FromSeconds(30)).RemoveAllLoggers();
+        builder.Services.AddSingleton<OpusCallbacks>();
         builder.Services.AddSingleton<OpusReceiptPush>();
         builder.Services.AddSingleton<OpusEndpoint>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OpusReceiptPush>());
     }
+
+    /// <summary>Besides: what the debtor system books by itself is pushed too.</summary>
+    public static void AddOpusMoney(this IHostApplicationBuilder builder) => builder.Services.AddHostedService(services => new OpusEntryPush(
+        MoneyExtensions.Store(services), services.GetRequiredService<Tellings>(), services.GetRequiredService<OpusCallbacks>(), services.GetRequiredService<FaultControl>(),
+        services.GetRequiredService<MoneyControl>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<OpusEntryPush>>()));
 
     public static void MapOpusStandIn(this IEndpointRouteBuilder routes) => OpusEndpoint.Map(routes);
 }

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Http.Headers;
 using System.Xml.Linq;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Sandbox.Faults;
@@ -10,16 +8,14 @@ namespace ClaimsTransfer.Sandbox.Opus;
 
 /// <summary>Brings business receipts to the caller's address, again and again until it answers 200. They stand in the ledger's outbox until then.</summary>
 internal sealed partial class OpusReceiptPush(
-    ReceiptOutbox outbox, FaultControl faults, IHttpClientFactory clients, ILogger<OpusReceiptPush> log) : BackgroundService
+    ReceiptOutbox outbox, FaultControl faults, OpusCallbacks callbacks, ILogger<OpusReceiptPush> log) : BackgroundService
 {
-    public const string Client = "sandbox-opus-receipts";
     private const int MostPerRound = 2_000;
     private const int MostPerCall = 100;
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan WhileDown = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<string, string> addresses = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> failures = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim wake = new(0, 1);
 
@@ -41,10 +37,8 @@ internal sealed partial class OpusReceiptPush(
     /// <summary>A municipality's newest address: after a restart on another port older receipts are brought there too.</summary>
     public void Learn(string municipality, string replyTo)
     {
-        if (addresses.TryGetValue(municipality, out var known) && known == replyTo)
-            return;
-        addresses[municipality] = replyTo;
-        failures.TryRemove(municipality, out _);
+        if (callbacks.Learn(municipality, replyTo))
+            failures.TryRemove(municipality, out _);
     }
 
     public override void Dispose()
@@ -91,7 +85,7 @@ internal sealed partial class OpusReceiptPush(
             return;
         }
 
-        var address = addresses.GetValueOrDefault(municipality) ?? receipts[0].ReplyTo!;
+        var address = callbacks.AddressOf(municipality) ?? receipts[0].ReplyTo!;
         if (await SendAsync(address, receipts, cancellation) is { } failure)
         {
             var times = failures.AddOrUpdate(municipality, 1, static (_, count) => count + 1);
@@ -109,26 +103,8 @@ internal sealed partial class OpusReceiptPush(
     }
 
     /// <returns>Null when they were taken; else why not.</returns>
-    private async Task<string?> SendAsync(string address, Decision[] receipts, CancellationToken cancellation)
-    {
-        try
-        {
-            using var content = new ByteArrayContent(OpusXml.Write(OpusXml.Envelope(
-                new XElement(OpusXml.Debtor + "Forretningskvitteringer", receipts.Select(receipt => OpusDocuments.BusinessReceipt(receipt))))));
-            content.Headers.ContentType = new MediaTypeHeaderValue("text/xml", "utf-8");
-            using var client = clients.CreateClient(Client);
-            using var response = await client.PostAsync(address, content, cancellation);
-            return response.StatusCode == HttpStatusCode.OK ? null : $"HTTP {(int)response.StatusCode}";
-        }
-        catch (HttpRequestException unreached)
-        {
-            return unreached.HttpRequestError.ToString();
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return "no answer in time";
-        }
-    }
+    private Task<string?> SendAsync(string address, Decision[] receipts, CancellationToken cancellation) => callbacks.SendAsync(
+        address, new XElement(OpusXml.Debtor + "Forretningskvitteringer", receipts.Select(receipt => OpusDocuments.BusinessReceipt(receipt))), cancellation);
 
     private static partial class Log
     {

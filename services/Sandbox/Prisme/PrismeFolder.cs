@@ -10,6 +10,7 @@ namespace ClaimsTransfer.Sandbox.Prisme;
 public sealed class PrismeFolder(string root, string municipality, DebtorLedger ledger, FaultControl faults, TimeProvider time)
 {
     private static readonly TimeSpan ClosedFor = TimeSpan.FromSeconds(1);
+    private const int ExtractPage = 2_000;
     private static readonly TimeSpan LeftOver = TimeSpan.FromSeconds(15);
 
     private readonly string folder = Path.Combine(root, municipality);
@@ -48,6 +49,8 @@ public sealed class PrismeFolder(string root, string municipality, DebtorLedger 
 
         foreach (var file in files.Where(f => f.Extension == ".forespoerg"))
             await AnswerAsync(file, cancellation);
+        foreach (var file in files.Where(f => f.Extension == ".udtraek"))
+            await ExtractAsync(file, cancellation);
         foreach (var file in files.Where(f => f.Extension == ".tmp" && time.GetUtcNow().UtcDateTime - f.LastWriteTimeUtc > LeftOver))
             Shred(file.FullName);
     }
@@ -111,13 +114,42 @@ public sealed class PrismeFolder(string root, string municipality, DebtorLedger 
         file.Delete();
     }
 
+    /// <summary>Page by page into the file: a million claims take no more memory than a page.</summary>
+    private async Task ExtractAsync(FileInfo file, CancellationToken cancellation)
+    {
+        if (PrismeLines.Read(await File.ReadAllBytesAsync(file.FullName, cancellation), "U99", out _) is { } lines)
+        {
+            var name = Path.ChangeExtension(file.Name, ".saldo");
+            var temporary = Path.Combine(Out, name + ".tmp");
+            await using (var answer = File.Create(temporary))
+            {
+                var (count, sumOre) = (0L, 0L);
+                await answer.WriteAsync(PrismeLines.Write([PaymentLines.ExtractHeader(municipality, lines[0][4])]), cancellation);
+                for (var page = await ledger.ExtractAsync(municipality, null, ExtractPage, cancellation); page.Count > 0;
+                    page = await ledger.ExtractAsync(municipality, page[^1].Claim.Reference, ExtractPage, cancellation))
+                {
+                    await answer.WriteAsync(PrismeLines.Write(page.Select(PaymentLines.Extract), count + 2), cancellation);
+                    count += page.Count;
+                    sumOre += page.Sum(line => line.Claim.AmountOre);
+                }
+
+                await answer.WriteAsync(PrismeLines.Write([PaymentLines.ExtractTrailer(count, sumOre)], count + 2), cancellation);
+            }
+
+            File.Move(temporary, Path.Combine(Out, name), overwrite: true);
+        }
+
+        file.Delete();
+    }
+
     private static PrismeLine Answer(Guid id, Decision? decision, DateTimeOffset now) => decision switch
     {
         null => PrismeLine.Of("S10", (1, id.ToString("N")), (2, "UKENDT")),
         _ when decision.IsInProgress(now) => PrismeLine.Of("S10", (1, id.ToString("N")), (2, "MODTAGET"), (4, decision.ReceiptId.ToString("N"))),
         { Refusal: { } refusal } => PrismeLine.Of("S10", (1, id.ToString("N")), (2, "AFVIST"), (4, decision.ReceiptId.ToString("N")), (5, refusal.Code), (6, refusal.Text),
             (7, PrismeReceipts.FixByCode(refusal.FixBy))),
-        _ => PrismeLine.Of("S10", (1, id.ToString("N")), (2, "BOGFOERT"), (3, decision.DebtorReference), (4, decision.ReceiptId.ToString("N"))),
+        _ => PrismeLine.Of("S10", (1, id.ToString("N")), (2, "BOGFOERT"), (3, decision.DebtorReference), (4, decision.ReceiptId.ToString("N")),
+            (8, decision.PaymentSlip)),
     };
 
     internal static PrismeLine ReceiptHeader(string municipality, string batchId, long count, long sumOre, ClaimBatch? refused) => PrismeLine.Of(
@@ -126,7 +158,7 @@ public sealed class PrismeFolder(string root, string municipality, DebtorLedger 
 
     internal static PrismeLine Trailer(string type, int count) => PrismeLine.Of(type, (1, $"{count}"));
 
-    private static async Task PutAsync(string name, byte[] content, string into, CancellationToken cancellation)
+    internal static async Task PutAsync(string name, byte[] content, string into, CancellationToken cancellation)
     {
         var temporary = Path.Combine(into, name + ".tmp");
         await File.WriteAllBytesAsync(temporary, content, cancellation);

@@ -25,8 +25,9 @@ public static class PrismeLines
 {
     private static readonly UTF8Encoding Strict = new(false, true);
 
-    public static byte[] Write(IEnumerable<PrismeLine> lines) => Strict.GetBytes(string.Concat(lines.Select((line, index) =>
-        $"000{line.Type}{index + 1:D8}{string.Concat(line.Fields.Select(f => $"&{f.Key:D2}{f.Value.Replace("&", "&&", StringComparison.Ordinal)}"))}\r\n")));
+    /// <param name="firstNumber">Of the first line: a file may be written in parts.</param>
+    public static byte[] Write(IEnumerable<PrismeLine> lines, long firstNumber = 1) => Strict.GetBytes(string.Concat(lines.Select((line, index) =>
+        $"000{line.Type}{firstNumber + index:D8}{string.Concat(line.Fields.Select(f => $"&{f.Key:D2}{f.Value.Replace("&", "&&", StringComparison.Ordinal)}"))}\r\n")));
 
     /// <summary>The file's records, or the fault for which all of it is refused.</summary>
     public static List<PrismeLine>? Read(byte[] content, string trailer, out string fault)

@@ -48,7 +48,8 @@ public sealed class PrismeReceipts(IReadOnlyDictionary<string, PrismeFolder> fol
     private static PrismeLine Line(Decision decision) => decision.Refusal is { } refusal
         ? PrismeLine.Of("R10", (1, decision.ReceiptId.ToString("N")), (2, decision.InstructionId.ToString("N")), (3, "AFVIST"), (5, refusal.Code), (6, refusal.Text),
             (7, FixByCode(refusal.FixBy)))
-        : PrismeLine.Of("R10", (1, decision.ReceiptId.ToString("N")), (2, decision.InstructionId.ToString("N")), (3, "ACCEPTERET"), (4, decision.DebtorReference));
+        : PrismeLine.Of("R10", (1, decision.ReceiptId.ToString("N")), (2, decision.InstructionId.ToString("N")), (3, "ACCEPTERET"), (4, decision.DebtorReference),
+            (8, decision.PaymentSlip));
 
     internal static string FixByCode(FixBy fixBy) => fixBy switch { FixBy.Library => "B", FixBy.Municipality => "K", _ => "L" };
 }

@@ -3,6 +3,7 @@ using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Sandbox.Faults;
 using ClaimsTransfer.Sandbox.Ledger;
+using ClaimsTransfer.Sandbox.Money;
 
 namespace ClaimsTransfer.Sandbox.Prisme;
 
@@ -80,6 +81,16 @@ public static class PrismeStandInExtensions
             services.GetRequiredService<DebtorLedger>(), services.GetRequiredService<ReceiptOutbox>(), services.GetRequiredService<FaultControl>(),
             services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<PrismeStandIn>>()));
         return builder;
+    }
+
+    /// <summary>Besides: what the debtor system books by itself is written into payment files.</summary>
+    public static void AddPrismeMoney(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(services => new PaymentFiles(MoneyExtensions.Store(services), services.GetRequiredService<Tellings>()));
+        builder.Services.AddHostedService(services => new PrismePayments(
+            FolderOf(builder.Configuration["Sandbox:PrismeFolder"], services.GetRequiredService<Installation>()), services.GetRequiredService<Tellings>(),
+            services.GetRequiredService<PaymentFiles>(), services.GetRequiredService<FaultControl>(), services.GetRequiredService<MoneyControl>(),
+            services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<PrismePayments>>()));
     }
 
     private static string FolderOf(string? setting, Installation installation) =>
