@@ -1,0 +1,94 @@
+using ClaimsTransfer.Messages;
+using ClaimsTransfer.Payments.Matching;
+using ClaimsTransfer.Payments.Tests.Booking;
+using ClaimsTransfer.Support;
+using Shouldly;
+
+namespace ClaimsTransfer.Payments.Tests.Matching;
+
+[TestFixture(Engine.Sqlite)]
+[TestFixture(Engine.Postgres)]
+[TestFixture(Engine.SqlServer)]
+public sealed class When_a_person_looks_at_the_worklist(Engine engine) : PaymentsFixture(engine)
+{
+    [Test]
+    public async Task Every_line_says_what_is_wrong_since_when_and_what_to_do()
+    {
+        await OnAsync(Nameless("E1") with { Reference = "cpr 010101-1234", DebtorReference = "?" }, Claim(1), Paid(1, "E2", 9000), Paid(2, "E3", 100));
+
+        var items = (await WorklistAsync()).Items;
+
+        items.Select(item => (item.Kind, item.Cause, item.AmountOre)).ShouldBe(
+            [(WorklistKind.UnmatchedEntry, "NoMatch", 7000), (WorklistKind.Account, "Excess", -2000), (WorklistKind.Account, "NoMatch", -100)], ignoreOrder: true);
+        items.ShouldAllBe(item => item.Since == Money.Start && item.Action.Length > 0 && item.Municipality == "0101");
+        items[0].Names["reference"].ShouldNotContain("010101-1234", Case.Sensitive, "whatever a person typed there");
+        items[0].Names["entryId"].ShouldBe("E1");
+    }
+
+    [Test]
+    public async Task Pages_follow_each_other_without_a_gap()
+    {
+        await OnAsync([.. Enumerable.Range(1, 7).Select(number => Nameless($"N{number}"))]);
+        await OnAsync([.. Enumerable.Range(1, 5).Select(number => Paid(number, $"E{number}", 100))]);
+
+        var seen = new List<WorklistItem>();
+        string? after = null;
+        do
+        {
+            var page = await WorklistAsync(limit: 3, after);
+            page.Items.Count.ShouldBeLessThanOrEqualTo(3);
+            seen.AddRange(page.Items);
+            after = page.After;
+        }
+        while (after is not null);
+
+        seen.Count.ShouldBe(12);
+        seen.Select(item => item.Id).ShouldBeUnique();
+    }
+
+    [Test]
+    public async Task Accounts_with_that_balance_that_amount_or_nearly_that_reference_are_suggested()
+    {
+        await OnAsync(
+            Claim(434536) with { AmountOre = 100 }, Claim(5) with { AmountOre = 9000 }, Paid(5, "P5", 1500), Claim(6) with { AmountOre = 7500 }, Paid(6, "P6", 7500),
+            Claim(7) with { AmountOre = 7500, Municipality = "0751" }, Nameless("E1", 7500) with { Reference = "DK-710100-434563" });
+
+        var suggestions = (await WorklistAsync()).Items.Single().Suggestions;
+
+        suggestions.Select(suggestion => (suggestion.FeeId, suggestion.Because)).ShouldBe([(434536, "similar reference"), (5, "same balance"), (6, "same amount")]);
+    }
+
+    [Test]
+    public async Task Only_the_municipality_that_was_asked_for_is_shown()
+    {
+        await OnAsync(Nameless("E1"), Nameless("E2") with { Municipality = "0751" });
+        (await WorklistAsync()).Items.ShouldHaveSingleItem();
+        (await Worklist.ReadAsync(null, 10, WorklistPlace.Start, default)).Items.Count.ShouldBe(2);
+    }
+
+    [Test]
+    public async Task What_a_person_places_is_booked_with_who_and_why()
+    {
+        await OnAsync(Claim(1), Nameless("E1"));
+        var entry = (await Unmatched.FindAsync(Nameless("E1").MessageId, default))!;
+
+        await Matcher.PlaceAsync(entry, (await Unmatched.AccountAsync(Claim(1).ClaimId, default))!, "anna", "found by name in Opus", default);
+
+        Publisher.Published.ShouldHaveSingleItem().MessageId.ShouldBe(DeterministicId.Of(Claim(1).ClaimId, "entry/E1"));
+        var placed = (await Unmatched.FindAsync(Nameless("E1").MessageId, default))!;
+        (placed.State, placed.Who, placed.Why, placed.DecidedAt).ShouldBe((UnmatchedState.Placed, "anna", "found by name in Opus", Money.Start));
+        (await WorklistAsync()).Items.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task What_a_person_closes_is_kept_and_gone_from_the_list()
+    {
+        await OnAsync(Nameless("E1"));
+        await Matcher.CloseAsync((await Unmatched.FindAsync(Nameless("E1").MessageId, default))!, "anna", "moved in Opus", default);
+
+        (await WorklistAsync()).Items.ShouldBeEmpty();
+        (await Unmatched.FindAsync(Nameless("E1").MessageId, default))!.Why.ShouldBe("moved in Opus");
+        await OnAsync(Claim(1), Nameless("E1"));
+        (await WorklistAsync()).Items.ShouldBeEmpty("the same entry again changes nothing");
+    }
+}
