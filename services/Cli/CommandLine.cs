@@ -4,6 +4,7 @@ using ClaimsTransfer.Cli.Import;
 using ClaimsTransfer.Cli.Keys;
 using ClaimsTransfer.Cli.Municipalities;
 using ClaimsTransfer.Cli.Operate;
+using ClaimsTransfer.Cli.Reconcile;
 using ClaimsTransfer.Cli.Report;
 using ClaimsTransfer.Cli.Running;
 using ClaimsTransfer.Cli.Status;
@@ -23,6 +24,7 @@ public static class CommandLine
             + "Also: deploy/claims generate (sample claims), bench (speed) and simulate (the seeded simulator), each with --help.")
         {
             ReportCommand.Create(where),
+            ReconcileCommand.Create(where),
             StatusCommand.Create(where),
             SubmitCommand.Create(where),
             ImportCommand.Create(where),
