@@ -4,6 +4,7 @@ using ClaimsTransfer.Cli.Import;
 using ClaimsTransfer.Cli.Keys;
 using ClaimsTransfer.Cli.Municipalities;
 using ClaimsTransfer.Cli.Operate;
+using ClaimsTransfer.Cli.Reconcile;
 using ClaimsTransfer.Cli.Report;
 using ClaimsTransfer.Cli.Running;
 using ClaimsTransfer.Cli.Status;
@@ -25,6 +26,7 @@ public static class CommandLine
         {
             ReportCommand.Create(where),
             WorklistCommand.Create(where),
+            ReconcileCommand.Create(where),
             StatusCommand.Create(where),
             SubmitCommand.Create(where),
             ImportCommand.Create(where),

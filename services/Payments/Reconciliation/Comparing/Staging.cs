@@ -34,17 +34,26 @@ internal sealed class Staging(IStore store)
         return true;
     }, cancellation);
 
-    /// <summary>In pages: nobody else's statement waits long for one of ours.</summary>
+    /// <summary>A large library in pages, each from where the last one ended: nobody else's statement waits long for ours, and no page looks again at what is gone.</summary>
     public async Task ClearAsync(long run, CancellationToken cancellation)
     {
         foreach (var table in (string[])[ReconciliationSchema.Fbs.Name, ReconciliationSchema.Debtor.Name])
         {
-            while (await LastOfPageAsync(table, run, cancellation) is { } last)
+            foreach (var agency in await LargeAsync(table, run, cancellation))
             {
-                await store.InTransactionAsync(transaction => transaction.Connection!.ExecuteAsync(
-                    store.Sql($"DELETE FROM {table} WHERE run = @run AND (agency < @Agency OR (agency = @Agency AND fee_id <= @FeeId))"), new { run, last.Agency, last.FeeId }, transaction), cancellation);
+                var after = long.MinValue;
+                while (await LastOfPageAsync(table, run, agency, after, cancellation) is { } last)
+                {
+                    await DeleteAsync($"DELETE FROM {table} WHERE run = @run AND agency = @agency AND fee_id > @after AND fee_id <= @last", new { run, agency, after, last });
+                    after = last;
+                }
             }
+
+            await DeleteAsync($"DELETE FROM {table} WHERE run = @run", new { run });
         }
+
+        Task DeleteAsync(string statement, object parameters) =>
+            store.InTransactionAsync(transaction => transaction.Connection!.ExecuteAsync(store.Sql(statement), parameters, transaction), cancellation);
     }
 
     /// <summary>A second account of the same reference is a second booking, unless it is the same line again; what it claims, it claims together.</summary>
@@ -60,23 +69,24 @@ internal sealed class Staging(IStore store)
                 """),
             new { run, again.Agency, again.FeeId, again.AmountOre, again.CoveredOre, again.WrittenOffOre, again.BalanceOre, again.InForce, again.Bookings, more = Math.Max(again.Bookings, 1) }, transaction);
 
-    private async Task<Key?> LastOfPageAsync(string table, long run, CancellationToken cancellation)
+    private async Task<IReadOnlyList<string>> LargeAsync(string table, long run, CancellationToken cancellation)
     {
         await using var connection = await store.OpenAsync(cancellation);
-        return (await connection.QueryAsync<Key>(new CommandDefinition(
-            store.Sql($"SELECT {store.Top("page")} agency AS Agency, fee_id AS FeeId FROM {table} WHERE run = @run ORDER BY agency, fee_id {store.Limit("page")}"),
-            new { run, page = ClearPage }, cancellationToken: cancellation))).LastOrDefault();
+        return (await connection.QueryAsync<string>(new CommandDefinition(
+            store.Sql($"SELECT agency FROM {table} WHERE run = @run GROUP BY agency HAVING COUNT(*) > @page"), new { run, page = ClearPage }, cancellationToken: cancellation))).AsList();
+    }
+
+    private async Task<long?> LastOfPageAsync(string table, long run, string agency, long after, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenAsync(cancellation);
+        var page = await connection.QueryAsync<long>(new CommandDefinition(
+            store.Sql($"SELECT {store.Top("page")} fee_id FROM {table} WHERE run = @run AND agency = @agency AND fee_id > @after ORDER BY fee_id {store.Limit("page")}"),
+            new { run, agency, after, page = ClearPage }, cancellationToken: cancellation));
+        return page.AsList() is { Count: > 0 } fees ? fees[^1] : null;
     }
 
     private static object?[][] Rows<T>(IReadOnlyList<T> page, Func<T, object?[]> row) => [.. page.Select(row)];
 
     private static IEnumerable<T> Others<T>(IReadOnlyList<T> page, IReadOnlyList<int> fresh) =>
         fresh.Count == page.Count ? [] : Enumerable.Range(0, page.Count).Except(fresh).Select(i => page[i]);
-
-    private sealed record Key
-    {
-        public string Agency { get; init; } = "";
-
-        public long FeeId { get; init; }
-    }
 }
