@@ -6,6 +6,9 @@ using ClaimsTransfer.Payments.Accounting;
 using ClaimsTransfer.Payments.Asking;
 using ClaimsTransfer.Payments.Booking;
 using ClaimsTransfer.Payments.Matching;
+using ClaimsTransfer.Payments.Reconciliation;
+using ClaimsTransfer.Payments.Reconciliation.Comparing;
+using ClaimsTransfer.Payments.Reconciliation.Repairing;
 using ClaimsTransfer.Payments.ToFbs;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -36,7 +39,11 @@ public static class PaymentsExtensions
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Accounts)
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Views);
         builder.Services.AddHostedService(services => services.GetRequiredService<PaymentsParts>().Service(services));
-        return builder;
+        builder.Services
+            .AddSingleton<IUnmatchedPayments>(services => services.GetRequiredService<PaymentsParts>().UnmatchedPayments)
+            .AddSingleton<IFbsOrders>(services => services.GetRequiredService<PaymentsParts>().UnconfirmedOrders)
+            .AddSingleton<IToldFbs>(services => services.GetRequiredService<PaymentsParts>().ToldFbs);
+        return builder.AddReconciliation();
     }
 
     public static WebApplication MapPayments(this WebApplication app)
@@ -52,7 +59,7 @@ public static class PaymentsExtensions
         payments.MapGet("/worklist", WorklistEndpoints.ReadAsync);
         payments.MapPost("/worklist/{messageId:guid}/place", WorklistEndpoints.PlaceAsync);
         payments.MapPost("/worklist/{messageId:guid}/close", WorklistEndpoints.CloseAsync);
-        return app;
+        return app.MapReconciliation();
     }
 
     /// <summary>Payments' parts share one store; composed here, so that Standalone's container can hold several services' stores.</summary>
@@ -77,6 +84,7 @@ public static class PaymentsExtensions
             Worklist = new Worklist(_store, new Suggestions(_store));
             Accounts = new PaymentsAccounts(_store, time);
             Views = new AccountViews(_store);
+            (UnmatchedPayments, UnconfirmedOrders, ToldFbs) = (new UnmatchedPayments(_store), new UnconfirmedOrders(_store), new ToldFbs(_store, bus));
         }
 
         public PaymentsHandler Handler { get; }
@@ -92,6 +100,12 @@ public static class PaymentsExtensions
         public PaymentsAccounts Accounts { get; }
 
         public AccountViews Views { get; }
+
+        public UnmatchedPayments UnmatchedPayments { get; }
+
+        public UnconfirmedOrders UnconfirmedOrders { get; }
+
+        public ToldFbs ToldFbs { get; }
 
         public PaymentsService Service(IServiceProvider services) =>
             ActivatorUtilities.CreateInstance<PaymentsService>(services, _store, Handler, Matcher, _sender, Accounts);

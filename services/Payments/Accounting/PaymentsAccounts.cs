@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Payments.Matching;
 using Dapper;
 
 namespace ClaimsTransfer.Payments.Accounting;
@@ -18,7 +19,7 @@ public sealed class MunicipalityMoney
     /// <summary>Lines of the worklist: entries without an account, accounts with a mismatch, orders that need a person.</summary>
     public long Unmatched { get; set; }
 
-    /// <summary>Orders that FBS is still to confirm.</summary>
+    /// <summary>What goes on by itself: entries whose account is found, and orders that FBS is still to confirm.</summary>
     public long Pending { get; set; }
 }
 
@@ -71,14 +72,25 @@ public sealed class PaymentsAccounts(IStore store, TimeProvider time)
         }
 
         foreach (var row in await connection.QueryAsync<CountRow>(new CommandDefinition(
-            store.Sql("SELECT municipality AS Municipality, COUNT(*) AS Lines FROM payments.unmatched WHERE state IN ('Open', 'Placing') GROUP BY municipality"), cancellationToken: cancellation)))
-            Of(row.Municipality).Unmatched += row.Lines;
+            store.Sql($"""
+                {UnmatchedStore.Named}
+                SELECT u.municipality AS Municipality, COUNT(*) AS Lines, SUM(CASE WHEN u.state = 'Placing' OR n.accounts = 1 THEN 1 ELSE 0 END) AS Pending
+                FROM payments.unmatched u
+                LEFT JOIN (SELECT message_id, COUNT(*) AS accounts FROM named GROUP BY message_id) n ON n.message_id = u.message_id
+                WHERE u.state IN ('Open', 'Placing')
+                GROUP BY u.municipality
+                """), cancellationToken: cancellation)))
+        {
+            // The next sweep places them: nobody has to look.
+            Of(row.Municipality).Pending += row.Pending;
+            Of(row.Municipality).Unmatched += row.Lines - row.Pending;
+        }
 
         foreach (var row in await connection.QueryAsync<CountRow>(new CommandDefinition(
             store.Sql("""
                 SELECT municipality AS Municipality, COUNT(*) AS Lines, SUM(CASE WHEN state = 'Pending' THEN 1 ELSE 0 END) AS Pending
                 FROM payments.orders
-                WHERE state = 'Pending' OR (closed_at IS NULL AND state IN ('PaidElsewhere', 'NotAllowed', 'NoPatron'))
+                WHERE state = 'Pending' OR (closed_at IS NULL AND state IN ('PaidElsewhere', 'NotAllowed'))
                 GROUP BY municipality
                 """), cancellationToken: cancellation)))
         {

@@ -114,7 +114,8 @@ public sealed record Account
         { BalanceOre: 0 } => null,
         { Status: AccountStatus.Awaited } => AccountMismatch.NoMatch,
         { BalanceOre: > 0 } => null,
-        _ => FoundNothingOwed() ? AccountMismatch.AlreadyPaid : AccountMismatch.Excess,
+        // What is not in force was never paid twice: it was paid, and is owed back.
+        _ => IsInForce && FoundNothingOwed() ? AccountMismatch.AlreadyPaid : AccountMismatch.Excess,
     };
 
     /// <summary>The order of this payment towards FBS: another one after each reopening.</summary>
@@ -128,12 +129,12 @@ public sealed record Account
     /// <summary>Whether some coverage found nothing owed, had everything come in the order of its dates.</summary>
     private bool FoundNothingOwed()
     {
-        var owed = IsInForce ? AmountOre : 0;
+        var owed = AmountOre;
         foreach (var entry in MoneyEntry.InOrder(Money))
         {
             if (entry.Kind == EntryKind.Coverage && owed <= 0)
                 return true;
-            owed += entry.EffectOre(IsInForce);
+            owed += entry.EffectOre(isInForce: true);
         }
 
         return false;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ClaimsTransfer.Defaults.Identifiers;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Payments.Booking;
@@ -48,7 +49,7 @@ public sealed partial record UnmatchedEntry(
 
     public static UnmatchedEntry Of(DebtorEntryUnmatched entry, DateTimeOffset receivedAt) => new(
         entry with { Reference = WithoutPerson(entry.Reference), Reason = entry.Reason is null ? null : PersonalData.Mask(entry.Reason, TextLength) },
-        entry.IsConflict ? UnmatchedCause.Duplicate : UnmatchedCause.NoMatch, PaymentSlip.IsValid(entry.PaymentSlip) ? entry.PaymentSlip : null, receivedAt);
+        entry.IsConflict ? UnmatchedCause.Duplicate : UnmatchedCause.NoMatch, PaymentSlips.TryRead(entry.PaymentSlip, out var slip, out _) ? slip : null, receivedAt);
 
     /// <summary>An ordinary message whose entry id is booked on another claim: the first stands, this one is for a person.</summary>
     public static UnmatchedEntry Of(IClaimMessage message, DateTimeOffset receivedAt)

@@ -13,23 +13,28 @@ public sealed class UnmatchedStore(IStore store) : IUnmatchedStore
         u.decided_at AS DecidedAt, u.who AS Who, u.why AS Why, u.row_version AS RowVersion, u.entry AS Entry, u.placed AS Placed
         """;
 
+    /// <summary>Which accounts the names of an open entry lead to: a row each.</summary>
+    internal const string Named = """
+        WITH named AS (
+          SELECT u.message_id, a.claim_id
+          FROM payments.unmatched u
+          INNER JOIN payments.accounts a ON a.debtor_reference = u.debtor_reference AND a.municipality = u.municipality
+          WHERE u.state = 'Open' AND u.cause = 'NoMatch' AND a.debtor_reference IS NOT NULL
+          UNION
+          SELECT u.message_id, a.claim_id
+          FROM payments.unmatched u
+          INNER JOIN payments.accounts a ON a.payment_slip = u.payment_slip AND a.municipality = u.municipality
+          WHERE u.state = 'Open' AND u.cause = 'NoMatch' AND a.payment_slip IS NOT NULL
+        )
+        """;
+
     public async Task<IReadOnlyList<Match>> MatchesAsync(int most, CancellationToken cancellation)
     {
         await using var connection = await store.OpenAsync(cancellation);
         // Both names are asked together: an entry whose reference leads to one account and whose slip to another is not for us to decide.
         var rows = await connection.QueryAsync<UnmatchedRow, AccountRow, Match>(new CommandDefinition(
             store.Sql($"""
-                WITH named AS (
-                  SELECT u.message_id, a.claim_id
-                  FROM payments.unmatched u
-                  INNER JOIN payments.accounts a ON a.debtor_reference = u.debtor_reference AND a.municipality = u.municipality
-                  WHERE u.state = 'Open' AND u.cause = 'NoMatch' AND a.debtor_reference IS NOT NULL
-                  UNION
-                  SELECT u.message_id, a.claim_id
-                  FROM payments.unmatched u
-                  INNER JOIN payments.accounts a ON a.payment_slip = u.payment_slip AND a.municipality = u.municipality
-                  WHERE u.state = 'Open' AND u.cause = 'NoMatch' AND a.payment_slip IS NOT NULL
-                )
+                {Named}
                 SELECT {store.Top("most")} {Columns},
                        a.claim_id AS AccountId, a.municipality AS Municipality, a.agency AS Agency, a.fee_id AS FeeId, a.version AS Version
                 FROM named n

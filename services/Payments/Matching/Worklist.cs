@@ -110,7 +110,7 @@ public sealed class Worklist(IStore store, Suggestions suggestions)
                    o.changed_at AS Since
             FROM payments.orders o
             INNER JOIN payments.accounts a ON a.claim_id = o.claim_id
-            WHERE o.closed_at IS NULL AND o.state IN ('PaidElsewhere', 'NotAllowed', 'NoPatron')
+            WHERE o.closed_at IS NULL AND o.state IN ('PaidElsewhere', 'NotAllowed')
             """,
             "o.municipality", "o.changed_at", "o.item_id", municipality, limit, from, cancellation))
         .Select(row => new WorklistItem(
@@ -119,8 +119,7 @@ public sealed class Worklist(IStore store, Suggestions suggestions)
             row.State switch
             {
                 "PaidElsewhere" => "FBS has the fee paid under another order: find out who was paid twice, have one paid back, then close this.",
-                "NotAllowed" => "FBS does not let us register payments of this fee: register it in FBS by hand, then close this.",
-                _ => "FBS has not said whose fee it is: register the payment in FBS by hand, then close this.",
+                _ => "FBS does not let us register payments of this fee: register it in FBS by hand, then close this.",
             }));
 
     private async Task<IEnumerable<T>> QueryAsync<T>(

@@ -16,7 +16,7 @@ public enum OrderState
     /// <summary>FBS does not let us register a payment of this fee: for a person.</summary>
     NotAllowed,
 
-    /// <summary>FBS has not said whose fee it is, so there is nobody to register the payment for: for a person.</summary>
+    /// <summary>FBS has not said whose fee it is, so there is nobody to register the payment for: FBS is told by message alone.</summary>
     NoPatron,
 
     /// <summary>Nothing was sent, and nothing is to be sent: the claim was reopened or cancelled before.</summary>

@@ -124,12 +124,11 @@ public sealed class OrderStore(IStore store) : IOrderStore
                     SET closed_at = @now,
                         who = @who,
                         why = @why
-                    WHERE item_id = @itemId AND closed_at IS NULL AND state IN (@elsewhere, @notAllowed, @noPatron)
+                    WHERE item_id = @itemId AND closed_at IS NULL AND state IN (@elsewhere, @notAllowed)
                     """),
                 new
                 {
                     now = now.ToUnixTimeMilliseconds(), who, why, itemId, elsewhere = nameof(OrderState.PaidElsewhere), notAllowed = nameof(OrderState.NotAllowed),
-                    noPatron = nameof(OrderState.NoPatron),
                 }, transaction, cancellationToken: cancellation)),
             cancellation) > 0;
 

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Identifiers;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
@@ -134,19 +135,7 @@ public sealed class When_an_entry_names_no_claim(Engine engine) : PaymentsFixtur
         Publisher.Published.Count.ShouldBe(50);
     }
 
-    [TestCase("00000000000001", '8')]
-    [TestCase("00000000000002", '6')]
-    [TestCase("12345678901234", '7')]
-    public void A_slips_fifteenth_digit_checks_the_others(string body, char check)
-    {
-        foreach (var digit in "0123456789")
-            PaymentSlip.IsValid(body + digit).ShouldBe(digit == check);
-        PaymentSlip.IsValid(body).ShouldBeFalse();
-        PaymentSlip.IsValid(null).ShouldBeFalse();
-        PaymentSlip.IsValid(body[..13] + "x" + check).ShouldBeFalse();
-    }
-
-    private static string SlipOf(string body) => body + "0123456789".Single(digit => PaymentSlip.IsValid(body + digit));
+    private static string SlipOf(string body) => PaymentSlips.WithCheckDigit(body);
 
     private async Task SweepAsync() => await Matcher.SweepAsync(500, default);
 

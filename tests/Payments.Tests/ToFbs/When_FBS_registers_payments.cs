@@ -136,15 +136,15 @@ public sealed class When_FBS_registers_payments(Engine engine) : PaymentsFixture
     }
 
     [Test]
-    public async Task A_fee_whose_patron_is_not_known_waits_for_a_person_or_for_the_patron()
+    public async Task A_fee_whose_patron_is_not_known_is_left_to_the_message_until_the_patron_is_known()
     {
         await OnAsync(Claim(1) with { PatronId = null }, Paid(1, "E1", 7000));
         await SendAsync();
         _fbs.Calls.ShouldBeEmpty();
-        (await WorklistAsync()).Items.Single().Cause.ShouldBe("NoPatron");
+        (await OrderAsync(1)).State.ShouldBe(OrderState.NoPatron);
+        (await WorklistAsync()).Items.ShouldBeEmpty();
 
         await OnAsync(Claim(1) with { MessageId = Money.Message("with patron") });
-        (await WorklistAsync()).Items.ShouldBeEmpty();
         await SendAsync();
         (await OrderAsync(1)).State.ShouldBe(OrderState.Confirmed);
     }
