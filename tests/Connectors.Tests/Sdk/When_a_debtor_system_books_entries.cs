@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json;
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Support;
@@ -125,7 +127,7 @@ public sealed class When_a_debtor_system_books_entries(Engine engine)
 
         _bench.Broker.Single(MessageNames.CoverageRegistered, MessageJson.Default.CoverageRegistered).AmountOre.ShouldBe(2_000);
         var conflicts = _bench.Broker.All.Where(message => message.Name == MessageNames.DebtorEntryUnmatched)
-            .Select(message => System.Text.Json.JsonSerializer.Deserialize(message.Body.Span, MessageJson.Default.DebtorEntryUnmatched)!).ToList();
+            .Select(message => JsonSerializer.Deserialize(message.Body.Span, MessageJson.Default.DebtorEntryUnmatched)!).ToList();
         conflicts.Select(conflict => (conflict.AmountOre, conflict.Reference, conflict.IsConflict)).ShouldBe([(2_500, "DK-710100-1", true), (2_000, "DK-710100-9", true)]);
         conflicts.Select(conflict => conflict.MessageId).Distinct().Count().ShouldBe(2);
         (await _bench.CountAsync("entries")).ShouldBe(1);
@@ -177,7 +179,7 @@ public sealed class When_a_debtor_system_books_entries(Engine engine)
         await _bench.TakeInAsync(_bench.Coverage(id), new DebtorEntry.Reversal("E-2", EntryBench.Claim(1), _bench.Time.GetUtcNow(), Day, 1, id));
 
         _bench.Broker.All.Count.ShouldBe(3);
-        var first = System.Text.Json.JsonSerializer.Deserialize(_bench.Broker.All[0].Body.Span, MessageJson.Default.CoverageRegistered)!;
+        var first = JsonSerializer.Deserialize(_bench.Broker.All[0].Body.Span, MessageJson.Default.CoverageRegistered)!;
         first.EntryId.Length.ShouldBeLessThanOrEqualTo(100);
         first.MessageId.ShouldBe(DeterministicId.Of(EntryBench.IdOf(1), $"entry/{first.EntryId}"));
         _bench.Broker.Single(MessageNames.CoverageReversed, MessageJson.Default.CoverageReversed).ReversesEntryId.ShouldBe(first.EntryId);
@@ -199,7 +201,7 @@ public sealed class When_a_debtor_system_books_entries(Engine engine)
             new DebtorEntry.WriteOff("E-1", new EntrySubject("kunde 0101701234", "010170-1234", "010170123401017"), at, Day, 100, $"Se sag 010170-1234 {new string('x', 600)}"),
             _bench.Coverage("E-2", subject: new EntrySubject(new string('r', 300), new string('d', 300), "0101701234"), channel: $"kasse 010170 1234 {new string('y', 100)}"));
 
-        var messages = _bench.Broker.All.Select(message => System.Text.Json.JsonSerializer.Deserialize(message.Body.Span, MessageJson.Default.DebtorEntryUnmatched)!).ToList();
+        var messages = _bench.Broker.All.Select(message => JsonSerializer.Deserialize(message.Body.Span, MessageJson.Default.DebtorEntryUnmatched)!).ToList();
         messages[0].ShouldSatisfyAllConditions(
             writeOff => writeOff.Reference.ShouldBe("kunde ##########"), writeOff => writeOff.DebtorReference.ShouldBe("###########"),
             writeOff => writeOff.Reason!.ShouldStartWith("Se sag ########### xxx"), writeOff => writeOff.Reason!.Length.ShouldBe(500));
@@ -217,5 +219,38 @@ public sealed class When_a_debtor_system_books_entries(Engine engine)
 
         _bench.Broker.Single(MessageNames.DebtorEntryUnmatched, MessageJson.Default.DebtorEntryUnmatched).ShouldSatisfyAllConditions(
             unmatched => unmatched.Reference.ShouldBe(reference), unmatched => unmatched.DebtorReference.ShouldBe("0101-0101701234"));
+    }
+
+    [Test]
+    public async Task each_is_counted_by_kind_and_by_what_became_of_it()
+    {
+        var counted = new List<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name == "claims.connector.entries")
+                    self.EnableMeasurementEvents(instrument);
+            },
+        };
+        // Fixtures run beside each other: only this one knows this vendor.
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
+        {
+            var told = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value?.ToString());
+            if (told["vendor"] == $"counted-{engine}")
+                counted.Add($"{told["municipality"]} {told["kind"]} {told["result"]} {count}");
+        });
+        listener.Start();
+        var at = _bench.Time.GetUtcNow();
+        await _bench.NewHandler(vendor: $"counted-{engine}").TakeInAsync(
+            EntryBench.København,
+            [
+                _bench.Coverage("E-1"), _bench.Coverage("E-2"), _bench.Coverage("E-1"), _bench.Coverage("E-1", ore: 1), _bench.Coverage("E-3", subject: new EntrySubject(null, "D-1")),
+                new DebtorEntry.WriteOff("E-4", EntryBench.Claim(1), at, Day, 1, null), new DebtorEntry.Charge("E-5", EntryBench.Claim(1), at, Day, 1, AccountPart.Interest),
+            ],
+            CancellationToken.None);
+
+        counted.ShouldBe(
+            ["0101 coverage new 2", "0101 coverage repeat 1", "0101 coverage conflict 1", "0101 coverage unmatched 1", "0101 writeOff new 1", "0101 charge new 1"], ignoreOrder: true);
     }
 }
