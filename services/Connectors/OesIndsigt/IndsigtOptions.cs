@@ -10,10 +10,10 @@ public sealed record IndsigtOptions
     /// <summary>Instructions in one call at most.</summary>
     public int BatchSize { get; init; } = 200;
 
-    /// <summary>How often the receipt feed is read.</summary>
+    /// <summary>How often the feeds are read.</summary>
     public TimeSpan ReadInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Receipts asked for in one call.</summary>
+    /// <summary>Receipts, entries or accounts asked for in one call.</summary>
     public int PageSize { get; init; } = 500;
 
     /// <summary>How long an answer is waited for; after that it is not known whether the call took effect.</summary>

@@ -20,7 +20,7 @@ public sealed record PrismeOptions
     /// <summary>Instructions in one file at most.</summary>
     public int BatchSize { get; init; } = 500;
 
-    /// <summary>How often <c>ud</c> is looked through for receipt files. Over SFTP each look is a session of its own: a minute is plenty.</summary>
+    /// <summary>How often <c>ud</c> is looked through for receipt and payment files. Over SFTP each look is a session of its own: a minute is plenty.</summary>
     public TimeSpan ReadInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long the answer to a question is waited for.</summary>
