@@ -21,7 +21,7 @@ public static class PaymentsExtensions
         builder.AddDefaults("payments");
         var options = builder.Configuration.GetSection("Payments").Get<PaymentsOptions>() ?? new PaymentsOptions();
         if (options.Faults().ToList() is { Count: > 0 } faults)
-            throw new InvalidOperationException(string.Join(Environment.NewLine, faults));
+            throw new SettingsException($"The settings of Payments cannot be used:\n- {string.Join("\n- ", faults)}");
 
         // The time limit is ours (FbsTimeout): the client's own would look like a cancelled call.
         builder.Services.AddHttpClient(FbsClient, client => client.Timeout = Timeout.InfiniteTimeSpan);
@@ -34,7 +34,8 @@ public static class PaymentsExtensions
             .AddSingleton<IOrderStore>(services => services.GetRequiredService<PaymentsParts>().Orders)
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Worklist)
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Accounts)
-            .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Views);
+            .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Views)
+            .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Told);
         builder.Services.AddHostedService(services => services.GetRequiredService<PaymentsParts>().Service(services));
         return builder;
     }
@@ -77,6 +78,7 @@ public static class PaymentsExtensions
             Worklist = new Worklist(_store, new Suggestions(_store));
             Accounts = new PaymentsAccounts(_store, time);
             Views = new AccountViews(_store);
+            Told = new ToldFbs(_store, bus);
         }
 
         public PaymentsHandler Handler { get; }
@@ -92,6 +94,8 @@ public static class PaymentsExtensions
         public PaymentsAccounts Accounts { get; }
 
         public AccountViews Views { get; }
+
+        public ToldFbs Told { get; }
 
         public PaymentsService Service(IServiceProvider services) =>
             ActivatorUtilities.CreateInstance<PaymentsService>(services, _store, Handler, Matcher, _sender, Accounts);
