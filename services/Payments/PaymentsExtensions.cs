@@ -24,7 +24,7 @@ public static class PaymentsExtensions
         builder.AddDefaults("payments");
         var options = builder.Configuration.GetSection("Payments").Get<PaymentsOptions>() ?? new PaymentsOptions();
         if (options.Faults().ToList() is { Count: > 0 } faults)
-            throw new InvalidOperationException(string.Join(Environment.NewLine, faults));
+            throw new SettingsException($"The settings of Payments cannot be used:\n- {string.Join("\n- ", faults)}");
 
         // The time limit is ours (FbsTimeout): the client's own would look like a cancelled call.
         builder.Services.AddHttpClient(FbsClient, client => client.Timeout = Timeout.InfiniteTimeSpan);
@@ -37,7 +37,8 @@ public static class PaymentsExtensions
             .AddSingleton<IOrderStore>(services => services.GetRequiredService<PaymentsParts>().Orders)
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Worklist)
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Accounts)
-            .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Views);
+            .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Views)
+            .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Told);
         builder.Services.AddHostedService(services => services.GetRequiredService<PaymentsParts>().Service(services));
         builder.Services
             .AddSingleton<IUnmatchedPayments>(services => services.GetRequiredService<PaymentsParts>().UnmatchedPayments)
@@ -84,7 +85,11 @@ public static class PaymentsExtensions
             Worklist = new Worklist(_store, new Suggestions(_store));
             Accounts = new PaymentsAccounts(_store, time);
             Views = new AccountViews(_store);
+<<<<<<< HEAD
             (UnmatchedPayments, UnconfirmedOrders, ToldFbs) = (new UnmatchedPayments(_store), new UnconfirmedOrders(_store), new ToldFbs(_store, bus));
+=======
+            Told = new ToldFbs(_store, bus);
+>>>>>>> wt-payments
         }
 
         public PaymentsHandler Handler { get; }
@@ -101,11 +106,15 @@ public static class PaymentsExtensions
 
         public AccountViews Views { get; }
 
+<<<<<<< HEAD
         public UnmatchedPayments UnmatchedPayments { get; }
 
         public UnconfirmedOrders UnconfirmedOrders { get; }
 
         public ToldFbs ToldFbs { get; }
+=======
+        public ToldFbs Told { get; }
+>>>>>>> wt-payments
 
         public PaymentsService Service(IServiceProvider services) =>
             ActivatorUtilities.CreateInstance<PaymentsService>(services, _store, Handler, Matcher, _sender, Accounts);

@@ -20,9 +20,8 @@ internal sealed partial class PaymentsService(
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (options.FbsAt(installation.Sandbox).Length == 0 && municipalities.All.FirstOrDefault(municipality => municipality.PaymentsToFbs == PaymentsToFbs.Interface) is { } asked)
-            throw new InvalidOperationException(
-                $"Payments:{nameof(PaymentsOptions.FbsUrl)} is empty, and municipality {asked.Code} has paymentsToFbs: Interface; give the address of FBS, such as https://fbs.example.dk.");
+        if (!HasFbs && municipalities.All.FirstOrDefault(municipality => municipality.PaymentsToFbs == PaymentsToFbs.Interface) is { } asked)
+            Log.NoFbs(log, asked.Code);
         await store.MigrateAsync(PaymentsSchema.Migrations, cancellationToken);
         await bus.SubscribeAsync(
             Topology.Payments with { BatchSize = options.BatchSize, Concurrency = options.Concurrency },
@@ -54,9 +53,12 @@ internal sealed partial class PaymentsService(
             Log.ManyMatched(log, SweepBatch);
     }
 
+    /// <summary>Without an address of FBS the orders wait, and show in the accounting as pending: the rest of the money needs none.</summary>
+    private bool HasFbs => options.FbsAt(installation.Sandbox).Length > 0;
+
     private async Task SendOrdersAsync(CancellationToken cancellation)
     {
-        while (await orders.SweepAsync(cancellation) == options.FbsBatchSize)
+        while (HasFbs && await orders.SweepAsync(cancellation) == options.FbsBatchSize)
             Log.ManyOrders(log, options.FbsBatchSize);
     }
 
@@ -89,5 +91,9 @@ internal sealed partial class PaymentsService(
 
         [LoggerMessage(5003, LogLevel.Error, "The sweep of open entries or orders failed; it is tried again")]
         public static partial void SweepFailed(ILogger logger, Exception fault);
+
+        [LoggerMessage(5004, LogLevel.Error,
+            "Payments:FbsUrl is empty, and municipality {Municipality} has paymentsToFbs: Interface; its orders wait. Give the address of FBS, such as https://fbs.example.dk")]
+        public static partial void NoFbs(ILogger logger, string municipality);
     }
 }

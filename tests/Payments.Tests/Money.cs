@@ -9,7 +9,7 @@ internal static class Money
 {
     public const string Agency = "DK-710100";
     public const long FeeId = 434536;
-    public const string Slip = "000043453600016";
+    public const string Slip = "000043453600017";
 
     public static readonly DateTimeOffset Start = new(2026, 12, 1, 6, 0, 0, TimeSpan.Zero);
     public static readonly Guid ClaimId = DeterministicId.OfClaim(Agency, FeeId);

@@ -15,6 +15,9 @@ public interface IUnmatchedStore
     /// <summary>Entries whose message was decided and that nobody has confirmed to have sent by now.</summary>
     Task<IReadOnlyList<UnmatchedEntry>> UnsentAsync(DateTimeOffset now, int most, CancellationToken cancellation);
 
+    /// <summary>All open entries of a municipality, in pages, the oldest first.</summary>
+    IAsyncEnumerable<IReadOnlyList<UnmatchedEntry>> OpenAsync(string municipality, CancellationToken cancellation);
+
     Task<UnmatchedEntry?> FindAsync(Guid messageId, CancellationToken cancellation);
 
     Task<MatchedAccount?> AccountAsync(Guid claimId, CancellationToken cancellation);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
@@ -8,6 +9,8 @@ namespace ClaimsTransfer.Payments.Matching;
 
 public sealed class UnmatchedStore(IStore store) : IUnmatchedStore
 {
+    private const int PageSize = 500;
+
     private const string Columns = """
         u.message_id AS MessageId, u.cause AS Cause, u.state AS State, u.payment_slip AS Slip, u.received_at AS ReceivedAt, u.relay_due_at AS RelayDueAt, u.claim_id AS ClaimId,
         u.decided_at AS DecidedAt, u.who AS Who, u.why AS Why, u.row_version AS RowVersion, u.entry AS Entry, u.placed AS Placed
@@ -54,6 +57,27 @@ public sealed class UnmatchedStore(IStore store) : IUnmatchedStore
             store.Sql($"SELECT {store.Top("most")} {Columns} FROM payments.unmatched u WHERE u.relay_due_at <= @now ORDER BY u.relay_due_at {store.Limit("most")}"),
             new { now = now.ToUnixTimeMilliseconds(), most }, cancellationToken: cancellation));
         return [.. rows.Select(row => row.Read())];
+    }
+
+    public async IAsyncEnumerable<IReadOnlyList<UnmatchedEntry>> OpenAsync(string municipality, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var (since, id) = (long.MinValue, Guid.Empty);
+        while (true)
+        {
+            await using var connection = await store.OpenAsync(cancellation);
+            var page = (await connection.QueryAsync<UnmatchedRow>(new CommandDefinition(
+                store.Sql($"""
+                    SELECT {store.Top("most")} {Columns}
+                    FROM payments.unmatched u
+                    WHERE u.state = 'Open' AND u.municipality = @municipality AND (u.received_at > @since OR (u.received_at = @since AND u.message_id > @id))
+                    ORDER BY u.received_at, u.message_id {store.Limit("most")}
+                    """),
+                new { municipality, since, id, most = PageSize }, cancellationToken: cancellation))).ToList();
+            if (page.Count == 0)
+                yield break;
+            yield return page.ConvertAll(row => row.Read());
+            (since, id) = (page[^1].ReceivedAt, page[^1].MessageId);
+        }
     }
 
     public async Task<UnmatchedEntry?> FindAsync(Guid messageId, CancellationToken cancellation)

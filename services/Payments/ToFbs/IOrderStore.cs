@@ -25,4 +25,7 @@ public interface IOrderStore
 
     /// <summary>A person has dealt with an order; false: there is none that needs one.</summary>
     Task<bool> CloseAsync(Guid itemId, string who, string why, DateTimeOffset now, CancellationToken cancellation);
+
+    /// <summary>Those of the claims that have an order which FBS is still to confirm.</summary>
+    Task<IReadOnlySet<Guid>> UnconfirmedAsync(IReadOnlyCollection<Guid> claimIds, CancellationToken cancellation);
 }

@@ -132,6 +132,15 @@ public sealed class OrderStore(IStore store) : IOrderStore
                 }, transaction, cancellationToken: cancellation)),
             cancellation) > 0;
 
+    public async Task<IReadOnlySet<Guid>> UnconfirmedAsync(IReadOnlyCollection<Guid> claimIds, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenAsync(cancellation);
+        var rows = await connection.QueryAsync<Guid>(new CommandDefinition(
+            store.Sql($"SELECT claim_id FROM payments.orders WHERE state = 'Pending' AND {store.In("claim_id", "ids")}"),
+            new { ids = store.List(claimIds) }, cancellationToken: cancellation));
+        return rows.ToHashSet();
+    }
+
     /// <summary>A claim that was reopened and settled again has another order, while FBS may have kept the fee as paid under the first: that is nobody's mistake.</summary>
     private async Task<IReadOnlyList<string>> OthersOfClaimAsync(DbTransaction transaction, DueOrder order, CancellationToken cancellation) =>
         [.. await transaction.Connection!.QueryAsync<string>(new CommandDefinition(

@@ -2,6 +2,7 @@ using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Payments.Accounting;
+using ClaimsTransfer.Payments.Asking;
 using ClaimsTransfer.Payments.Ledger;
 using ClaimsTransfer.Support;
 using Dapper;
@@ -175,6 +176,19 @@ public sealed class When_batches_are_booked(Engine engine) : PaymentsFixture(eng
         money.Settled.ShouldBe(2);
         money.Unmatched.ShouldBe(3, "one overpaid, one for a claim that is not acknowledged, one without a claim");
         money.Pending.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task What_FBS_was_told_last_can_be_told_again_under_its_id()
+    {
+        await OnAsync(Claim(1), Claim(2), Paid(1, "E1", 3000), Paid(1, "E2", 4000));
+        var last = Publisher.Published[^1];
+        Publisher.Published.Clear();
+
+        await new ToldFbs(Store, Publisher).SendAgainAsync([Claim(1).ClaimId, Claim(2).ClaimId], default);
+
+        Publisher.Published.ShouldHaveSingleItem().MessageId.ShouldBe(last.MessageId);
+        Text(Publisher.Published[0]).ShouldBe(Text(last));
     }
 
     private async Task<decimal> SumAsync()

@@ -135,6 +135,16 @@ public sealed class When_an_entry_names_no_claim(Engine engine) : PaymentsFixtur
         Publisher.Published.Count.ShouldBe(50);
     }
 
+    [Test]
+    public async Task All_open_ones_of_a_municipality_come_in_pages()
+    {
+        await OnAsync([.. Enumerable.Range(1, 501).Select(number => Nameless($"N{number}")), Nameless("E1") with { Municipality = "0751" }]);
+        var pages = new List<int>();
+        await foreach (var page in Unmatched.OpenAsync("0101", default))
+            pages.Add(page.Count);
+        pages.ShouldBe([500, 1]);
+    }
+
     private static string SlipOf(string body) => PaymentSlips.WithCheckDigit(body);
 
     private async Task SweepAsync() => await Matcher.SweepAsync(500, default);
