@@ -70,7 +70,7 @@ internal sealed class Lines(string list, TimeSpan patience, TimeProvider time)
         }
         catch (Exception failure) when (failure is IOException or HttpRequestException)
         {
-            throw new ReadingFailed($"{list} broke off after line {_line} ({failure.GetType().Name}).", failure);
+            throw new ReadingFailed($"{list} broke off {(_line == 0 ? "before the first line" : $"after line {_line}")} ({failure.GetType().Name}).", failure);
         }
     }
 

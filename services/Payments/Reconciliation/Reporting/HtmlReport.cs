@@ -123,23 +123,30 @@ internal sealed class HtmlReport(Differences differences, int mostLines = HtmlRe
             <h3>{Danish.Name(cause)} <span class="count">{Danish.Count(count)}</span></h3>
             <p>{Danish.Explanation(cause)}</p>
             <table class="lines">
-            <thead><tr><th scope="col">Bibliotek</th><th scope="col">Gebyrnr.</th><th scope="col" class="number">FBS</th><th scope="col" class="number">{Danish.Ours}</th><th scope="col" class="number">Debitorsystem</th>{Header(cause)}<th scope="col">Siden</th><th scope="col">Anbefalet handling</th></tr></thead>
-            <tbody>
+            <thead><tr><th scope="col">Bibliotek</th><th scope="col">Gebyrnr.</th><th scope="col" class="number">FBS</th><th scope="col" class="number">{Danish.Ours}</th><th scope="col" class="number">Debitorsystem</th><th scope="col">Siden</th>{Special(cause)}</tr></thead>
 
             """);
-        foreach (var line in await differences.FirstAsync(run.Number, cause, share, cancellation))
-            await html.WriteLineAsync(Row(cause, line));
-        await html.WriteLineAsync("</tbody></table>");
+        // What is to be done stands once above its lines.
+        foreach (var group in (await differences.FirstAsync(run.Number, cause, share, cancellation)).GroupBy(line => line.Action))
+        {
+            await html.WriteLineAsync($"""<tbody><tr class="action"><th scope="rowgroup" colspan="7">{Text(Danish.Name(group.Key))}</th></tr>""");
+            foreach (var line in group)
+                await html.WriteLineAsync(Row(cause, line));
+            await html.WriteLineAsync("</tbody>");
+        }
+
+        await html.WriteLineAsync("</table>");
         if (share < count)
             await html.WriteLineAsync($"""<p class="note">{Danish.Count(share)} af {Danish.Count(count)} er vist; resten står i CSV-filen.</p>""");
         await html.WriteLineAsync("</section>");
     }
 
-    private static string Header(Cause cause) => cause switch
+    /// <summary>The last column holds what is special about the cause: most can be repaired.</summary>
+    private static string Special(Cause cause) => cause switch
     {
         Cause.UnmatchedPayment => """<th scope="col" class="number">Indbetalt</th>""",
         Cause.Late => """<th scope="col">Ellers</th>""",
-        _ => "",
+        _ => """<th scope="col">Automatisk rettelse</th>""",
     };
 
     private static string Row(Cause cause, Difference line)
@@ -148,14 +155,15 @@ internal sealed class HtmlReport(Differences differences, int mostLines = HtmlRe
         var claim = line.Agency is null
             ? $"""<th scope="row" colspan="2">{Text(line.Reference ?? Danish.None)}</th>"""
             : $"""<th scope="row">{Text(line.Agency)}</th><td>{line.FeeId}</td>""";
-        var more = cause switch
+        var special = (cause, line) switch
         {
-            Cause.UnmatchedPayment => $"""<td class="number">{Danish.Kroner(line.PaymentOre)}</td>""",
-            Cause.Late => $"""<td>{(line.WouldBe is { } otherwise ? Danish.Name(otherwise) : Danish.None)}</td>""",
-            _ => "",
+            (Cause.UnmatchedPayment, _) => $"""<td class="number">{Danish.Kroner(line.PaymentOre)}</td>""",
+            (Cause.Late, { WouldBe: { } otherwise }) => $"<td>{Danish.Name(otherwise)}</td>",
+            (_, { RepairedAt: { } at }) => $"""<td><span class="done">Udført {Danish.DayOf(at)}</span></td>""",
+            (_, { IsSafe: true }) => """<td><span class="safe">Mulig</span></td>""",
+            _ => "<td></td>",
         };
-        var done = line.RepairedAt is { } at ? $"""<span class="done">Udført {Danish.Moment(at)}</span>""" : line.IsSafe ? """<span class="safe">Kan udføres automatisk</span>""" : "";
-        return $"""<tr>{claim}<td class="number">{Danish.Kroner(line.FbsOre)}</td><td class="number">{Danish.Kroner(line.OursOre)}</td><td class="number">{Danish.Kroner(line.DebtorOre)}</td>{more}<td class="date">{Danish.DayOf(line.Since)}</td><td class="action">{Text(Danish.Name(line.Action))} {done}</td></tr>""";
+        return $"""<tr>{claim}<td class="number">{Danish.Kroner(line.FbsOre)}</td><td class="number">{Danish.Kroner(line.OursOre)}</td><td class="number">{Danish.Kroner(line.DebtorOre)}</td><td class="date">{Danish.DayOf(line.Since)}</td>{special}</tr>""";
     }
 
     private static string Text(string text) => Encoder.Encode(text);

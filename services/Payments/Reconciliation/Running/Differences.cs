@@ -52,9 +52,9 @@ internal sealed class Differences(IStore store)
         }
     }
 
-    /// <summary>The first of a cause.</summary>
+    /// <summary>The first of a cause, those with the same action together.</summary>
     public Task<IReadOnlyList<Difference>> FirstAsync(long run, Cause cause, int count, CancellationToken cancellation) =>
-        PageAsync("AND cause = @cause", new { run, after = 0L, cause = cause.ToString(), page = count }, cancellation);
+        PageAsync("AND cause = @cause", new { run, after = 0L, cause = cause.ToString(), page = count }, cancellation, "action, number");
 
     /// <summary>Writes down that the messages went out.</summary>
     public Task SetRepairedAsync(long run, IReadOnlyCollection<long> numbers, DateTimeOffset at, CancellationToken cancellation) => store.InTransactionAsync(transaction =>
@@ -73,11 +73,11 @@ internal sealed class Differences(IStore store)
     public Task ClearAsync(long run, CancellationToken cancellation) => store.InTransactionAsync(transaction =>
         transaction.Connection!.ExecuteAsync(store.Sql("DELETE FROM payments.reconciliation_differences WHERE run = @run"), new { run }, transaction), cancellation);
 
-    private async Task<IReadOnlyList<Difference>> PageAsync(string only, object parameters, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Difference>> PageAsync(string only, object parameters, CancellationToken cancellation, string order = "number")
     {
         await using var connection = await store.OpenAsync(cancellation);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
-            store.Sql($"SELECT {store.Top("page")} {All} FROM payments.reconciliation_differences WHERE run = @run AND number > @after {only} ORDER BY number {store.Limit("page")}"),
+            store.Sql($"SELECT {store.Top("page")} {All} FROM payments.reconciliation_differences WHERE run = @run AND number > @after {only} ORDER BY {order} {store.Limit("page")}"),
             parameters, cancellationToken: cancellation));
         return [.. rows.Select(row => row.ToDifference())];
     }
