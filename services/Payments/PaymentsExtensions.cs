@@ -38,12 +38,10 @@ public static class PaymentsExtensions
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Worklist)
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Accounts)
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Views)
-            .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Told);
+            .AddSingleton<IUnmatchedPayments>(services => new UnmatchedPayments(services.GetRequiredService<PaymentsParts>().Unmatched))
+            .AddSingleton<IFbsOrders>(services => services.GetRequiredService<PaymentsParts>().Orders)
+            .AddSingleton<IToldFbs>(services => services.GetRequiredService<PaymentsParts>().Told);
         builder.Services.AddHostedService(services => services.GetRequiredService<PaymentsParts>().Service(services));
-        builder.Services
-            .AddSingleton<IUnmatchedPayments>(services => services.GetRequiredService<PaymentsParts>().UnmatchedPayments)
-            .AddSingleton<IFbsOrders>(services => services.GetRequiredService<PaymentsParts>().UnconfirmedOrders)
-            .AddSingleton<IToldFbs>(services => services.GetRequiredService<PaymentsParts>().ToldFbs);
         return builder.AddReconciliation();
     }
 
@@ -85,11 +83,7 @@ public static class PaymentsExtensions
             Worklist = new Worklist(_store, new Suggestions(_store));
             Accounts = new PaymentsAccounts(_store, time);
             Views = new AccountViews(_store);
-<<<<<<< HEAD
-            (UnmatchedPayments, UnconfirmedOrders, ToldFbs) = (new UnmatchedPayments(_store), new UnconfirmedOrders(_store), new ToldFbs(_store, bus));
-=======
             Told = new ToldFbs(_store, bus);
->>>>>>> wt-payments
         }
 
         public PaymentsHandler Handler { get; }
@@ -106,15 +100,7 @@ public static class PaymentsExtensions
 
         public AccountViews Views { get; }
 
-<<<<<<< HEAD
-        public UnmatchedPayments UnmatchedPayments { get; }
-
-        public UnconfirmedOrders UnconfirmedOrders { get; }
-
-        public ToldFbs ToldFbs { get; }
-=======
         public ToldFbs Told { get; }
->>>>>>> wt-payments
 
         public PaymentsService Service(IServiceProvider services) =>
             ActivatorUtilities.CreateInstance<PaymentsService>(services, _store, Handler, Matcher, _sender, Accounts);

@@ -2,12 +2,13 @@ using System.Text.Json;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Payments.Booking;
+using ClaimsTransfer.Payments.Reconciliation.Repairing;
 using Dapper;
 
 namespace ClaimsTransfer.Payments.Asking;
 
 /// <summary>What FBS has been told of payments, to be told again: byte for byte the same, under the id it had.</summary>
-public sealed class ToldFbs(IStore store, IPublisher publisher)
+public sealed class ToldFbs(IStore store, IPublisher publisher) : IToldFbs
 {
     /// <summary>Sends the last payment-reconciled of each claim again; a claim of which nothing was told is passed over.</summary>
     public async Task SendAgainAsync(IReadOnlyCollection<Guid> claimIds, CancellationToken cancellation)

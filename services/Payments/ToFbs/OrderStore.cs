@@ -1,11 +1,12 @@
 using System.Data.Common;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Payments.Ledger;
+using ClaimsTransfer.Payments.Reconciliation.Comparing;
 using Dapper;
 
 namespace ClaimsTransfer.Payments.ToFbs;
 
-public sealed class OrderStore(IStore store) : IOrderStore
+public sealed class OrderStore(IStore store) : IOrderStore, IFbsOrders
 {
     private const int FaultLength = 200;
 
