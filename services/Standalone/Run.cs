@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ClaimsTransfer.Cli.Import;
+using ClaimsTransfer.Cli.Reconcile;
 using ClaimsTransfer.Cli.Report;
 using ClaimsTransfer.Cli.Running;
 using ClaimsTransfer.Standalone.Embedded;
@@ -68,6 +69,7 @@ public sealed class Run(RunSettings settings)
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
 
         var (report, stalled) = await new UntilDone(new ReportReader(system, TimeProvider.System), TimeProvider.System, StalledAfter).WaitAsync(cancellation);
+        report = await AtRest.ReconciledAsync(system, report, "run", cancellation);
         if (settings.Report is not null)
             await File.WriteAllTextAsync(settings.Report, JsonSerializer.Serialize(report, ReportCommand.Json) + "\n", cancellation);
         Console.Out.WriteLine(Summary.Of(report));

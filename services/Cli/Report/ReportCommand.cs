@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using ClaimsTransfer.Cli.Reconcile;
 using ClaimsTransfer.Cli.Running;
 using Spectre.Console;
 
@@ -18,6 +19,9 @@ public static class ReportCommand
         {
             using var system = where.Find(parsed);
             var report = await new ReportReader(system, TimeProvider.System).ReadAsync(live: false, cancellation);
+            // In a rehearsal the ledgers are small; a real installation is reconciled each night, and when somebody asks for it.
+            if (system.Endpoints.Sandbox is { Length: > 0 })
+                report = await AtRest.ReconciledAsync(system, report, "report", cancellation);
             if (parsed.GetValue(json))
                 Console.Out.WriteLine(JsonSerializer.Serialize(report, Json));
             else
