@@ -54,7 +54,7 @@ internal sealed class EntryBench : IAsyncDisposable
         new(id, subject ?? Claim(fee), Time.GetUtcNow(), new DateOnly(2026, 11, 22), ore, channel, part);
 
     /// <summary>A process of its own each time: nothing is remembered but what the store has.</summary>
-    public EntryHandler NewHandler(IEntryLog? log = null, string vendor = "KmdOpus") => new(vendor, log ?? Log, Broker, Options, Time, NullLogger.Instance);
+    public EntryHandler NewHandler(IEntryLog? log = null) => new("KmdOpus", log ?? Log, Broker, Options, Time, NullLogger.Instance);
 
     public Task TakeInAsync(params IReadOnlyList<DebtorEntry> entries) => NewHandler().TakeInAsync(København, entries, CancellationToken.None);
 

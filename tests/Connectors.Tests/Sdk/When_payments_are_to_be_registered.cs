@@ -34,13 +34,14 @@ public sealed class When_payments_are_to_be_registered
         await _bench.HandleAsync(Pay(1), _bench.Register(2), Pay(3));
         _bench.Debtor.CallSizes.ShouldBe([1]);
 
-        // A debtor system that is down is probed by what can be sent, however many payments come first.
+        // A debtor system that is down is probed by what can be sent, however many payments are due before it.
+        var payments = Enumerable.Range(10, 5).Select(fee => Pay(fee)).ToList();
+        await _bench.TakeAsync(payments);
+        _bench.Time.Advance(ConnectorOptions.Reservation - TimeSpan.FromMilliseconds(100));
         _bench.Debtor.Reaction = _ => Reaction.Unavailable;
         await _bench.HandleAsync(_bench.Register(4));
         _bench.Debtor.Reaction = _ => Reaction.Accept;
-        var payments = Enumerable.Range(10, 5).Select(fee => Pay(fee)).ToList();
-        await _bench.TakeAsync(payments);
-        await _bench.SweepAsync(TimeSpan.FromSeconds(3));
+        await _bench.SweepAsync(_bench.Options.RetryAfter);
 
         payments.ShouldAllBe(payment => _bench.OutcomesOf(payment).Single() == TransferOutcome.Rejected);
         _bench.Reports.All.Count(report => report.Outcome == TransferOutcome.Accepted).ShouldBe(2);
