@@ -27,7 +27,7 @@ internal static class PaymentLines
     private static PrismeLine Payment(MoneyEntry entry) => PrismeLine.Of(
         "B10", (1, entry.EntryId), (2, KindOf(entry)), (3, Named(entry, NamedBy.Reference)), (4, Named(entry, NamedBy.DebtorReference)), (5, Named(entry, NamedBy.PaymentSlip)),
         (6, entry.Part switch { MoneyPart.ReminderFee => "R", MoneyPart.Interest => "T", _ => null }),
-        (7, Amount(entry.AmountOre)), (8, entry.Channel), (9, entry.ValueDate.ToString("yyyyMMdd", CultureInfo.InvariantCulture)), (10, Moment(entry.BookedAt)),
+        (7, entry.Kind == MoneyKind.Account ? null : Amount(entry.AmountOre)), (8, entry.Channel), (9, entry.ValueDate.ToString("yyyyMMdd", CultureInfo.InvariantCulture)), (10, Moment(entry.BookedAt)),
         (11, entry.ReversesEntryId), (12, entry.Reason),
         (13, entry.Status switch { AccountStatus.Open => "A", AccountStatus.Closed => "L", AccountStatus.InCollection => "I", AccountStatus.Recalled => "T", _ => null }));
 
