@@ -23,6 +23,9 @@ internal sealed class Callback : IAsyncDisposable
     /// <summary>What the next calls are answered with.</summary>
     public int Status { get; set; } = StatusCodes.Status200OK;
 
+    /// <summary>It takes calls and never answers.</summary>
+    public bool Hangs { get; set; }
+
     public string Address => $"{app.Urls.First()}/callback";
 
     public static async Task<Callback> StartAsync()
@@ -56,6 +59,8 @@ internal sealed class Callback : IAsyncDisposable
             return Results.Ok();
         var entries = document.Elements().ToList();
         Calls.Enqueue(entries);
+        if (Hangs)
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
         if (Status != StatusCodes.Status200OK)
             return Results.StatusCode(Status);
         foreach (var entry in entries)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Sandbox.Ledger;
 using ClaimsTransfer.Sandbox.Money;
+using ClaimsTransfer.Sandbox.Opus;
 using ClaimsTransfer.Sandbox.Tests.Money;
 using ClaimsTransfer.Support;
 using Microsoft.AspNetCore.Builder;
@@ -63,6 +64,9 @@ internal sealed class RunningSandbox(string money, string faults = "") : IAsyncD
 
     public Task RegisterAsync(int count, Vendor vendor, string municipality, string? replyTo = null) => Ledger.TakeAsync(
         [.. Enumerable.Range(1, count).Select(number => MoneyBench.Register(number, vendor, municipality) with { ReplyTo = replyTo })], CancellationToken.None);
+
+    /// <summary>As a call of the municipality's connector would.</summary>
+    public void Learn(string municipality, string address) => Services.GetRequiredService<OpusCallbacks>().Learn(municipality, address);
 
     /// <summary>Every entry that the municipality's debtor system has booked.</summary>
     public async Task<Dictionary<string, MoneyEntry>> BookedAsync(string municipality)
