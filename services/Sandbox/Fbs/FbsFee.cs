@@ -38,6 +38,9 @@ public sealed record FbsFee(string Agency, long FeeId, string Municipality)
     /// <summary>The order under which a payment was registered through the payment interface.</summary>
     public string? RegisteredOrder { get; init; }
 
+    /// <summary>What had been told when it was registered: only what was told after it can release the order.</summary>
+    public int RegisteredSequence { get; init; } = -1;
+
     public int RowVersion { get; init; }
 
     public bool IsOpen => TransferredVersion > 0 && !IsSettled && !IsCancelled;
@@ -50,7 +53,10 @@ public sealed record FbsFee(string Agency, long FeeId, string Municipality)
     /// </summary>
     public bool IsOrderStanding =>
         RegisteredOrder is not null
-        && (Sequence < 0 || IsSettled || (OrderId == RegisteredOrder && !(SettledOrder == RegisteredOrder && Sequence > SettledSequence)));
+        && (Sequence <= RegisteredSequence || IsSettled || (OrderId == RegisteredOrder && !(SettledOrder == RegisteredOrder && Sequence > SettledSequence)));
+
+    /// <summary>An order that was settled and reopened before its payment was registered does not stand either.</summary>
+    public FbsFee Registered(string orderId) => this with { RegisteredOrder = orderId, RegisteredSequence = SettledOrder == orderId ? SettledSequence : Sequence };
 
     public FbsFee With(ClaimTransferred told) => told.Version <= TransferredVersion ? this
         : this with { TransferredVersion = told.Version, AmountOre = told.AmountOre, PatronId = told.PatronId, TransferredAt = told.OccurredAt };

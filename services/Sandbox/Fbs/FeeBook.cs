@@ -16,9 +16,10 @@ public sealed class FeeBook(IStore store)
     /// <summary>What a message says of a fee; null for one that changes none.</summary>
     internal static IClaimMessage? Read(Delivery delivery)
     {
+        IClaimMessage? message;
         try
         {
-            return delivery.Name switch
+            message = delivery.Name switch
             {
                 MessageNames.ClaimTransferred => JsonSerializer.Deserialize(delivery.Body.Span, MessageJson.Default.ClaimTransferred),
                 MessageNames.ClaimCancelled => JsonSerializer.Deserialize(delivery.Body.Span, MessageJson.Default.ClaimCancelled),
@@ -30,6 +31,8 @@ public sealed class FeeBook(IStore store)
         {
             throw new PermanentException($"FBS cannot read a {delivery.Name}: a field is missing or of the wrong form.", unreadable);
         }
+
+        return message is null or { Agency: not null, Municipality: not null } ? message : throw new PermanentException($"FBS cannot tell whose fee a {delivery.Name} is about.");
     }
 
     /// <summary>Applies messages that are new, in the transaction that recorded them.</summary>
@@ -110,7 +113,7 @@ public sealed class FeeBook(IStore store)
             }
 
             if (fee.RegisteredOrder != orderId)
-                paid.Add(fee with { RegisteredOrder = orderId });
+                paid.Add(fee.Registered(orderId));
             answers.Add(new RegisteredPayment(feeId, orderId, ConfirmationOf(agency, feeId, orderId), PaymentStatus.PaymentRegistered));
         }
 

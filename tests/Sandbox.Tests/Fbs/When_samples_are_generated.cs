@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Sandbox.Fbs;
 using Shouldly;
@@ -17,6 +19,20 @@ public sealed class When_samples_are_generated
 
         All(Journey).SequenceEqual(All(Journey)).ShouldBeTrue();
         All(Journey).SequenceEqual(All(Journey with { Seed = 2 })).ShouldBeFalse();
+    }
+
+    [Test]
+    public void Each_claim_has_a_patron_some_share_one_and_nothing_else_of_a_seed_is_another_for_it()
+    {
+        var lines = SampleClaims.Generate(SampleOptions.Journey(1_000)).Where(line => line.Category != SampleCategory.Malformed).Select(line => line.Text).ToList();
+
+        var claims = SampleClaims.Generate(Journey with { Count = 2_000 }).Where(line => line.Category == SampleCategory.Claim)
+            .Select(line => JsonSerializer.Deserialize(line.Utf8.Span, MessageJson.Default.SubmitClaim)!.PatronId).ToList();
+        claims.ShouldAllBe(patron => patron > 0);
+        claims.Distinct().Count().ShouldBeInRange(1_900, 1_999);
+        // What this seed gave before claims had patrons.
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => Regex.Replace(line, ",\"patronId\":[0-9]+", "") + "\n")))))
+            .ShouldBe("762bdd7e55e096c36b31bd14efe5d99f4cd1fba565ab1ac29bef70fa7b2a9b82");
     }
 
     [Test]
