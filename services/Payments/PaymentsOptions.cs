@@ -19,10 +19,10 @@ public sealed record PaymentsOptions
     public TimeSpan FbsTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Calls to FBS at a time.</summary>
-    public int FbsConcurrency { get; init; } = 4;
+    public int FbsConcurrency { get; init; } = 8;
 
     /// <summary>Orders taken from the store at a time.</summary>
-    public int FbsBatchSize { get; init; } = 100;
+    public int FbsBatchSize { get; init; } = 40;
 
     /// <summary>The longest pause between two calls for one order; it doubles up to here from a second.</summary>
     public TimeSpan FbsLongestPause { get; init; } = TimeSpan.FromMinutes(10);
@@ -47,9 +47,9 @@ public sealed record PaymentsOptions
         if (Concurrency is < 1 or > 32)
             yield return $"Payments:{nameof(Concurrency)} is {Concurrency}; give 1 to 32, such as 2.";
         if (FbsConcurrency is < 1 or > 64)
-            yield return $"Payments:{nameof(FbsConcurrency)} is {FbsConcurrency}; give 1 to 64, such as 4.";
+            yield return $"Payments:{nameof(FbsConcurrency)} is {FbsConcurrency}; give 1 to 64, such as 8.";
         if (FbsBatchSize is < 1 or > 2000)
-            yield return $"Payments:{nameof(FbsBatchSize)} is {FbsBatchSize}; give 1 to 2000, such as 100.";
+            yield return $"Payments:{nameof(FbsBatchSize)} is {FbsBatchSize}; give 1 to 2000, such as 40.";
         if (FbsUrl.Length > 0 && !(Uri.TryCreate(FbsUrl, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0))
             yield return $"Payments:{nameof(FbsUrl)} is no http URL without a password in it; give one, such as https://fbs.example.dk.";
     }

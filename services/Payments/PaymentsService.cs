@@ -58,7 +58,7 @@ internal sealed partial class PaymentsService(
 
     private async Task SendOrdersAsync(CancellationToken cancellation)
     {
-        while (HasFbs && await orders.SweepAsync(cancellation) == options.FbsBatchSize)
+        while (HasFbs && await orders.SweepAsync(cancellation) > options.FbsBatchSize / 2)
             Log.ManyOrders(log, options.FbsBatchSize);
     }
 
@@ -86,7 +86,7 @@ internal sealed partial class PaymentsService(
         [LoggerMessage(5001, LogLevel.Information, "{Entries} entries found their accounts at once; going on")]
         public static partial void ManyMatched(ILogger logger, int entries);
 
-        [LoggerMessage(5002, LogLevel.Information, "FBS answered {Orders} orders at once; going on")]
+        [LoggerMessage(5002, LogLevel.Information, "FBS answers; going on with orders, {Orders} at a time")]
         public static partial void ManyOrders(ILogger logger, int orders);
 
         [LoggerMessage(5003, LogLevel.Error, "The sweep of open entries or orders failed; it is tried again")]

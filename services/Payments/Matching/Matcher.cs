@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
@@ -20,13 +21,12 @@ public sealed class Matcher(IUnmatchedStore store, IPublisher publisher, TimePro
     {
         try
         {
+            var matches = await store.MatchesAsync(most, cancellation);
+            if (matches.Count > 0)
+                await SendAsync(await DecideAsync([.. matches.Select(match => Decided(match.Entry, match.Account))], cancellation), cancellation);
             var left = await store.UnsentAsync(time.GetUtcNow(), most, cancellation);
             if (left.Count > 0)
                 await SendAsync(left, cancellation);
-            var matches = await store.MatchesAsync(most, cancellation);
-            if (matches.Count == 0)
-                return left.Count;
-            await SendAsync(await DecideAsync([.. matches.Select(match => Decided(match.Entry, match.Account))], cancellation), cancellation);
             return left.Count + matches.Count;
         }
         catch (LostRaceException)
@@ -58,10 +58,39 @@ public sealed class Matcher(IUnmatchedStore store, IPublisher publisher, TimePro
         return [.. decided.Select(entry => entry with { RowVersion = entry.RowVersion + 1 })];
     }
 
+    /// <summary>One that the broker will not have holds back nobody else's; what is wrong with it is said when all the others are out.</summary>
     private async Task SendAsync(IReadOnlyList<UnmatchedEntry> decided, CancellationToken cancellation)
     {
-        await publisher.PublishAsync([.. decided.Select(entry => Outbound.Message(entry.Placed!, traceParent: null))], cancellation);
+        try
+        {
+            await publisher.PublishAsync([.. decided.Select(entry => Outbound.Message(entry.Placed!, traceParent: null))], cancellation);
+        }
+        catch (Exception fault) when (decided.Count > 1 && !BatchConsumer.IsTransient(fault))
+        {
+            await OneByOneAsync(decided, cancellation);
+            return;
+        }
+
         await store.SaveAsync([.. decided.Select(entry => entry with { State = UnmatchedState.Placed, RelayDueAt = null })], cancellation);
+    }
+
+    private async Task OneByOneAsync(IReadOnlyList<UnmatchedEntry> decided, CancellationToken cancellation)
+    {
+        Exception? culprit = null;
+        foreach (var entry in decided)
+        {
+            try
+            {
+                await SendAsync([entry], cancellation);
+            }
+            catch (Exception fault) when (!BatchConsumer.IsTransient(fault))
+            {
+                culprit = fault;
+            }
+        }
+
+        if (culprit is not null)
+            ExceptionDispatchInfo.Throw(culprit);
     }
 
     /// <summary>The message the connector would have sent, had the entry named its claim: the same id, whoever sends it.</summary>

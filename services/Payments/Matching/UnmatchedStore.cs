@@ -43,7 +43,10 @@ public sealed class UnmatchedStore(IStore store) : IUnmatchedStore
                 FROM named n
                 INNER JOIN payments.unmatched u ON u.message_id = n.message_id
                 INNER JOIN payments.accounts a ON a.claim_id = n.claim_id
-                WHERE NOT EXISTS (SELECT 1 FROM named o WHERE o.message_id = n.message_id AND o.claim_id <> n.claim_id)
+                WHERE NOT EXISTS (SELECT 1 FROM payments.accounts b
+                                  WHERE b.debtor_reference IS NOT NULL AND b.debtor_reference = u.debtor_reference AND b.municipality = u.municipality AND b.claim_id <> a.claim_id)
+                  AND NOT EXISTS (SELECT 1 FROM payments.accounts b
+                                  WHERE b.payment_slip IS NOT NULL AND b.payment_slip = u.payment_slip AND b.municipality = u.municipality AND b.claim_id <> a.claim_id)
                 ORDER BY u.received_at {store.Limit("most")}
                 """),
             new { most }, cancellationToken: cancellation), (unmatched, account) => new Match(unmatched.Read(), account.Read()), splitOn: "AccountId");

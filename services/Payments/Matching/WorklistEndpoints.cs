@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Payments.ToFbs;
@@ -54,6 +55,13 @@ internal static class WorklistEndpoints
         catch (LostRaceException)
         {
             return TypedResults.Problem("Somebody else decided the entry at the same time; look again.", statusCode: 409);
+        }
+        catch (Exception away) when (BatchConsumer.IsTransient(away))
+        {
+            // Once decided, it is sent by the sweep when the broker is there again; a store that is away has decided nothing.
+            return await store.FindAsync(messageId, cancellation) is { State: UnmatchedState.Placing } decided && decided.ClaimId == claimId
+                ? Decided(decided)
+                : TypedResults.Problem("The store or the broker is away, and nothing was decided; try again.", statusCode: 503);
         }
 
         return Decided(entry with { State = UnmatchedState.Placed, ClaimId = claimId });

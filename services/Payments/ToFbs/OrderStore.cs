@@ -57,31 +57,38 @@ public sealed class OrderStore(IStore store) : IOrderStore, IFbsOrders
         }
     }
 
-    public Task<IReadOnlyList<DueOrder>> TakeDueAsync(DateTimeOffset now, DateTimeOffset leaseUntil, int most, CancellationToken cancellation) =>
-        store.InTransactionAsync(
-            async transaction =>
-            {
-                var connection = transaction.Connection!;
-                var due = (await connection.QueryAsync<string>(new CommandDefinition(
-                    store.Sql($"SELECT {store.Top("most")} order_id FROM payments.orders WHERE due_at <= @now ORDER BY due_at {store.Limit("most")}"),
-                    new { now = now.ToUnixTimeMilliseconds(), most }, transaction, cancellationToken: cancellation))).ToList();
-                if (due.Count == 0)
-                    return (IReadOnlyList<DueOrder>)[];
-                // The lease only spares work: the same order sent by two instances is one order to FBS. That the call is counted first is what a withdrawal relies on.
-                await connection.ExecuteAsync(new CommandDefinition(
-                    store.Sql($"UPDATE payments.orders SET due_at = @leaseUntil, calls = calls + 1 WHERE due_at <= @now AND {store.In("order_id", "ids", ColumnType.Text)}"),
-                    new { now = now.ToUnixTimeMilliseconds(), leaseUntil = leaseUntil.ToUnixTimeMilliseconds(), ids = store.List(due) }, transaction, cancellationToken: cancellation));
-                var rows = await connection.QueryAsync<Due>(new CommandDefinition(
-                    store.Sql($"""
-                        SELECT o.order_id AS OrderId, o.claim_id AS ClaimId, o.municipality AS Municipality, o.agency AS Agency, o.fee_id AS FeeId, a.patron_id AS PatronId, o.calls AS Calls
-                        FROM payments.orders o
-                        INNER JOIN payments.accounts a ON a.claim_id = o.claim_id
-                        WHERE o.state = @pending AND o.calls > 0 AND a.patron_id IS NOT NULL AND {store.In("o.order_id", "ids", ColumnType.Text)}
-                        """),
-                    new { pending = nameof(OrderState.Pending), ids = store.List(due) }, transaction, cancellationToken: cancellation));
-                return [.. rows.Select(row => new DueOrder(row.OrderId, row.ClaimId, row.Municipality, row.Agency, row.FeeId, row.PatronId, (int)row.Calls))];
-            },
-            cancellation);
+    public async Task<IReadOnlyList<DueOrder>> TakeDueAsync(DateTimeOffset now, DateTimeOffset leaseUntil, int most, CancellationToken cancellation)
+    {
+        List<string> due;
+        await using (var connection = await store.OpenAsync(cancellation))
+        {
+            due = (await connection.QueryAsync<string>(new CommandDefinition(
+                store.Sql($"SELECT {store.Top("most")} order_id FROM payments.orders WHERE due_at <= @now ORDER BY due_at {store.Limit("most")}"),
+                new { now = now.ToUnixTimeMilliseconds(), most }, cancellationToken: cancellation))).ToList();
+        }
+
+        // Most looks find nothing, and need not wait for a turn to write.
+        return due.Count == 0 ? [] : await store.InTransactionAsync(transaction => TakeAsync(transaction, due, now, leaseUntil, cancellation), cancellation);
+    }
+
+    /// <summary>The lease only spares work: the same order sent by two instances is one order to FBS. That the call is counted first is what a withdrawal relies on.</summary>
+    private async Task<IReadOnlyList<DueOrder>> TakeAsync(
+        DbTransaction transaction, List<string> due, DateTimeOffset now, DateTimeOffset leaseUntil, CancellationToken cancellation)
+    {
+        var connection = transaction.Connection!;
+        await connection.ExecuteAsync(new CommandDefinition(
+            store.Sql($"UPDATE payments.orders SET due_at = @leaseUntil, calls = calls + 1 WHERE due_at <= @now AND {store.In("order_id", "ids", ColumnType.Text)}"),
+            new { now = now.ToUnixTimeMilliseconds(), leaseUntil = leaseUntil.ToUnixTimeMilliseconds(), ids = store.List(due) }, transaction, cancellationToken: cancellation));
+        var rows = await connection.QueryAsync<Due>(new CommandDefinition(
+            store.Sql($"""
+                SELECT o.order_id AS OrderId, o.claim_id AS ClaimId, o.municipality AS Municipality, o.agency AS Agency, o.fee_id AS FeeId, a.patron_id AS PatronId, o.calls AS Calls
+                FROM payments.orders o
+                INNER JOIN payments.accounts a ON a.claim_id = o.claim_id
+                WHERE o.state = @pending AND o.calls > 0 AND a.patron_id IS NOT NULL AND {store.In("o.order_id", "ids", ColumnType.Text)}
+                """),
+            new { pending = nameof(OrderState.Pending), ids = store.List(due) }, transaction, cancellationToken: cancellation));
+        return [.. rows.Select(row => new DueOrder(row.OrderId, row.ClaimId, row.Municipality, row.Agency, row.FeeId, row.PatronId, (int)row.Calls))];
+    }
 
     public async Task KeepAsync(DueOrder order, OrderAnswer answer, DateTimeOffset now, DateTimeOffset againAt, CancellationToken cancellation) =>
         await store.InTransactionAsync(
