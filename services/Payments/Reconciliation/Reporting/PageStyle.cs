@@ -47,6 +47,7 @@ internal static class PageStyle
           thead { display: table-header-group; }
           tr, .verdict, .ledgers, .causes { break-inside: avoid; }
           .action { break-after: avoid; }
+          footer { break-before: avoid; }
           h2, h3, h3 + p { break-after: avoid; }
           .verdict, .safe, .done { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
         }
