@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Payments.Booking;
@@ -79,6 +80,12 @@ internal sealed class SimPaymentsStore(PaymentsTables tables, SimProcess process
     {
         await ReachAsync();
         return [.. tables.Unmatched.Values.Where(entry => entry.RelayDueAt <= now).Take(most)];
+    }
+
+    public async IAsyncEnumerable<IReadOnlyList<UnmatchedEntry>> OpenAsync(string municipality, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await ReachAsync();
+        yield return [.. tables.Unmatched.Values.Where(entry => entry.State == UnmatchedState.Open && entry.Entry.Municipality == municipality)];
     }
 
     public async Task<UnmatchedEntry?> FindAsync(Guid messageId, CancellationToken cancellation)

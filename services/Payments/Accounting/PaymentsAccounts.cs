@@ -28,6 +28,9 @@ public sealed record PaymentsAccounting([property: JsonPropertyName("municipalit
 /// <summary>Reads the sums from the store. One look costs a pass over the accounts, so looks are shared: at most a tenth of the time goes into them.</summary>
 public sealed class PaymentsAccounts(IStore store, TimeProvider time)
 {
+    /// <summary>A look that took long because the machine was busy is not worth minutes.</summary>
+    private static readonly TimeSpan LongestShared = TimeSpan.FromSeconds(10);
+
     private readonly SemaphoreSlim _one = new(1, 1);
     private PaymentsAccounting? _latest;
     private long _goodUntil;
@@ -43,7 +46,7 @@ public sealed class PaymentsAccounts(IStore store, TimeProvider time)
             var begun = time.GetTimestamp();
             _latest = await QueryAsync(cancellation);
             var ended = time.GetTimestamp();
-            _goodUntil = ended + (9 * (ended - begun));
+            _goodUntil = ended + Math.Min(9 * (ended - begun), (long)(LongestShared.TotalSeconds * time.TimestampFrequency));
             return _latest;
         }
         finally

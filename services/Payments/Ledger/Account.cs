@@ -75,6 +75,9 @@ public sealed record Account
     /// <summary>What the last payment-reconciled said.</summary>
     public bool ToldSettled { get; init; }
 
+    /// <summary>The balance that it said.</summary>
+    public long ToldBalanceOre { get; init; }
+
     /// <summary>How often FBS was told that the claim is open again after it was settled.</summary>
     public int Reopenings { get; init; }
 

@@ -109,7 +109,7 @@ public static class ClaimLedger
             return;
         var untold = MoneyEntry.InOrder(step.Account.Money.FindAll(entry => !entry.IsTold)).ToList();
         var balanceOre = step.Account.BalanceOre - untold.Sum(entry => entry.EffectOre(isInForce: true));
-        if (balanceOre <= 0 != step.Account.ToldSettled)
+        if (balanceOre <= 0 != step.Account.ToldSettled || IsOtherThanTold(step.Account, balanceOre))
             step.Tell(BalanceChange.Adjustment, 0, balanceOre, null, DateOnly.FromDateTime(step.Event.Message.OccurredAt.UtcDateTime));
         foreach (var entry in untold)
         {
@@ -121,6 +121,9 @@ public static class ClaimLedger
         if (untold.Count > 0)
             step.Account = step.Account with { Money = step.Account.Money.ConvertAll(entry => entry.IsTold ? entry : entry with { IsTold = true }) };
     }
+
+    /// <summary>Once FBS has been told a balance, that is what it goes by: another amount acknowledged is another balance.</summary>
+    private static bool IsOtherThanTold(Account account, long balanceOre) => account.Sequence > 0 && balanceOre > 0 && balanceOre != account.ToldBalanceOre;
 
     private static long AmountIn(MoneyEntry entry) => entry.Kind switch
     {

@@ -37,6 +37,7 @@ internal sealed class Step(Account account, LedgerEvent occurred)
         {
             Sequence = told.Sequence + 1,
             ToldSettled = settled,
+            ToldBalanceOre = balanceOre,
             Reopenings = told.Reopenings + (told.ToldSettled && !settled ? 1 : 0),
         };
     }

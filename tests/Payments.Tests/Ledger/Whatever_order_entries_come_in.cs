@@ -55,6 +55,8 @@ public sealed class Whatever_order_entries_come_in
             (settled - reopened).ShouldBeInRange(0, 1);
             if (book.Account.Status is AccountStatus.Open or AccountStatus.Settled)
                 (told.OrderBy(one => one.Sequence).LastOrDefault()?.Settled ?? false).ShouldBe(book.Account.Status == AccountStatus.Settled);
+            if (book.Account.Status is AccountStatus.Open && told.Count > 0)
+                told.MaxBy(one => one.Sequence)!.BalanceOre.ShouldBe(book.Account.BalanceOre);
             told.Where(one => one.Settled).Select(one => one.OrderId).ShouldBeUnique();
             told.Select(one => one.MessageId).ShouldBeUnique();
             told.ShouldAllBe(one => one.Settled == one.BalanceOre <= 0);
