@@ -11,13 +11,15 @@ internal sealed class SimBroker(World world)
     private readonly Dictionary<string, List<string>> _bindings = [];
     private readonly Dictionary<string, List<Delivery>> _queues = [];
     private readonly List<Consumer> _consumers = [];
+    private int _late;
 
     /// <summary>Every message ever published, in order, repeats included.</summary>
     public List<OutgoingMessage> Published { get; } = [];
 
     public IReadOnlyDictionary<string, List<Delivery>> Queues => _queues;
 
-    public int InHand => _consumers.Sum(consumer => consumer.InHand);
+    /// <summary>With a consumer, or confirmed and not on its queue yet.</summary>
+    public int UnderWay => _late + _consumers.Sum(consumer => consumer.InHand);
 
     public void Bind(string queue, string exchange, string routingKey = "")
     {
@@ -42,7 +44,12 @@ internal sealed class SimBroker(World world)
             for (var copy = 0; copy < copies; copy++)
             {
                 var delivery = new Delivery(message.Name, message.MessageId.ToString(), message.Body, message.TraceParent);
-                world.After(world.Happens(0.1) ? world.Moment(30_000) : world.Moment(), () => _queues[queue].Add(delivery));
+                _late++;
+                world.After(world.Happens(0.1) ? world.Moment(30_000) : world.Moment(), () =>
+                {
+                    _late--;
+                    _queues[queue].Add(delivery);
+                });
             }
         }
     }

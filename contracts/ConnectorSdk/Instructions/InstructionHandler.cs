@@ -211,7 +211,7 @@ public sealed partial class InstructionHandler
             else if (about is { Status: InstructionStatus.Done })
                 again.Add(about);
             else if (about is { IsInHand: true } || (known is { IsQuestion: true, IsInHand: true } && !isRepeat))
-                inHand.Add((InstructionRules.InHand(claim, about?.Kind ?? claim.Instruction, now), delivery.TraceParent));
+                inHand.Add((InstructionRules.InHand(claim, about?.Kind ?? claim.Instruction), delivery.TraceParent));
             else if (known is null)
                 Change(_rules.Taken(claim, Encoding.UTF8.GetString(delivery.Body.Span), TraceParentOf(delivery), _owner, position++, now));
             else if (known.IsQuestion && !isRepeat)

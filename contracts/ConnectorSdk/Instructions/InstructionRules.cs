@@ -158,9 +158,12 @@ public sealed class InstructionRules(ConnectorOptions options)
             kind: kind, code: code,
             text: code == Unavailable ? "The debtor system has taken nothing for too long." : "The debtor system did not say whether it has done it.");
 
-    /// <summary>The answer to a question about an instruction that the connector goes on with; nothing of it need be kept.</summary>
-    public static TransferReported InHand(TransferClaim question, InstructionKind kind, DateTimeOffset now) => new(
-        DeterministicId.Of(question.MessageId, "inHand"), now, question.ClaimId, question.Municipality, question.Agency, question.FeeId, question.Version,
+    /// <summary>
+    /// The answer to a question about an instruction that the connector goes on with; nothing of it need be kept. The question that comes twice is answered twice by the same words:
+    /// what it says follows from the question, its time included.
+    /// </summary>
+    public static TransferReported InHand(TransferClaim question, InstructionKind kind) => new(
+        DeterministicId.Of(question.MessageId, $"inHand/{kind}"), question.OccurredAt, question.ClaimId, question.Municipality, question.Agency, question.FeeId, question.Version,
         question.About ?? question.InstructionId, kind, TransferOutcome.InHand, null, null, null, null, null);
 
     private InstructionRow Resolved(InstructionRow row, Found answer, DateTimeOffset now) => answer switch
