@@ -39,7 +39,7 @@ public sealed record ReconciliationOptions
     public string FbsUrl { get; init; } = "";
 
     /// <summary>Patrons that are asked about at a time.</summary>
-    public int FbsConcurrency { get; init; } = 4;
+    public int FbsConcurrency { get; init; } = 8;
 
     public ConnectorAddresses Connectors { get; init; } = new();
 

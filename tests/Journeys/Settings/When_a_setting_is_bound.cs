@@ -4,6 +4,8 @@ using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Ingest;
 using ClaimsTransfer.Journeys.Running;
 using ClaimsTransfer.OesIndsigt;
+using ClaimsTransfer.Payments;
+using ClaimsTransfer.Payments.Reconciliation;
 using ClaimsTransfer.Prisme;
 using ClaimsTransfer.Routing;
 using Shouldly;
@@ -15,7 +17,8 @@ public sealed class When_a_setting_is_bound
 {
     private static readonly (string Section, Type Options)[] Bound =
     [
-        ("Claims", typeof(Installation)), ("Ingest", typeof(IngestOptions)), ("Routing", typeof(RoutingOptions)), ("Connectors", typeof(ConnectorOptions)),
+        ("Claims", typeof(Installation)), ("Ingest", typeof(IngestOptions)), ("Routing", typeof(RoutingOptions)), ("Payments", typeof(PaymentsOptions)),
+        ("Payments", typeof(ReconciliationOptions)), ("Connectors", typeof(ConnectorOptions)),
         ("Connectors:Prisme", typeof(PrismeOptions)), ("Connectors:OesIndsigt", typeof(IndsigtOptions)),
     ];
 

@@ -62,7 +62,7 @@ public sealed class When_the_claim_itself_changes
     {
         var book = new Book().On(Money.Transferred(), Money.Cancelled(), Money.Coverage("E1", 7000));
         book.Account.BalanceOre.ShouldBe(-7000);
-        book.Account.Mismatch.ShouldBe(AccountMismatch.AlreadyPaid);
+        book.Account.Mismatch.ShouldBe(AccountMismatch.Excess);
         book.Told.ShouldBeEmpty();
     }
 
@@ -87,7 +87,16 @@ public sealed class When_the_claim_itself_changes
         book.Account.Status.ShouldBe(AccountStatus.Open);
         book.Account.BalanceOre.ShouldBe(1000);
         book.Last.Entries.Select(entry => (entry.Kind, entry.AmountOre)).ShouldBe([(EntryKind.Adjustment, -2000), (EntryKind.Correction, 7000)]);
-        book.Last.Effects.ShouldHaveSingleItem().ShouldSatisfyAllConditions(told => told.AmountOre.ShouldBe(1000), told => told.BalanceOre.ShouldBe(1000));
+        book.Last.Effects.Select(told => (told.Change, told.AmountOre, told.BalanceOre)).ShouldBe([(BalanceChange.Adjustment, 0, 2000), (BalanceChange.Coverage, 1000, 1000)]);
+    }
+
+    [Test]
+    public void Another_amount_is_another_balance_once_FBS_goes_by_the_balance()
+    {
+        var book = new Book().On(Money.Transferred(), Money.Transferred(2, 6000), Money.Coverage("E1", 3000), Money.Transferred(3, 5000));
+
+        book.Told.Select(told => (told.Change, told.AmountOre, told.BalanceOre, told.Sequence)).ShouldBe(
+            [(BalanceChange.Coverage, 3000, 3000, 1), (BalanceChange.Adjustment, 0, 2000, 2)], "before any money FBS knows the amount from claim-transferred");
     }
 
     [Test]

@@ -101,7 +101,8 @@ public sealed class When_an_entry_names_no_claim(Engine engine) : PaymentsFixtur
         Publisher.Failures = 1;
         await Should.ThrowAsync<TransientException>(SweepAsync);
         (await StateOfAsync("E1")).ShouldBe(UnmatchedState.Placing);
-        (await new PaymentsAccounts(Store, TimeProvider.System).ReadAsync(fresh: true, default)).Municipalities["0101"].Unmatched.ShouldBe(1, "it is not placed yet");
+        var money = (await new PaymentsAccounts(Store, TimeProvider.System).ReadAsync(fresh: true, default)).Municipalities["0101"];
+        (money.Unmatched, money.Pending).ShouldBe((0, 1), "nobody has to look, and it is not placed yet");
         await SweepAsync();
         Publisher.Published.ShouldBeEmpty("the instance that decided may still be at it");
 
