@@ -58,7 +58,9 @@ public sealed record FbsFee(string Agency, long FeeId, string Municipality)
     /// <summary>An order that was settled and reopened before its payment was registered does not stand either.</summary>
     public FbsFee Registered(string orderId) => this with { RegisteredOrder = orderId, RegisteredSequence = SettledOrder == orderId ? SettledSequence : Sequence };
 
-    public FbsFee With(ClaimTransferred told) => told.Version <= TransferredVersion ? this
+    /// <summary>Two changes may be acknowledged under one version, the highest the debtor system has: the later one counts.</summary>
+    public FbsFee With(ClaimTransferred told) =>
+        (told.Version, told.OccurredAt.ToUnixTimeMilliseconds()).CompareTo((TransferredVersion, TransferredAt.ToUnixTimeMilliseconds())) <= 0 ? this
         : this with { TransferredVersion = told.Version, AmountOre = told.AmountOre, PatronId = told.PatronId, TransferredAt = told.OccurredAt };
 
     public FbsFee With(ClaimCancelled _) => this with { IsCancelled = true };

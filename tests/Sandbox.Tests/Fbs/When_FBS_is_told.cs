@@ -58,6 +58,17 @@ public sealed class When_FBS_is_told(Engine engine)
     }
 
     [Test]
+    public async Task Of_two_amounts_under_one_version_the_later_counts_in_either_order()
+    {
+        var (first, then) = (Transferred(1, 3, 23_000), Transferred(1, 3, 19_550, at: At.AddSeconds(1)));
+        await TellAsync(then, first);
+        await TellAsync(Transferred(2, 3, 23_000));
+        await TellAsync(Transferred(2, 3, 19_550, at: At.AddSeconds(1)));
+
+        (await OpenClaimsAsync("0101")).Select(claim => claim.AmountOre).ShouldBe([19_550, 19_550]);
+    }
+
+    [Test]
     public async Task Open_is_what_was_handed_over_and_is_neither_settled_nor_cancelled()
     {
         await TellAsync(
@@ -140,9 +151,9 @@ public sealed class When_FBS_is_told(Engine engine)
         return claims;
     }
 
-    internal static Delivery Transferred(long feeId, int version, long amountOre, string agency = Agency) => Message(
+    internal static Delivery Transferred(long feeId, int version, long amountOre, string agency = Agency, DateTimeOffset? at = null) => Message(
         MessageNames.ClaimTransferred, new ClaimTransferred(
-            IdOf($"transferred/{feeId}/{version}"), At, DeterministicId.OfClaim(agency, feeId), $"0{agency[4..7]}", agency, feeId, version, amountOre, "0101-X", null, Patron),
+            IdOf($"transferred/{feeId}/{version}/{amountOre}"), at ?? At, DeterministicId.OfClaim(agency, feeId), $"0{agency[4..7]}", agency, feeId, version, amountOre, "0101-X", null, Patron),
         MessageJson.Default.ClaimTransferred);
 
     internal static Delivery Reconciled(long feeId, int sequence, long balanceOre, string orderId, bool settled = false) => Message(
