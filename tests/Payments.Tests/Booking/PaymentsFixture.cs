@@ -109,8 +109,13 @@ public abstract class PaymentsFixture(Engine engine)
         /// <summary>How many publishes fail from now on.</summary>
         public int Failures { get; set; }
 
+        /// <summary>A message that the broker will not have, ever.</summary>
+        public Guid? Refused { get; set; }
+
         public Task PublishAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation)
         {
+            if (messages.Any(message => message.MessageId == Refused))
+                throw new PermanentException("The broker will not have it.");
             if (Failures-- > 0)
                 throw new TransientException("The broker is away.");
             lock (Published)

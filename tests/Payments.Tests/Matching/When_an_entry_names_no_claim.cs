@@ -113,6 +113,19 @@ public sealed class When_an_entry_names_no_claim(Engine engine) : PaymentsFixtur
     }
 
     [Test]
+    public async Task One_that_cannot_be_sent_holds_back_nobody_elses()
+    {
+        await OnAsync(Claim(1), Nameless("E1") with { DebtorReference = "OPUS-1" }, Nameless("E2") with { DebtorReference = "OPUS-1" }, Nameless("E3") with { DebtorReference = "OPUS-1" });
+        Publisher.Refused = DeterministicId.Of(Claim(1).ClaimId, "entry/E2");
+
+        await Should.ThrowAsync<PermanentException>(SweepAsync);
+
+        (await StateOfAsync("E1")).ShouldBe(UnmatchedState.Placed);
+        (await StateOfAsync("E2")).ShouldBe(UnmatchedState.Placing);
+        (await StateOfAsync("E3")).ShouldBe(UnmatchedState.Placed);
+    }
+
+    [Test]
     public async Task A_person_who_was_slower_than_the_sweep_decides_nothing()
     {
         await OnAsync(Claim(1), Claim(2), Nameless("E1") with { DebtorReference = "OPUS-1" });
