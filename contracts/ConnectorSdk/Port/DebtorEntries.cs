@@ -2,7 +2,7 @@ using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.ConnectorSdk;
 
-/// <summary>What an entry of the debtor system belongs to, by whatever name it gives: at least one of the three.</summary>
+/// <summary>What an entry of the debtor system belongs to, by whatever name it gives. An entry without any is money all the same: a person finds its claim.</summary>
 /// <param name="Reference">Our reference, as we registered the claim. Where it is right, nothing else is looked at.</param>
 /// <param name="DebtorReference">The debtor system's own reference of the claim.</param>
 /// <param name="PaymentSlip">The 15 digits of the payment slip's +71 line, check digit included.</param>
