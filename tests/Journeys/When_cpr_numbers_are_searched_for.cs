@@ -26,11 +26,12 @@ public sealed class When_cpr_numbers_are_searched_for(string how)
         _sent = sample.CprNumbers();
         string[] servers = how == "embedded" ? [] : ["--broker", "local", "--store", "local"];
         await using var run = Command.Start(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Standalone.dll"), "--claims", sample.File, "--data", _data, "--sandbox-faults", "down=0751,drop-reply=0.05,reject=0.05", .. servers],
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Standalone.dll"), "--claims", sample.File, "--data", _data, "--sandbox-faults", "down=0751,drop-reply=0.05,reject=0.05",
+                "--sandbox-money", "pay=0.4,part=0.2,over=0.05,reverse=0.05,writeoff=0.05,collect=0.05,duplicate=0.1", .. servers],
             environment: new Dictionary<string, string>(StringComparer.Ordinal) { ["CLAIMS_TRACES"] = "file", ["Logging__LogLevel__Default"] = "Debug" });
         using var system = await Wait.ForSystemAsync(_data, run);
-        await Wait.ForReportAsync(system, "all but one municipality's claims have arrived",
-            report => report.Total.Accepted == 1_500 && report.Municipalities.All(entry => entry.Key == "0751" || entry.Value.InFlight == 0) && report.Municipalities["0751"].InFlight > 0,
+        await Wait.ForReportAsync(system, "all but one municipality's claims have arrived, and money has come back",
+            report => report.Total is { Accepted: 1_500, CoveredOre: > 0, ReversedOre: > 0 } && report.Municipalities.All(entry => entry.Key == "0751" || entry.Value.InFlight == 0) && report.Municipalities["0751"].InFlight > 0,
             TimeSpan.FromMinutes(4), run);
         await Wait.ForAsync("spans are written", () => Task.FromResult(Traces().Any()), TimeSpan.FromSeconds(30), run);
         run.Kill();

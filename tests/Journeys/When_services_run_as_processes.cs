@@ -78,6 +78,21 @@ public sealed class When_services_run_as_processes
     }
 
     [Test, Order(5)]
+    public async Task what_the_readme_says_about_the_three_ledgers_is_right()
+    {
+        await using var reconciled = Bash(Readme.Snippet("reconcile"));
+        (await reconciled.EndAsync(TimeSpan.FromMinutes(5))).ShouldBe(ExitCodes.Done, reconciled.Said);
+        var page = await File.ReadAllTextAsync(Path.Combine(_data, "reconciliation", "0101.html"));
+        page.ShouldContain("lang=\"da\"");
+        page.ShouldContain("København");
+        (await File.ReadAllTextAsync(Path.Combine(_data, "reconciliation", "0101.csv"))).ShouldNotBeEmpty();
+
+        await using var worklist = Command.Claims("worklist", "--data", _data);
+        (await worklist.EndAsync(TimeSpan.FromMinutes(1))).ShouldBe(ExitCodes.Done, worklist.Said);
+        worklist.Said.ShouldContain("Nothing");
+    }
+
+    [Test, Order(6)]
     public async Task a_killed_parent_leaves_no_service_behind()
     {
         var pids = _system.Endpoints.Services.Select(service => service.Pid).ToList();

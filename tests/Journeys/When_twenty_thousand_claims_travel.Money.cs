@@ -49,13 +49,20 @@ public sealed partial class When_twenty_thousand_claims_travel
             isSettled.ShouldBe(claim is { IsInForce: true, BalanceOre: <= 0 }, claim.Reference);
         });
 
-        var overpaid = held.Where(claim => claim.BalanceOre < 0).ToDictionary(claim => claim.Reference, claim => (Cause: "Excess", claim.BalanceOre), StringComparer.Ordinal);
+        var overpaid = held.Where(claim => claim.BalanceOre < 0).OrderBy(claim => claim.Reference, StringComparer.Ordinal).ToList();
         overpaid.Count.ShouldBeGreaterThan(Claims / 100);
-        (await WorklistAsync(system)).ShouldBe(overpaid.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => (entry.Key, entry.Value.Cause, entry.Value.BalanceOre)));
+        var worklist = await WorklistAsync(system);
+        worklist.Select(line => (line.Reference, line.BalanceOre)).ShouldBe(overpaid.Select(claim => (claim.Reference, claim.BalanceOre)));
         _report.Total.Unmatched.ShouldBe(overpaid.Count);
+        foreach (var (claim, line) in overpaid.Zip(worklist))
+        {
+            // The stand-ins overpay in one payment. Only where FBS lowered a claim that was paid in two may the second have found nothing owed.
+            string[] causes = claim is { IsInForce: true, Version: > 1 } ? ["Excess", "AlreadyPaid"] : ["Excess"];
+            causes.ShouldContain(line.Cause, claim.Reference);
+        }
     }
 
-    private sealed record DebtorClaim(string Agency, long FeeId, string Reference, bool IsInForce, long BalanceOre, bool HasMoney);
+    private sealed record DebtorClaim(string Agency, long FeeId, string Reference, bool IsInForce, int Version, long BalanceOre, bool HasMoney);
 
     private static async Task<List<DebtorClaim>> DebtorClaimsAsync(RunningSystem system)
     {
@@ -64,7 +71,7 @@ public sealed partial class When_twenty_thousand_claims_travel
         [
             .. ledger!.RootElement.GetProperty("claims").EnumerateArray().Select(claim => new DebtorClaim(
                 claim.GetProperty("agency").GetString()!, claim.GetProperty("feeId").GetInt64(), claim.GetProperty("reference").GetString()!,
-                claim.GetProperty("state").GetString() == "inForce", claim.GetProperty("balanceOre").GetInt64(),
+                claim.GetProperty("state").GetString() == "inForce", claim.GetProperty("version").GetInt32(), claim.GetProperty("balanceOre").GetInt64(),
                 claim.GetProperty("coveredOre").GetInt64() != 0 || claim.GetProperty("writtenOffOre").GetInt64() != 0)),
         ];
     }
