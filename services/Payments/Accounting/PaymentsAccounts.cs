@@ -92,8 +92,9 @@ public sealed class PaymentsAccounts(IStore store, TimeProvider time)
         foreach (var row in await connection.QueryAsync<CountRow>(new CommandDefinition(
             store.Sql("""
                 SELECT municipality AS Municipality, COUNT(*) AS Lines, SUM(CASE WHEN state = 'Pending' THEN 1 ELSE 0 END) AS Pending
-                FROM payments.orders
-                WHERE state = 'Pending' OR (closed_at IS NULL AND state IN ('PaidElsewhere', 'NotAllowed'))
+                FROM payments.orders o
+                WHERE state = 'Pending' OR (closed_at IS NULL AND state IN ('PaidElsewhere', 'NotAllowed')
+                  AND NOT EXISTS (SELECT 1 FROM payments.accounts a WHERE a.claim_id = o.claim_id AND a.status = 'Cancelled'))
                 GROUP BY municipality
                 """), cancellationToken: cancellation)))
         {

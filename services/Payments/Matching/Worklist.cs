@@ -110,7 +110,7 @@ public sealed class Worklist(IStore store, Suggestions suggestions)
                    o.changed_at AS Since
             FROM payments.orders o
             INNER JOIN payments.accounts a ON a.claim_id = o.claim_id
-            WHERE o.closed_at IS NULL AND o.state IN ('PaidElsewhere', 'NotAllowed')
+            WHERE o.closed_at IS NULL AND o.state IN ('PaidElsewhere', 'NotAllowed') AND a.status <> 'Cancelled'
             """,
             "o.municipality", "o.changed_at", "o.item_id", municipality, limit, from, cancellation))
         .Select(row => new WorklistItem(
