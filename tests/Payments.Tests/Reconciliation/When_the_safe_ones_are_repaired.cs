@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Messages;
@@ -16,7 +17,7 @@ public sealed class When_the_safe_ones_are_repaired(Engine engine)
 {
     private Ledgers _ledgers = null!;
     private SemaphoreSlim _arrived = null!;
-    private List<OperateClaim> _messages = null!;
+    private ConcurrentQueue<OperateClaim> _messages = null!;
     private ISubscription _subscription = null!;
 
     [SetUp]
@@ -31,7 +32,7 @@ public sealed class When_the_safe_ones_are_repaired(Engine engine)
                 delivery.Name.ShouldBe("operate-claim");
                 var message = JsonSerializer.Deserialize(delivery.Body.Span, MessageJson.Default.OperateClaim)!;
                 delivery.MessageId.ShouldBe(message.MessageId.ToString());
-                _messages.Add(message);
+                _messages.Enqueue(message);
                 _arrived.Release();
             }
 
