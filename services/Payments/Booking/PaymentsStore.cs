@@ -57,36 +57,16 @@ public sealed class PaymentsStore(IStore store) : IPaymentsStore
     {
         var entryRows = booking.Events.SelectMany(Rows).ToArray();
         var accountRows = booking.Accounts.Select(Row).ToArray();
-        try
-        {
-            await store.InTransactionAsync(
-                async transaction =>
-                {
-                    await store.InsertAsync(transaction, PaymentsSchema.Entries, entryRows, cancellation);
-                    await SaveAccountsAsync(transaction, accountRows, cancellation);
-                    await store.InsertNewAsync(transaction, PaymentsSchema.Unmatched, [.. booking.Unmatched.Select(UnmatchedStore.Row)], cancellation);
-                    await OrderStore.ChangeAsync(store, transaction, booking.Orders, cancellation);
-                    return true;
-                },
-                cancellation);
-        }
-        catch (RowExistsException taken)
-        {
-            throw new LostRaceException("Another instance has booked one of these messages or entries, or changed one of these accounts.", taken);
-        }
-    }
-
-    /// <summary>A lost race is decided again from newly loaded accounts, by the handler: running the same transaction again would only lose again.</summary>
-    private async Task SaveAccountsAsync(DbTransaction transaction, object?[][] rows, CancellationToken cancellation)
-    {
-        try
-        {
-            await store.SaveVersionedAsync(transaction, PaymentsSchema.Accounts, "row_version", rows, cancellation);
-        }
-        catch (LostRaceException race)
-        {
-            throw new RowExistsException(race.Message, race);
-        }
+        await store.SaveDecidedAsync(
+            "Another instance has booked one of these messages or entries, or changed one of these accounts.",
+            async transaction =>
+            {
+                await store.InsertAsync(transaction, PaymentsSchema.Entries, entryRows, cancellation);
+                await store.SaveVersionedAsync(transaction, PaymentsSchema.Accounts, "row_version", accountRows, cancellation);
+                await store.InsertNewAsync(transaction, PaymentsSchema.Unmatched, [.. booking.Unmatched.Select(UnmatchedStore.Row)], cancellation);
+                await OrderStore.ChangeAsync(store, transaction, booking.Orders, cancellation);
+            },
+            cancellation);
     }
 
     private static object?[] Row(StoredAccount stored)

@@ -104,32 +104,11 @@ public sealed class UnmatchedStore(IStore store) : IUnmatchedStore
         return row?.Read();
     }
 
-    public async Task SaveAsync(IReadOnlyList<UnmatchedEntry> entries, CancellationToken cancellation)
+    public Task SaveAsync(IReadOnlyList<UnmatchedEntry> entries, CancellationToken cancellation)
     {
         var rows = entries.Select(Row).ToArray();
-        try
-        {
-            await store.InTransactionAsync(
-                async transaction =>
-                {
-                    try
-                    {
-                        await store.SaveVersionedAsync(transaction, PaymentsSchema.Unmatched, "row_version", rows, cancellation);
-                    }
-                    catch (LostRaceException race)
-                    {
-                        // The same rows would lose again: whoever asked has to look again first.
-                        throw new RowExistsException(race.Message, race);
-                    }
-
-                    return true;
-                },
-                cancellation);
-        }
-        catch (RowExistsException taken)
-        {
-            throw new LostRaceException("Somebody else has decided one of these entries.", taken);
-        }
+        return store.SaveDecidedAsync(
+            "Somebody else has decided one of these entries.", transaction => store.SaveVersionedAsync(transaction, PaymentsSchema.Unmatched, "row_version", rows, cancellation), cancellation);
     }
 
     internal static object?[] Row(UnmatchedEntry entry) =>

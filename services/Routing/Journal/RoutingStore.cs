@@ -35,34 +35,14 @@ public sealed class RoutingStore(IStore store) : IRoutingStore
     {
         var claimRows = claims.Select(Row).ToArray();
         var journalRows = entries.Select(Row).ToArray();
-        try
-        {
-            await store.InTransactionAsync(
-                async transaction =>
-                {
-                    await store.InsertAsync(transaction, RoutingSchema.Journal, journalRows, cancellation);
-                    await SaveClaimsAsync(transaction, claimRows, cancellation);
-                    return true;
-                },
-                cancellation);
-        }
-        catch (RowExistsException taken)
-        {
-            throw new LostRaceException("Another instance has journalled one of these messages or changed one of these claims.", taken);
-        }
-    }
-
-    /// <summary>A lost race is decided again from newly loaded states, by the handler: running the same transaction again would only lose again.</summary>
-    private async Task SaveClaimsAsync(DbTransaction transaction, object?[][] rows, CancellationToken cancellation)
-    {
-        try
-        {
-            await store.SaveVersionedAsync(transaction, RoutingSchema.Claims, "row_version", rows, cancellation);
-        }
-        catch (LostRaceException race)
-        {
-            throw new RowExistsException(race.Message, race);
-        }
+        await store.SaveDecidedAsync(
+            "Another instance has journalled one of these messages or changed one of these claims.",
+            async transaction =>
+            {
+                await store.InsertAsync(transaction, RoutingSchema.Journal, journalRows, cancellation);
+                await store.SaveVersionedAsync(transaction, RoutingSchema.Claims, "row_version", claimRows, cancellation);
+            },
+            cancellation);
     }
 
     public async Task<IReadOnlyList<Guid>> DueAsync(DateTimeOffset now, int most, CancellationToken cancellation)
