@@ -25,43 +25,31 @@ public sealed class MunicipalityMoney
 
 public sealed record PaymentsAccounting([property: JsonPropertyName("municipalities")] SortedDictionary<string, MunicipalityMoney> Municipalities);
 
-/// <summary>Reads the sums from the store. One look costs a pass over the accounts, so looks are shared: at most a tenth of the time goes into them.</summary>
-public sealed class PaymentsAccounts(IStore store, TimeProvider time)
+/// <summary>Reads the sums from the store. One look costs a pass over the accounts, so looks are shared.</summary>
+public sealed class PaymentsAccounts
 {
     /// <summary>A look that took long because the machine was busy is not worth minutes.</summary>
     private static readonly TimeSpan LongestShared = TimeSpan.FromSeconds(10);
 
-    private readonly SemaphoreSlim _one = new(1, 1);
-    private PaymentsAccounting? _latest;
-    private long _goodUntil;
+    private readonly IStore _store;
+    private readonly SharedLook<PaymentsAccounting> _look;
+
+    public PaymentsAccounts(IStore store, TimeProvider time)
+    {
+        _store = store;
+        _look = new SharedLook<PaymentsAccounting>(QueryAsync, time, LongestShared);
+    }
 
     /// <param name="fresh">As they are now: whoever concludes from them that nothing is under way must not see an earlier look.</param>
-    public async Task<PaymentsAccounting> ReadAsync(bool fresh, CancellationToken cancellation)
-    {
-        await _one.WaitAsync(cancellation);
-        try
-        {
-            if (!fresh && _latest is { } latest && time.GetTimestamp() < _goodUntil)
-                return latest;
-            var begun = time.GetTimestamp();
-            _latest = await QueryAsync(cancellation);
-            var ended = time.GetTimestamp();
-            _goodUntil = ended + Math.Min(9 * (ended - begun), (long)(LongestShared.TotalSeconds * time.TimestampFrequency));
-            return _latest;
-        }
-        finally
-        {
-            _one.Release();
-        }
-    }
+    public Task<PaymentsAccounting> ReadAsync(bool fresh, CancellationToken cancellation) => _look.ReadAsync(fresh, cancellation);
 
     private async Task<PaymentsAccounting> QueryAsync(CancellationToken cancellation)
     {
-        await using var connection = await store.OpenAsync(cancellation);
+        await using var connection = await _store.OpenAsync(cancellation);
         var money = new SortedDictionary<string, MunicipalityMoney>(StringComparer.Ordinal);
         // A claim that was cancelled before the debtor system had it is no account of anybody.
         foreach (var row in await connection.QueryAsync<SumsRow>(new CommandDefinition(
-            store.Sql("""
+            _store.Sql("""
                 SELECT municipality AS Municipality, COUNT(*) AS Accounts, SUM(covered_ore) AS CoveredOre, SUM(reversed_ore) AS ReversedOre, SUM(written_off_ore) AS WrittenOffOre,
                        SUM(CASE WHEN status = 'Settled' THEN 1 ELSE 0 END) AS Settled, SUM(CASE WHEN mismatch IS NOT NULL THEN 1 ELSE 0 END) AS Mismatched
                 FROM payments.accounts
@@ -75,7 +63,7 @@ public sealed class PaymentsAccounts(IStore store, TimeProvider time)
         }
 
         foreach (var row in await connection.QueryAsync<CountRow>(new CommandDefinition(
-            store.Sql($"""
+            _store.Sql($"""
                 {UnmatchedStore.Named}
                 SELECT u.municipality AS Municipality, COUNT(*) AS Lines, SUM(CASE WHEN u.state = 'Placing' OR n.accounts = 1 THEN 1 ELSE 0 END) AS Pending
                 FROM payments.unmatched u
@@ -90,7 +78,7 @@ public sealed class PaymentsAccounts(IStore store, TimeProvider time)
         }
 
         foreach (var row in await connection.QueryAsync<CountRow>(new CommandDefinition(
-            store.Sql("""
+            _store.Sql("""
                 SELECT municipality AS Municipality, COUNT(*) AS Lines, SUM(CASE WHEN state = 'Pending' THEN 1 ELSE 0 END) AS Pending
                 FROM payments.orders o
                 WHERE state = 'Pending' OR (closed_at IS NULL AND state IN ('PaidElsewhere', 'NotAllowed')

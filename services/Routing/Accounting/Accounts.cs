@@ -53,41 +53,29 @@ public sealed class MunicipalityAccount
 
 public sealed record RoutingAccounts([property: JsonPropertyName("municipalities")] SortedDictionary<string, MunicipalityAccount> Municipalities);
 
-/// <summary>Reads the accounts from the store. One look costs a pass over the claims, so looks are shared: at most a tenth of the time goes into them.</summary>
-public sealed class Accounts(IStore store, TimeProvider time)
+/// <summary>Reads the accounts from the store. One look costs a pass over the claims, so looks are shared.</summary>
+public sealed class Accounts
 {
-    private readonly SemaphoreSlim _one = new(1, 1);
-    private RoutingAccounts? _latest;
-    private long _goodUntil;
+    private readonly IStore _store;
+    private readonly SharedLook<RoutingAccounts> _look;
+
+    public Accounts(IStore store, TimeProvider time)
+    {
+        _store = store;
+        _look = new SharedLook<RoutingAccounts>(QueryAsync, time);
+    }
 
     public Task<RoutingAccounts> ReadAsync(CancellationToken cancellation) => ReadAsync(fresh: false, cancellation);
 
     /// <param name="fresh">As they are now: whoever concludes from them that nothing is under way must not see an earlier look.</param>
-    public async Task<RoutingAccounts> ReadAsync(bool fresh, CancellationToken cancellation)
-    {
-        await _one.WaitAsync(cancellation);
-        try
-        {
-            if (!fresh && _latest is { } latest && time.GetTimestamp() < _goodUntil)
-                return latest;
-            var begun = time.GetTimestamp();
-            _latest = await QueryAsync(cancellation);
-            var ended = time.GetTimestamp();
-            _goodUntil = ended + (9 * (ended - begun));
-            return _latest;
-        }
-        finally
-        {
-            _one.Release();
-        }
-    }
+    public Task<RoutingAccounts> ReadAsync(bool fresh, CancellationToken cancellation) => _look.ReadAsync(fresh, cancellation);
 
     private async Task<RoutingAccounts> QueryAsync(CancellationToken cancellation)
     {
-        await using var connection = await store.OpenAsync(cancellation);
+        await using var connection = await _store.OpenAsync(cancellation);
         // A claim that is only heard of (Awaited) is not accepted yet; one whose own message is dead-lettered is.
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
-            store.Sql("""
+            _store.Sql("""
                 SELECT municipality AS Municipality, category AS Category, COUNT(*) AS Claims, SUM(amount_ore) AS Ore,
                        SUM(CASE WHEN open_instruction = @yes AND category NOT IN (@unknown, @deadLettered) THEN 1 ELSE 0 END) AS OpenInstructions,
                        MIN(CASE WHEN category = @inFlight THEN received_at END) AS Oldest
