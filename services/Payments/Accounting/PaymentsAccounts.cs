@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Payments.Matching;
+using ClaimsTransfer.Payments.ToFbs;
 using Dapper;
 
 namespace ClaimsTransfer.Payments.Accounting;
@@ -78,11 +79,10 @@ public sealed class PaymentsAccounts
         }
 
         foreach (var row in await connection.QueryAsync<CountRow>(new CommandDefinition(
-            _store.Sql("""
+            _store.Sql($"""
                 SELECT municipality AS Municipality, COUNT(*) AS Lines, SUM(CASE WHEN state = 'Pending' THEN 1 ELSE 0 END) AS Pending
                 FROM payments.orders o
-                WHERE state = 'Pending' OR (closed_at IS NULL AND state IN ('PaidElsewhere', 'NotAllowed')
-                  AND NOT EXISTS (SELECT 1 FROM payments.accounts a WHERE a.claim_id = o.claim_id AND a.status = 'Cancelled'))
+                WHERE state = 'Pending' OR ({OrderStore.NeedsPerson})
                 GROUP BY municipality
                 """), cancellationToken: cancellation)))
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Payments.Ledger;
+using ClaimsTransfer.Payments.ToFbs;
 using Dapper;
 
 namespace ClaimsTransfer.Payments.Matching;
@@ -105,12 +106,12 @@ public sealed class Worklist(IStore store, Suggestions suggestions)
 
     private async Task<IEnumerable<WorklistItem>> OrdersAsync(string? municipality, int limit, WorklistPlace from, CancellationToken cancellation) =>
         (await QueryAsync<OrderRow>(
-            """
+            $"""
             SELECT @top o.item_id AS Id, o.municipality AS Municipality, o.agency AS Agency, o.fee_id AS FeeId, o.state AS State, o.order_id AS OrderId, a.amount_ore AS AmountOre,
                    o.changed_at AS Since
             FROM payments.orders o
             INNER JOIN payments.accounts a ON a.claim_id = o.claim_id
-            WHERE o.closed_at IS NULL AND o.state IN ('PaidElsewhere', 'NotAllowed') AND a.status <> 'Cancelled'
+            WHERE {OrderStore.NeedsPerson}
             """,
             "o.municipality", "o.changed_at", "o.item_id", municipality, limit, from, cancellation))
         .Select(row => new WorklistItem(

@@ -8,6 +8,12 @@ namespace ClaimsTransfer.Payments.ToFbs;
 
 public sealed class OrderStore(IStore store) : IOrderStore, IFbsOrders
 {
+    /// <summary>Which orders <c>o</c> are lines of the worklist. Of a cancelled claim the account's own line says what is to be done.</summary>
+    internal const string NeedsPerson = """
+        o.closed_at IS NULL AND o.state IN ('PaidElsewhere', 'NotAllowed')
+        AND NOT EXISTS (SELECT 1 FROM payments.accounts c WHERE c.claim_id = o.claim_id AND c.status = 'Cancelled')
+        """;
+
     private const int FaultLength = 200;
 
     /// <summary>
