@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.ConnectorSdk.Entries;
@@ -15,13 +14,13 @@ public sealed class EntryRules(ConnectorOptions options)
     /// <param name="known">What the instruction log knows of it; null: nothing, it was transferred before there was a log.</param>
     public EntryRow Taken(string municipality, EntryContent content, OurReference? claim, ClaimInLog? known, DateTimeOffset now)
     {
-        var bounded = content.Bounded();
+        var (bounded, hash) = (content.Bounded(), content.Hash());
         var message = !content.IsOfTheClaim ? null
-            : !IsPossible(content) ? Unmatched(municipality, bounded, content.Hash(), isConflict: true)
+            : !IsPossible(content) ? Unmatched(municipality, bounded, hash, isConflict: true)
             : claim is null ? Unmatched(municipality, bounded, null, isConflict: false)
             : Ordinary(municipality, bounded, claim, known);
         return new EntryRow(
-            municipality, content.EntryId, content.Hash(), IsConflict: false, content.Kind, claim?.ClaimId, content.AmountOre, content.BookedAt.ToUnixTimeMilliseconds(),
+            municipality, content.EntryId, hash, IsConflict: false, content.Kind, claim?.ClaimId, content.AmountOre, content.BookedAt.ToUnixTimeMilliseconds(),
             now.ToUnixTimeMilliseconds(), bounded.ToJson(), message,
             // Published at once; this is when somebody looks whether that went well.
             message is null ? null : (now + options.Lease).ToUnixTimeMilliseconds());
@@ -43,36 +42,32 @@ public sealed class EntryRules(ConnectorOptions options)
 
     private static EntryMessage Ordinary(string municipality, EntryContent entry, OurReference reference, ClaimInLog? known)
     {
-        var (claim, agency, fee, version) = (reference.ClaimId, reference.Agency, reference.FeeId, known?.Version ?? 1);
-        var id = DeterministicId.Of(claim, $"entry/{entry.EntryId}");
-        return entry.Kind switch
-        {
-            EntryKind.Coverage => Message(MessageNames.CoverageRegistered, MessageJson.Default.CoverageRegistered, new CoverageRegistered(
-                id, entry.BookedAt, claim, municipality, agency, fee, version, entry.EntryId, entry.AmountOre, entry.Channel, entry.ValueDate)),
-            EntryKind.Reversal => Message(MessageNames.CoverageReversed, MessageJson.Default.CoverageReversed, new CoverageReversed(
-                id, entry.BookedAt, claim, municipality, agency, fee, version, entry.EntryId, entry.ReversesEntryId, entry.AmountOre, entry.ValueDate)),
-            EntryKind.WriteOff => Message(MessageNames.WriteOffRegistered, MessageJson.Default.WriteOffRegistered, new WriteOffRegistered(
-                id, entry.BookedAt, claim, municipality, agency, fee, version, entry.EntryId, entry.AmountOre, entry.Reason, entry.ValueDate)),
-            // The entry says how the claim changed, the message by how much less is claimed.
-            EntryKind.Adjustment => Message(MessageNames.WriteOffRegistered, MessageJson.Default.WriteOffRegistered, new WriteOffRegistered(
-                id, entry.BookedAt, claim, municipality, agency, fee, version, entry.EntryId, -entry.AmountOre, entry.Reason, entry.ValueDate, WriteOffKind.Adjustment)),
-            EntryKind.Account => Message(MessageNames.DebtorAccountChanged, MessageJson.Default.DebtorAccountChanged, new DebtorAccountChanged(
-                id, entry.BookedAt, claim, municipality, agency, fee, version, entry.EntryId, entry.Status!.Value)),
-            _ => throw new InvalidOperationException($"A {entry.Kind} is none of the claim's and has no message."),
-        };
-
-        EntryMessage Message<T>(string name, JsonTypeInfo<T> type, T message) => new(name, id, JsonSerializer.Serialize(message, type), known?.TraceParent);
+        // Only what it says of the entry is used: the message it becomes has an id of its own.
+        var said = Said(Guid.Empty, municipality, entry, isConflict: false);
+        var message = EntryMessages.OfClaim(said, reference.ClaimId, reference.Agency, reference.FeeId, known?.Version ?? 1);
+        return new EntryMessage(NameOf(message), message.MessageId, JsonSerializer.Serialize(message, MessageJson.Default.GetTypeInfo(message.GetType())!), known?.TraceParent);
     }
 
     /// <param name="hash">Of the content, where the entry's id alone would not tell this message from another.</param>
     private static EntryMessage Unmatched(string municipality, EntryContent entry, string? hash, bool isConflict)
     {
         var id = DeterministicId.Create(DeterministicId.ClaimsTransfer, $"entry/{municipality}/{entry.EntryId}{(hash is null ? "" : $"/{hash}")}");
-        var message = new DebtorEntryUnmatched(
-            id, entry.BookedAt, municipality, entry.EntryId, KindOf(entry.Kind), Math.Max(entry.AmountOre, LeastOre), entry.ValueDate,
-            entry.Reference, entry.DebtorReference, entry.PaymentSlip, entry.Channel, entry.ReversesEntryId, entry.Reason, entry.Status, isConflict);
-        return new EntryMessage(MessageNames.DebtorEntryUnmatched, id, JsonSerializer.Serialize(message, MessageJson.Default.DebtorEntryUnmatched), null);
+        return new EntryMessage(
+            MessageNames.DebtorEntryUnmatched, id, JsonSerializer.Serialize(Said(id, municipality, entry, isConflict), MessageJson.Default.DebtorEntryUnmatched), null);
     }
+
+    private static DebtorEntryUnmatched Said(Guid id, string municipality, EntryContent entry, bool isConflict) => new(
+        id, entry.BookedAt, municipality, entry.EntryId, KindOf(entry.Kind), Math.Max(entry.AmountOre, LeastOre), entry.ValueDate,
+        entry.Reference, entry.DebtorReference, entry.PaymentSlip, entry.Channel, entry.ReversesEntryId, entry.Reason, entry.Status, isConflict);
+
+    private static string NameOf(IClaimMessage message) => message switch
+    {
+        CoverageRegistered => MessageNames.CoverageRegistered,
+        CoverageReversed => MessageNames.CoverageReversed,
+        WriteOffRegistered => MessageNames.WriteOffRegistered,
+        DebtorAccountChanged => MessageNames.DebtorAccountChanged,
+        _ => throw new ArgumentOutOfRangeException(nameof(message), message.GetType().Name, "Not the message of an entry."),
+    };
 
     private static DebtorEntryKind KindOf(EntryKind kind) => kind switch
     {

@@ -48,7 +48,8 @@ public sealed class Matcher(IUnmatchedStore store, IPublisher publisher, TimePro
         var now = time.GetUtcNow();
         return entry with
         {
-            State = UnmatchedState.Placing, ClaimId = account.ClaimId, DecidedAt = now, RelayDueAt = now + RelayAfter, Placed = Outbound.Record(Ordinary(entry.Entry, account)),
+            State = UnmatchedState.Placing, ClaimId = account.ClaimId, DecidedAt = now, RelayDueAt = now + RelayAfter,
+            Placed = Outbound.Record(EntryMessages.OfClaim(entry.Entry, account.ClaimId, account.Agency, account.FeeId, account.Version)),
         };
     }
 
@@ -91,27 +92,5 @@ public sealed class Matcher(IUnmatchedStore store, IPublisher publisher, TimePro
 
         if (culprit is not null)
             ExceptionDispatchInfo.Throw(culprit);
-    }
-
-    /// <summary>The message the connector would have sent, had the entry named its claim: the same id, whoever sends it.</summary>
-    private static IClaimMessage Ordinary(DebtorEntryUnmatched entry, MatchedAccount account)
-    {
-        var id = DeterministicId.Of(account.ClaimId, $"entry/{entry.EntryId}");
-        return entry.Kind switch
-        {
-            DebtorEntryKind.Coverage => new CoverageRegistered(
-                id, entry.OccurredAt, account.ClaimId, account.Municipality, account.Agency, account.FeeId, account.Version, entry.EntryId, entry.AmountOre, entry.Channel, entry.ValueDate),
-            DebtorEntryKind.Reversal => new CoverageReversed(
-                id, entry.OccurredAt, account.ClaimId, account.Municipality, account.Agency, account.FeeId, account.Version, entry.EntryId, entry.ReversesEntryId, entry.AmountOre, entry.ValueDate),
-            DebtorEntryKind.WriteOff => new WriteOffRegistered(
-                id, entry.OccurredAt, account.ClaimId, account.Municipality, account.Agency, account.FeeId, account.Version, entry.EntryId, entry.AmountOre, entry.Reason, entry.ValueDate,
-                WriteOffKind.WriteOff),
-            DebtorEntryKind.Adjustment => new WriteOffRegistered(
-                id, entry.OccurredAt, account.ClaimId, account.Municipality, account.Agency, account.FeeId, account.Version, entry.EntryId, -entry.AmountOre, entry.Reason, entry.ValueDate,
-                WriteOffKind.Adjustment),
-            _ => new DebtorAccountChanged(
-                id, entry.OccurredAt, account.ClaimId, account.Municipality, account.Agency, account.FeeId, account.Version, entry.EntryId,
-                entry.Status ?? throw new InvalidOperationException("An entry about an account always has its status.")),
-        };
     }
 }
