@@ -1,6 +1,6 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
+using ClaimsTransfer.Sandbox.Faults;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ClaimsTransfer.Sandbox.Money;
 
@@ -10,22 +10,7 @@ namespace ClaimsTransfer.Sandbox.Money;
 /// </summary>
 public static class MoneyEndpoint
 {
-    private const int MaxTextLength = 4_000;
-
-    public static void MapMoney(this IEndpointRouteBuilder routes)
-    {
-        routes.MapGet("/sandbox/money", (MoneyControl money) => Results.Text(money.Plan.ToString()));
-        routes.MapPost("/sandbox/money", async (HttpRequest request, KeptMoney money, CancellationToken cancellation) =>
-        {
-            var buffer = new char[MaxTextLength + 1];
-            using var reader = new StreamReader(request.Body);
-            var length = await reader.ReadBlockAsync(buffer, cancellation);
-            if (length > MaxTextLength)
-                return Results.Text($"The text is longer than {MaxTextLength} characters. Example: {MoneyPlan.Example}", statusCode: StatusCodes.Status400BadRequest);
-            if (!MoneyPlan.TryParse(new string(buffer, 0, length), out var plan, out var error))
-                return Results.Text(error, statusCode: StatusCodes.Status400BadRequest);
-            await money.ReplaceAsync(plan, cancellation);
-            return Results.Text(plan.ToString());
-        });
-    }
+    public static void MapMoney(this IEndpointRouteBuilder routes) => routes.MapPlan<MoneyPlan>(
+        "/sandbox/money", MoneyPlan.Example, services => services.GetRequiredService<MoneyControl>().Plan, MoneyPlan.TryParse,
+        (services, plan, cancellation) => services.GetRequiredService<KeptMoney>().ReplaceAsync(plan, cancellation));
 }
