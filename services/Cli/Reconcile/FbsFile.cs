@@ -12,11 +12,15 @@ public sealed class FbsFile(string path)
 {
     public string Path => path;
 
-    /// <summary>The municipalities whose libraries it names.</summary>
-    public async Task<IReadOnlySet<string>> MunicipalitiesAsync(CancellationToken cancellation)
+    public void RequireExists()
     {
         if (!File.Exists(path))
             throw new CommandFailure($"There is no file '{path}'.", """Give FBS's open claims, one a line: {"agency":"DK-710100","feeId":434536,"amountOre":7000}""", ExitCodes.Usage);
+    }
+
+    /// <summary>The municipalities whose libraries it names.</summary>
+    public async Task<IReadOnlySet<string>> MunicipalitiesAsync(CancellationToken cancellation)
+    {
         var codes = new HashSet<string>(StringComparer.Ordinal);
         using var lines = new StreamReader(path, Encoding.UTF8);
         while (await lines.ReadLineAsync(cancellation) is { } line)

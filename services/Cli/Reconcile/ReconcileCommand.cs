@@ -74,12 +74,12 @@ public static class ReconcileCommand
 
     private static async Task<IReadOnlyList<string>> AskedAsync(ReconcileClient client, string? municipality, FbsFile? file, CancellationToken cancellation)
     {
-        var inFile = file is null ? null : await file.MunicipalitiesAsync(cancellation);
+        file?.RequireExists();
         if (municipality is null)
             return await client.MunicipalitiesAsync(cancellation);
         // The wrong file would make a difference of every claim.
-        if (inFile is { Count: > 0 } && !inFile.Contains(municipality))
-            throw new CommandFailure($"{file!.Path} names no library of municipality {municipality}; it is of {string.Join(", ", inFile.Order().Take(5))}.", "Is it the right file?", ExitCodes.Usage);
+        if (file is not null && await file.MunicipalitiesAsync(cancellation) is { Count: > 0 } inFile && !inFile.Contains(municipality))
+            throw new CommandFailure($"{file.Path} names no library of municipality {municipality}; it is of {string.Join(", ", inFile.Order().Take(5))}.", "Is it the right file?", ExitCodes.Usage);
         return [municipality];
     }
 
