@@ -81,11 +81,13 @@ public static class DefaultsExtensions
         services.AddSingleton<IStores>(provider => new Stores(installation, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IMunicipalities>(_ => Municipalities.Municipalities.Load(installation));
         services.AddSingleton(provider => new KeyRing(installation.KeyFolder, MasterKey.Load(installation), time: provider.GetRequiredService<TimeProvider>()));
-        // A service holds no more than it needs: Ingest seals, a vendor's connector opens its own municipalities, the others do neither.
+        // A service holds no more than it needs: Ingest seals, a vendor's connector opens its own municipalities, the console opens what a person may see, the others do neither.
         if (service is "ingest" or EveryService)
-            services.AddSingleton<ISealer, Sealer>().AddSingleton<MessageSealer>();
+            services.AddSingleton<ISealer, Sealer>();
+        if (service is "ingest" or "console" or EveryService)
+            services.AddSingleton<MessageSealer>();
         var vendor = Enum.TryParse<Vendor>(service.Replace("connector-", "", StringComparison.Ordinal), ignoreCase: true, out var named) ? named : (Vendor?)null;
-        if (vendor is not null || service == EveryService)
+        if (vendor is not null || service is "console" or EveryService)
             services.AddSingleton<IUnsealer>(provider => new Unsealer(
                 provider.GetRequiredService<KeyRing>(),
                 provider.GetRequiredService<IMunicipalities>().All.Where(municipality => vendor is null || municipality.Vendor == vendor).Select(municipality => municipality.Code)));

@@ -4,6 +4,7 @@ using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Ingest;
 using ClaimsTransfer.KmdOpus;
 using ClaimsTransfer.OesIndsigt;
+using ClaimsTransfer.OperationsConsole;
 using ClaimsTransfer.Payments;
 using ClaimsTransfer.Prisme;
 using ClaimsTransfer.Routing;
@@ -49,6 +50,7 @@ public sealed class EmbeddedSystem : IStartedSystem
             ["Sandbox:Faults"] = settings.SandboxFaults ?? builder.Configuration["Sandbox:Faults"],
             ["Sandbox:Money"] = settings.SandboxMoney ?? builder.Configuration["Sandbox:Money"],
             ["Payments:Connectors:All"] = url,
+            ["Console:Services:All"] = url,
         });
         builder.WebHost.UseUrls(url);
         builder.Services.AddSingleton<IHostLifetime, OwnLifetime>();
@@ -87,6 +89,7 @@ public sealed class EmbeddedSystem : IStartedSystem
             builder.AddPrisme();
             builder.AddOesIndsigt();
             builder.AddSandbox();
+            builder.AddOperationsConsole();
 
             var app = builder.Build();
             app.MapDefaults();
@@ -97,6 +100,7 @@ public sealed class EmbeddedSystem : IStartedSystem
             app.MapPrisme();
             app.MapOesIndsigt();
             app.MapSandbox();
+            app.MapOperationsConsole();
             return app;
         }
         catch (Exception fault) when (fault is InvalidOperationException or PermanentException)

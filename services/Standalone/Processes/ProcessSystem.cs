@@ -27,12 +27,12 @@ public sealed class ProcessSystem : IStartedSystem
         var names = Services.Names.SelectMany(name => Enumerable.Range(1, settings.Instances.GetValueOrDefault(name, 1)).Select(instance => (Name: name, Instance: instance))).ToList();
         var ports = Ports.Free(names.Count);
         var sandbox = $"http://127.0.0.1:{ports[0]}";
-        var connectors = names.Index().Where(entry => entry.Item.Instance == 1 && Enum.TryParse<Vendor>(entry.Item.Name, ignoreCase: true, out _))
-            .ToDictionary(entry => Enum.Parse<Vendor>(entry.Item.Name, ignoreCase: true), entry => $"http://127.0.0.1:{ports[entry.Index]}");
+        var urls = names.Index().Where(entry => entry.Item.Instance == 1 && entry.Item.Name is not ("sandbox" or "console"))
+            .ToDictionary(entry => entry.Item.Name, entry => $"http://127.0.0.1:{ports[entry.Index]}", StringComparer.Ordinal);
         _services =
         [
             .. names.Select((service, n) => new ServiceProcess(
-                new ServiceStart(service.Name, $"{service.Instance}", ports[n], EnvironmentOf(settings, servers, ports[n], $"{service.Instance}", sandbox, connectors), Path.Combine(_data, "logs", $"{service.Name}-{service.Instance}.out")),
+                new ServiceStart(service.Name, $"{service.Instance}", ports[n], EnvironmentOf(settings, servers, ports[n], $"{service.Instance}", sandbox, urls), Path.Combine(_data, "logs", $"{service.Name}-{service.Instance}.out")),
                 WriteEndpoints, TimeProvider.System)),
         ];
     }
@@ -108,7 +108,7 @@ public sealed class ProcessSystem : IStartedSystem
         _stopping.Dispose();
     }
 
-    private static Dictionary<string, string> EnvironmentOf(RunSettings settings, LocalServers servers, int port, string instance, string sandbox, Dictionary<Vendor, string> connectors)
+    private static Dictionary<string, string> EnvironmentOf(RunSettings settings, LocalServers servers, int port, string instance, string sandbox, Dictionary<string, string> urls)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -130,8 +130,12 @@ public sealed class ProcessSystem : IStartedSystem
             environment["Sandbox__Faults"] = settings.SandboxFaults;
         if (settings.SandboxMoney is not null)
             environment["Sandbox__Money"] = settings.SandboxMoney;
-        foreach (var (vendor, url) in connectors)
-            environment[$"Payments__Connectors__{vendor}"] = url;
+        foreach (var (service, url) in urls)
+        {
+            environment[$"Console__Services__{service}"] = url;
+            if (Enum.TryParse<Vendor>(service, ignoreCase: true, out var vendor))
+                environment[$"Payments__Connectors__{vendor}"] = url;
+        }
         foreach (var (name, instances) in settings.Instances)
             environment[$"Connectors__{name}__Instances"] = $"{instances}";
         foreach (var (key, value) in RunSettings.RehearsalDefaults(settings.Data))
@@ -187,7 +191,7 @@ public sealed class ProcessSystem : IStartedSystem
         {
             var running = _services.Where(service => service.Pid != 0)
                 .Select(service => new ServiceEndpoint(service.Start.Name, service.Start.Url, service.Pid, service.Start.Instance)).ToList();
-            var console = _services.First(service => service.Start.Name == "routing").Start.Url;
+            var console = _services.First(service => service.Start.Name == "console").Start.Url;
             var sandbox = _services[0].Start.Url;
             new Endpoints(_servers.Broker, _servers.Store, console, sandbox, running).Write(_data);
         }

@@ -4,7 +4,7 @@ namespace ClaimsTransfer.Standalone.Processes;
 public static class Services
 {
     /// <summary>The sandbox first: the debtor systems are there before anybody writes to them.</summary>
-    public static readonly IReadOnlyList<string> Names = ["sandbox", "ingest", "routing", "payments", "kmdopus", "prisme", "oesindsigt"];
+    public static readonly IReadOnlyList<string> Names = ["sandbox", "ingest", "routing", "payments", "kmdopus", "prisme", "oesindsigt", "console"];
 
     /// <summary>The service's program, beside ours.</summary>
     public static string ProgramOf(string name) => Path.Combine(AppContext.BaseDirectory, $"ClaimsTransfer.{ProjectOf(name)}.dll");
@@ -18,6 +18,7 @@ public static class Services
         "kmdopus" => "KmdOpus",
         "prisme" => "Prisme",
         "oesindsigt" => "OesIndsigt",
+        "console" => "Console",
         _ => throw new ArgumentException($"There is no service '{name}'. Known: {string.Join(", ", Names)}.", nameof(name)),
     };
 }

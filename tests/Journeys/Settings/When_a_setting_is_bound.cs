@@ -4,6 +4,7 @@ using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Ingest;
 using ClaimsTransfer.Journeys.Running;
 using ClaimsTransfer.OesIndsigt;
+using ClaimsTransfer.OperationsConsole;
 using ClaimsTransfer.Payments;
 using ClaimsTransfer.Payments.Reconciliation;
 using ClaimsTransfer.Prisme;
@@ -20,6 +21,7 @@ public sealed class When_a_setting_is_bound
         ("Claims", typeof(Installation)), ("Ingest", typeof(IngestOptions)), ("Routing", typeof(RoutingOptions)), ("Payments", typeof(PaymentsOptions)),
         ("Payments", typeof(ReconciliationOptions)), ("Connectors", typeof(ConnectorOptions)),
         ("Connectors:Prisme", typeof(PrismeOptions)), ("Connectors:OesIndsigt", typeof(IndsigtOptions)),
+        ("Console", typeof(ConsoleOptions)),
     ];
 
     private static readonly string List = File.ReadAllText(Path.Combine(Repository.Root, "deploy", "SETTINGS.md"));
