@@ -40,6 +40,7 @@ public static class DefaultsExtensions
             installation, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>())));
         builder.Services.AddSingleton<IBus>(services => services.GetRequiredService<WatchedBus>());
         builder.Services.AddSingleton<IQueues>(services => services.GetRequiredService<WatchedBus>());
+        builder.Services.AddSingleton<IDeadLetterQueues>(services => services.GetRequiredService<WatchedBus>());
         builder.Services.AddSingleton<BatchConsumers>();
         AddStorage(builder.Services, service, installation);
 

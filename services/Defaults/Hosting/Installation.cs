@@ -9,6 +9,9 @@ public sealed record Installation
     /// <summary><c>embedded</c> (in-process, durable in the data folder) or <c>amqp(s)://user:password@host:port/vhost</c>.</summary>
     public string Broker { get; init; } = "embedded";
 
+    /// <summary>Base URL of the broker's management plugin, with the broker's user; empty: new dead-letter queues of others are not found.</summary>
+    public string BrokerManagement { get; init; } = "";
+
     /// <summary><c>embedded</c> (SQLite in the data folder), <c>postgres://user:password@host:port/database</c> or <c>sqlserver:CONNECTION STRING</c>.</summary>
     public string Store { get; init; } = "embedded";
 

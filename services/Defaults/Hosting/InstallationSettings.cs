@@ -12,6 +12,7 @@ public static class InstallationSettings
     private static readonly (string Key, string Variable)[] Known =
     [
         (nameof(Installation.Broker), "CLAIMS_BROKER"),
+        (nameof(Installation.BrokerManagement), "CLAIMS_BROKER_MANAGEMENT"),
         (nameof(Installation.Store), "CLAIMS_STORE"),
         (nameof(Installation.Data), "CLAIMS_DATA"),
         (nameof(Installation.Municipalities), "CLAIMS_MUNICIPALITIES"),
@@ -42,6 +43,7 @@ public static class InstallationSettings
         var installation = new Installation
         {
             Broker = Value(nameof(Installation.Broker)) ?? defaults.Broker,
+            BrokerManagement = Value(nameof(Installation.BrokerManagement)) ?? "",
             Store = Value(nameof(Installation.Store)) ?? defaults.Store,
             Data = Value(nameof(Installation.Data)) ?? defaults.Data,
             Municipalities = Value(nameof(Installation.Municipalities)) ?? "",
@@ -75,6 +77,8 @@ public static class InstallationSettings
             Fault(nameof(Installation.Data), installation.Data, "not a folder that can be made or used", "/var/lib/claims");
         if (installation.Municipalities.Length > 0 && !File.Exists(installation.Municipalities))
             Fault(nameof(Installation.Municipalities), installation.Municipalities, "there is no such file", "/etc/claims/municipalities.yaml");
+        if (installation.BrokerManagement.Length > 0 && !IsUrl(installation.BrokerManagement, "http", "https"))
+            Fault(nameof(Installation.BrokerManagement), Installation.Redacted(installation.BrokerManagement), "not an http URL", "https://rabbitmq.example:15671");
         if (installation.Sandbox.Length > 0 && !IsUrl(installation.Sandbox, "http", "https"))
             Fault(nameof(Installation.Sandbox), installation.Sandbox, "not an http URL", "http://127.0.0.1:5080");
         if (installation.MasterKey.Length > 0 && !IsKey(installation.MasterKey))

@@ -7,7 +7,7 @@ namespace ClaimsTransfer.Defaults.Hosting;
 /// The bus as services get it: it remembers who subscribed, so that health can tell a consumer that died from one that was paused, and so that a stop ends all
 /// subscriptions before anything they need is gone.
 /// </summary>
-public sealed class WatchedBus(IBus inner) : IBus, IQueues
+public sealed class WatchedBus(IBus inner) : IBus, IQueues, IDeadLetterQueues
 {
     private readonly ConcurrentDictionary<WatchedSubscription, bool> _subscriptions = new();
     private int _disposed;
@@ -27,12 +27,15 @@ public sealed class WatchedBus(IBus inner) : IBus, IQueues
 
     public Task<long?> DepthAsync(string queue, CancellationToken cancellation) => inner.DepthAsync(queue, cancellation);
 
-    public async Task<ISubscription> SubscribeAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation)
-    {
-        var subscription = new WatchedSubscription(queue.Name, await inner.SubscribeAsync(queue, handler, cancellation), Forget);
-        _subscriptions[subscription] = true;
-        return subscription;
-    }
+    public async Task<ISubscription> SubscribeAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation) =>
+        Watched(queue, await inner.SubscribeAsync(queue, handler, cancellation));
+
+    public async Task<ISubscription> CollectAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation) =>
+        Watched(queue, await DeadLetters.CollectAsync(queue, handler, cancellation));
+
+    public Task<IReadOnlyList<string>> FindAsync(IReadOnlyCollection<string> known, CancellationToken cancellation) => DeadLetters.FindAsync(known, cancellation);
+
+    public Task SendAsync(string queue, IReadOnlyList<Delivery> messages, CancellationToken cancellation) => DeadLetters.SendAsync(queue, messages, cancellation);
 
     public Task DeclareAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation) => inner.DeclareAsync(queues, cancellation);
 
@@ -57,6 +60,16 @@ public sealed class WatchedBus(IBus inner) : IBus, IQueues
     }
 
     private IQueues Inside => inner as IQueues ?? throw new InvalidOperationException($"{inner.GetType().Name} cannot look into its queues.");
+
+    private IDeadLetterQueues DeadLetters =>
+        inner as IDeadLetterQueues ?? throw new InvalidOperationException($"{inner.GetType().Name} cannot empty its dead-letter queues.");
+
+    private WatchedSubscription Watched(QueueDefinition queue, ISubscription running)
+    {
+        var subscription = new WatchedSubscription(queue.Name, running, Forget);
+        _subscriptions[subscription] = true;
+        return subscription;
+    }
 
     private void Forget(WatchedSubscription subscription) => _subscriptions.TryRemove(subscription, out _);
 

@@ -12,7 +12,14 @@ public sealed record OutgoingMessage(
 /// <param name="MessageId">AMQP <c>message_id</c>, where the sender set one.</param>
 /// <param name="Attempts">How often the broker has delivered it before, as far as it counts; 0 the first time.</param>
 public sealed record Delivery(
-    string Name, string? MessageId, ReadOnlyMemory<byte> Body, string? TraceParent = null, int Attempts = 0);
+    string Name, string? MessageId, ReadOnlyMemory<byte> Body, string? TraceParent = null, int Attempts = 0)
+{
+    /// <summary>On a dead-letter queue: why it stands there, as far as its headers say.</summary>
+    public FaultNote? Fault { get; init; }
+
+    /// <summary>On a dead-letter queue: its headers as text, bounded, for whoever looks into it.</summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+}
 
 /// <summary>A delivery that its handler cannot handle, ever: it goes to the queue's error queue, alone.</summary>
 public sealed record DeadLetter(Delivery Delivery, Exception Cause)

@@ -13,7 +13,7 @@ public static class BusFactory
         if (installation.IsEmbeddedBroker)
             return EmbeddedBus.Open(installation.Data, time, loggers);
         if (Uri.TryCreate(installation.Broker, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps")
-            return RabbitMqBus.Open(installation.Broker, $"claims-transfer {installation.Instance}", time, loggers);
+            return RabbitMqBus.Open(installation.Broker, $"claims-transfer {installation.Instance}", time, loggers, installation.BrokerManagement);
         throw new InvalidOperationException(
             "The setting Claims:Broker (CLAIMS_BROKER) names no broker we know. Give 'embedded' or 'amqp://user:password@host:5672/vhost'.");
     }

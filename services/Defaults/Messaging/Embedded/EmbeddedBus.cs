@@ -8,7 +8,7 @@ namespace ClaimsTransfer.Defaults.Messaging.Embedded;
 /// The embedded default: durable queues in <c>DATA/broker.db</c>, for one process. A publish returns when it is on disk; a message leaves the file when its
 /// handler has returned. What a killed process had in hand is delivered again, in order.
 /// </summary>
-public sealed class EmbeddedBus : IBus, IQueues
+public sealed class EmbeddedBus : IBus, IQueues, IDeadLetterQueues
 {
     private readonly BrokerFile file;
     private readonly TimeProvider time;
@@ -84,10 +84,35 @@ public sealed class EmbeddedBus : IBus, IQueues
     public async Task<ISubscription> SubscribeAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation)
     {
         await DeclareAsync([queue], cancellation);
+        return await CollectAsync(queue, handler, cancellation);
+    }
+
+    public async Task<ISubscription> CollectAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation)
+    {
         var subscription = new EmbeddedSubscription(this, queues[queue.Name], queue, handler, time, logger);
         subscriptions[subscription] = true;
         await subscription.ResumeAsync(cancellation);
         return subscription;
+    }
+
+    public Task<IReadOnlyList<string>> FindAsync(IReadOnlyCollection<string> known, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<string>>([.. queues.Keys.Where(DeadLetterQueueName.Fits).Order(StringComparer.Ordinal)]);
+
+    public async Task SendAsync(string queue, IReadOnlyList<Delivery> messages, CancellationToken cancellation)
+    {
+        if (messages.Count == 0)
+            return;
+        if (!queues.TryGetValue(queue, out var target))
+            throw new TransientException($"The embedded broker has no queue '{queue}'.");
+        var arrivals = new Arrivals();
+        await file.WriteAsync(
+            write =>
+            {
+                arrivals.Clear();
+                foreach (var message in messages)
+                    arrivals.Add(target, write.Insert(target.Id, message.Name, message.MessageId, message.Body, message.TraceParent));
+            },
+            arrivals.Tell).WaitAsync(cancellation);
     }
 
     public Task<long?> DepthAsync(string queue, CancellationToken cancellation) =>
@@ -154,7 +179,8 @@ public sealed class EmbeddedBus : IBus, IQueues
     internal Task SettleAsync(EmbeddedQueue queue, List<StoredMessage> batch, List<Delivery> deliveries, IReadOnlyList<DeadLetter> dead)
     {
         var arrivals = new Arrivals();
-        var errors = queues[Topology.ErrorQueue(queue.Name)];
+        // What is taken from a dead-letter queue has none of its own.
+        var errors = dead.Count > 0 ? queues[Topology.ErrorQueue(queue.Name)] : queue;
         return file.WriteAsync(
             write =>
             {

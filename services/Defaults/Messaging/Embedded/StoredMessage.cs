@@ -4,5 +4,5 @@ namespace ClaimsTransfer.Defaults.Messaging.Embedded;
 internal sealed record StoredMessage(
     long Sequence, string Name, string? MessageId, ReadOnlyMemory<byte> Body, string? TraceParent, int Attempts, FaultNote? Fault = null)
 {
-    public Delivery ToDelivery() => new(Name, MessageId, Body, TraceParent, Attempts);
+    public Delivery ToDelivery() => new(Name, MessageId, Body, TraceParent, Attempts) { Fault = Fault };
 }

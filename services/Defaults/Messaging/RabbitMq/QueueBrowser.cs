@@ -37,7 +37,7 @@ internal sealed class QueueBrowser(BrokerConnection connection, RabbitMqPublishe
         await using var channel = await (await connection.GetAsync(cancellation)).CreateChannelAsync(cancellationToken: cancellation);
         var standing = new List<StandingMessage>();
         while (standing.Count < limit && await channel.BasicGetAsync(queue, autoAck: false, cancellation) is { } found)
-            standing.Add(new StandingMessage(Read(found), Wire.Fault(found.BasicProperties)));
+            standing.Add(new StandingMessage(Read(found), FaultHeaders.Read(found.BasicProperties)));
         return standing;
     }
 

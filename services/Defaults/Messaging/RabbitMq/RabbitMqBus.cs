@@ -9,18 +9,19 @@ namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
 /// RabbitMQ 3.10 to 4.x: quorum queues, persistent messages, every publish confirmed, nothing unroutable lost. One connection publishes and one consumes,
 /// so that a broker which blocks publishers still takes acknowledgements.
 /// </summary>
-public sealed class RabbitMqBus : IBus, IQueues
+public sealed class RabbitMqBus : IBus, IQueues, IDeadLetterQueues
 {
     private readonly BrokerConnection publishing;
     private readonly BrokerConnection consuming;
     private readonly RabbitMqPublisher publisher;
     private readonly QueueBrowser browser;
+    private readonly DeadLetterQueueFinder finder;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly ConcurrentDictionary<RabbitMqSubscription, bool> subscriptions = new();
     private readonly ConcurrentDictionary<string, QueueDefinition> declared = new();
 
-    private RabbitMqBus(ConnectionFactory factory, string name, TimeProvider time, ILoggerFactory loggers)
+    private RabbitMqBus(ConnectionFactory factory, string name, string? management, TimeProvider time, ILoggerFactory loggers)
     {
         this.time = time;
         logger = loggers.CreateLogger<RabbitMqBus>();
@@ -28,6 +29,7 @@ public sealed class RabbitMqBus : IBus, IQueues
         consuming = new BrokerConnection(factory, $"{name}, consuming", logger);
         publisher = new RabbitMqPublisher(publishing, time, logger);
         browser = new QueueBrowser(publishing, publisher);
+        finder = new DeadLetterQueueFinder(factory, management, browser);
     }
 
     public bool IsHealthy => publishing.IsUsable && subscriptions.Keys.All(subscription => subscription.IsPaused || subscription.IsConsuming);
@@ -35,7 +37,9 @@ public sealed class RabbitMqBus : IBus, IQueues
     /// <summary>Connects at the first use; a broker that is away then is waited for.</summary>
     /// <param name="uri"><c>amqp(s)://user:password@host:port/vhost</c></param>
     /// <param name="name">Shown beside our connections in the broker's management.</param>
-    public static RabbitMqBus Open(string uri, string name, TimeProvider time, ILoggerFactory loggers) => new(Factory(uri), name, time, loggers);
+    /// <param name="management">Of the management plugin, which alone can list the broker's queues; null: only the queues we know of are found.</param>
+    public static RabbitMqBus Open(string uri, string name, TimeProvider time, ILoggerFactory loggers, string? management = null) =>
+        new(Factory(uri), name, management, time, loggers);
 
     public async Task DeclareAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation)
     {
@@ -57,11 +61,21 @@ public sealed class RabbitMqBus : IBus, IQueues
     public async Task<ISubscription> SubscribeAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation)
     {
         await DeclareAsync([queue], cancellation);
+        return await CollectAsync(queue, handler, cancellation);
+    }
+
+    public async Task<ISubscription> CollectAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation)
+    {
         var subscription = new RabbitMqSubscription(this, consuming, publisher, queue, handler, time, logger);
         subscriptions[subscription] = true;
         await subscription.ResumeAsync(cancellation);
         return subscription;
     }
+
+    public Task<IReadOnlyList<string>> FindAsync(IReadOnlyCollection<string> known, CancellationToken cancellation) => finder.FindAsync(known, cancellation);
+
+    public Task SendAsync(string queue, IReadOnlyList<Delivery> messages, CancellationToken cancellation) =>
+        publisher.PublishAsync(messages.Select(message => Wire.ToQueue(queue, message)), cancellation);
 
     /// <summary>What is ready, as the broker tells, and what this process has in hand; what others have in hand AMQP does not tell.</summary>
     public async Task<long?> DepthAsync(string queue, CancellationToken cancellation) =>
@@ -89,6 +103,7 @@ public sealed class RabbitMqBus : IBus, IQueues
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(subscriptions.Keys.Select(subscription => subscription.DisposeAsync().AsTask()));
+        finder.Dispose();
         await browser.DisposeAsync();
         await publisher.DisposeAsync();
         await consuming.DisposeAsync();

@@ -32,15 +32,11 @@ internal static class Wire
     }
 
     public static Delivery Read(string exchange, string routingKey, bool redelivered, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body) => new(
-        NameOf(exchange, routingKey, properties), properties.MessageId, body.ToArray(), Text(properties, TraceParent), Attempts(redelivered, properties));
-
-    public static FaultNote? Fault(IReadOnlyBasicProperties properties)
+        NameOf(exchange, routingKey, properties), properties.MessageId, body.ToArray(), Text(properties, TraceParent), Attempts(redelivered, properties))
     {
-        if (Text(properties, FaultNote.TypeHeader) is not { } type)
-            return null;
-        _ = DateTimeOffset.TryParse(Text(properties, FaultNote.FailedAtHeader), CultureInfo.InvariantCulture, out var failedAt);
-        return new FaultNote(type, Text(properties, FaultNote.TextHeader) ?? "", failedAt, Text(properties, FaultNote.QueueHeader) ?? "");
-    }
+        Fault = FaultHeaders.Read(properties),
+        Headers = FaultHeaders.IsFault(properties) ? FaultHeaders.Texts(properties) : null,
+    };
 
     private static BasicProperties Properties(string name, string? messageId, string? traceParent)
     {
@@ -64,7 +60,7 @@ internal static class Wire
             ? (int)Math.Clamp(number.ToInt64(CultureInfo.InvariantCulture), 0, int.MaxValue)
             : redelivered ? 1 : 0;
 
-    private static string? Text(IReadOnlyBasicProperties properties, string header)
+    internal static string? Text(IReadOnlyBasicProperties properties, string header)
     {
         if (properties.Headers is null || !properties.Headers.TryGetValue(header, out var value))
             return null;
