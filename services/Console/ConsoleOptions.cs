@@ -9,8 +9,47 @@ public sealed record ConsoleOptions
     /// </summary>
     public IReadOnlyDictionary<string, string> Services { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>How often dead-letter queues are looked for.</summary>
+    public TimeSpan LookForQueuesEvery { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Dead letters taken into the store in one transaction at most.</summary>
+    public int CollectBatchSize { get; init; } = 500;
+
+    /// <summary>How often replays are carried on and their outcomes looked at.</summary>
+    public TimeSpan ReplayEvery { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long the outcome of a message is waited for before a replay pauses.</summary>
+    public TimeSpan OutcomeWithin { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Messages under way at a time, sent and without an outcome.</summary>
+    public int MostUnderWay { get; init; } = 2000;
+
+    /// <summary>Whether another person must approve every edit.</summary>
+    public bool ApproveEdits { get; init; }
+
+    /// <summary>Replays of more messages than that must be approved by another person; 0: none.</summary>
+    public int ApproveAboveMessages { get; init; }
+
+    /// <summary>Replays of more øre than that must be approved by another person; 0: none.</summary>
+    public long ApproveAboveOre { get; init; }
+
     public IEnumerable<string> Faults()
     {
+        foreach (var (key, value, example) in new[]
+        {
+            (nameof(LookForQueuesEvery), LookForQueuesEvery, "00:00:05"), (nameof(ReplayEvery), ReplayEvery, "00:00:00.250"), (nameof(OutcomeWithin), OutcomeWithin, "00:10:00"),
+        })
+        {
+            if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1))
+                yield return $"Console:{key} is {value}; give a time above zero and up to a day, such as {example}.";
+        }
+
+        if (CollectBatchSize is < 1 or > 2000)
+            yield return $"Console:{nameof(CollectBatchSize)} is {CollectBatchSize}; give 1 to 2000, such as 500.";
+        if (MostUnderWay is < 1 or > 100_000)
+            yield return $"Console:{nameof(MostUnderWay)} is {MostUnderWay}; give 1 to 100000, such as 2000.";
+        if (ApproveAboveMessages < 0 || ApproveAboveOre < 0)
+            yield return $"Console:{nameof(ApproveAboveMessages)} and {nameof(ApproveAboveOre)} are {ApproveAboveMessages} and {ApproveAboveOre}; give 0 for never, or a limit such as 1000.";
         foreach (var (name, url) in Services)
         {
             if (!Asking.ServiceUrls.Known.Contains(name, StringComparer.OrdinalIgnoreCase))

@@ -190,7 +190,7 @@ internal sealed partial class ConsumerSession : AsyncDefaultBasicConsumer, IAsyn
         try
         {
             var worn = batch.FindAll(received => received.Delivery.Attempts >= ReturnsAtMost);
-            await publisher.PublishAsync(worn.Select(received => Wire.ToQueue(definition.Name, received.Delivery)), CancellationToken.None);
+            await publisher.PublishAsync(worn.Select(received => Wire.ToQueue(definition.Name, received.Delivery, received.Delivery.Fault)), CancellationToken.None);
             await order.SettleAsync(batch, (tag, _) => worn.Exists(received => received.Tag == tag)
                 ? Channel.BasicAckAsync(tag, multiple: false, CancellationToken.None)
                 : Channel.BasicNackAsync(tag, multiple: false, requeue: true, CancellationToken.None), singly: true);

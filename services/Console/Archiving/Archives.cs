@@ -1,0 +1,41 @@
+using System.Text.Json;
+using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.OperationsConsole.Access;
+using ClaimsTransfer.OperationsConsole.Asking;
+using ClaimsTransfer.OperationsConsole.Auditing;
+using ClaimsTransfer.OperationsConsole.DeadLetters;
+using Dapper;
+
+namespace ClaimsTransfer.OperationsConsole.Archiving;
+
+/// <summary>Puts letters aside that nothing is to be done about, and takes them back. With a reason, and never deleted.</summary>
+public sealed class Archives(IStore store, Letters letters, AuditLog audit)
+{
+    /// <returns>How many.</returns>
+    public Task<long> ArchiveAsync(Actor actor, LetterFilter filter, string why, CancellationToken cancellation) =>
+        MoveAsync(actor, filter, LetterStatus.Open, LetterStatus.Archived, "letter.archive", why, cancellation);
+
+    public Task<long> RestoreAsync(Actor actor, LetterFilter filter, string why, CancellationToken cancellation) =>
+        MoveAsync(actor, filter, LetterStatus.Archived, LetterStatus.Open, "letter.restore", why, cancellation);
+
+    private async Task<long> MoveAsync(Actor actor, LetterFilter filter, LetterStatus from, LetterStatus to, string action, string why, CancellationToken cancellation)
+    {
+        var moved = await letters.WithCauseAsync(filter.For(actor) with { Status = [from] }, cancellation);
+        return await store.InTransactionAsync(
+            async transaction =>
+            {
+                var parameters = new DynamicParameters(new { to = to.ToString() });
+                var where = moved.Where(store, parameters);
+                var single = moved.Municipality is [var one] ? one : "";
+                var count = (long)await transaction.Connection!.ExecuteAsync(new CommandDefinition(
+                    store.Sql($"UPDATE console.letters SET status = @to, row_version = row_version + 1 WHERE letter_id IN (SELECT l.letter_id FROM console.letters l WHERE {where})"), parameters,
+                    transaction, cancellationToken: cancellation));
+                var subject = filter.LetterIds is [var letter] ? letter.ToString() : "letters";
+                await audit.AppendAsync(
+                    transaction, actor, [new AuditedAction(action, subject, single, why, JsonSerializer.Serialize(new { letters = count, filter = filter with { Status = null } }, ServiceClient.Json), $"{count} {to}")],
+                    cancellation);
+                return count;
+            },
+            cancellation);
+    }
+}

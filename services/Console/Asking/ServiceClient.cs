@@ -1,0 +1,92 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ClaimsTransfer.OperationsConsole.Asking;
+
+/// <summary>A service could not be asked: it is away, or nobody has said where it is. What was to be shown or decided is not known now.</summary>
+public sealed class ServiceAwayException(string service, string why, Exception? inner = null) : Exception($"{service} could not be asked: {why}.", inner)
+{
+    public string Service => service;
+}
+
+/// <summary>A service refused what it was asked, and said why.</summary>
+public sealed class ServiceRefusedException(string service, HttpStatusCode status, string detail) : Exception(detail)
+{
+    public string Service => service;
+
+    public HttpStatusCode Status => status;
+}
+
+/// <summary>Asks the other services, each by its own address.</summary>
+public sealed class ServiceClient(HttpClient http, ServiceUrls urls)
+{
+    /// <summary>The services' JSON: camelCase, enums as words.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter() },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <returns>Null: there is none (404).</returns>
+    public async Task<T?> GetAsync<T>(string service, string path, CancellationToken cancellation)
+        where T : class => await SendAsync<T>(service, new HttpRequestMessage(HttpMethod.Get, Address(service, path)), cancellation);
+
+    public async Task<T?> PostAsync<T>(string service, string path, object? body, CancellationToken cancellation)
+        where T : class => await SendAsync<T>(
+            service, new HttpRequestMessage(HttpMethod.Post, Address(service, path)) { Content = body is null ? null : JsonContent.Create(body, options: Json) }, cancellation);
+
+    public bool Knows(string service) => urls.Of(service) is not null;
+
+    private Uri Address(string service, string path) =>
+        urls.Of(service) is { } url ? new Uri(url, path.TrimStart('/')) : throw new ServiceAwayException(service, $"set Console:Services:{service} to its address");
+
+    private async Task<T?> SendAsync<T>(string service, HttpRequestMessage request, CancellationToken cancellation)
+        where T : class
+    {
+        using (request)
+        {
+            try
+            {
+                using var response = await http.SendAsync(request, cancellation);
+                if (response.StatusCode == HttpStatusCode.NotFound)
+                    return null;
+                if ((int)response.StatusCode >= 500)
+                    throw new ServiceAwayException(service, $"it answered {(int)response.StatusCode}");
+                if (!response.IsSuccessStatusCode)
+                    throw new ServiceRefusedException(service, response.StatusCode, await DetailAsync(response, cancellation));
+                return response.StatusCode is HttpStatusCode.NoContent ? null : await response.Content.ReadFromJsonAsync<T>(Json, cancellation);
+            }
+            catch (OperationCanceledException timeout) when (!cancellation.IsCancellationRequested)
+            {
+                throw new ServiceAwayException(service, $"no answer within {http.Timeout.TotalSeconds:0} s", timeout);
+            }
+            catch (Exception failure) when (failure is HttpRequestException or JsonException or IOException)
+            {
+                throw new ServiceAwayException(service, failure.GetType().Name, failure);
+            }
+        }
+    }
+
+    private static async Task<string> DetailAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        var text = await response.Content.ReadAsStringAsync(cancellation);
+        try
+        {
+            using var problem = JsonDocument.Parse(text);
+            foreach (var name in (string[])["detail", "error", "title"])
+            {
+                if (problem.RootElement.ValueKind == JsonValueKind.Object && problem.RootElement.TryGetProperty(name, out var detail) && detail.ValueKind == JsonValueKind.String)
+                    return detail.GetString()!;
+            }
+
+            return text;
+        }
+        catch (JsonException)
+        {
+            // Not JSON: it is shown as it is.
+            return text;
+        }
+    }
+}

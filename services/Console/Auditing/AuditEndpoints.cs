@@ -1,0 +1,19 @@
+using System.Security.Claims;
+using ClaimsTransfer.OperationsConsole.Access;
+
+namespace ClaimsTransfer.OperationsConsole.Auditing;
+
+/// <summary><c>/console/api/audit</c>: who did what, and whether the log is whole.</summary>
+internal static class AuditEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var audit = api.MapGroup("/audit").WithTags("Audit");
+        audit.MapGet("", (
+            ClaimsPrincipal user, AuditLog log, CancellationToken cancellation, string? action = null, string? who = null, string? subject = null, int limit = 100, long? before = null) =>
+            ApiAnswers.AnswerAsync(async () => await log.ReadAsync(Actor.Of(user).Municipalities, action, who, subject, Math.Clamp(limit, 1, 1000), before, cancellation)))
+            .Produces<AuditPage>().WithSummary("Entries, the newest first.");
+        audit.MapGet("/verify", (AuditLog log, CancellationToken cancellation) => ApiAnswers.AnswerAsync(async () => await log.VerifyAsync(cancellation)))
+            .Produces<AuditVerdict>().WithSummary("Reads the whole chain and says whether anything was changed, taken out or added past the console.");
+    }
+}

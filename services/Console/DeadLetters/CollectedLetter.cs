@@ -1,0 +1,94 @@
+using System.Text;
+using System.Text.Json;
+using ClaimsTransfer.Defaults.Identifiers;
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Sealing;
+using ClaimsTransfer.Messages;
+
+namespace ClaimsTransfer.OperationsConsole.DeadLetters;
+
+/// <summary>One delivery of a dead-letter queue, read: which message it is, what it is about, why it stands there.</summary>
+/// <param name="FailedAt">Null: nothing on it says when.</param>
+public sealed record CollectedLetter(
+    Guid LetterId, string? MessageId, string Queue, string DeadLetterQueue, string Name, LetterSubject Subject, string Fingerprint, string CauseType, string CauseText,
+    DateTimeOffset? FailedAt, int Deliveries, ReadOnlyMemory<byte> SealedBody, ReadOnlyMemory<byte>? SealedHeaders, string? TraceParent)
+{
+    /// <summary>The same failure, however often it is collected.</summary>
+    public Guid FailureId => DeterministicId.Of(LetterId, $"failure/{FailedAt?.ToUnixTimeMilliseconds()}/{Fingerprint}");
+}
+
+/// <summary>What a message is about, as far as its body says.</summary>
+public sealed record LetterSubject(Guid? ClaimId, string Municipality, string Vendor, string Agency, long? FeeId, int? Version, long? AmountOre);
+
+/// <summary>Reads deliveries of dead-letter queues. Nothing of them can be trusted, and none is too broken to be kept.</summary>
+public sealed class LetterReader(MessageSealer sealer, IMunicipalities municipalities)
+{
+    private const int TextLimit = 200;
+
+    public CollectedLetter Read(string deadLetterQueue, Delivery delivery)
+    {
+        var body = sealer.Open(delivery.Body);
+        var fault = delivery.Fault;
+        var source = deadLetterQueue == Topology.Unrouted ? Topology.Unrouted : fault is { Queue.Length: > 0 } ? fault.Queue : DeadLetterQueueName.SourceOf(deadLetterQueue);
+        var messageId = delivery.MessageId is { Length: > 0 and <= TextLimit } given && !given.Contains('\0', StringComparison.Ordinal) ? PersonalData.Mask(given, TextLimit) : MessageIdOf(body);
+        var type = fault?.Type ?? (deadLetterQueue.EndsWith("_skipped", StringComparison.Ordinal) ? "skipped" : "");
+        var text = Clean(fault?.Text ?? "");
+        var headers = delivery.Headers is { Count: > 0 } all ? JsonSerializer.SerializeToUtf8Bytes(all) : null;
+        return new CollectedLetter(
+            IdOf(source, messageId, body), messageId, Bounded(source), Bounded(deadLetterQueue), Bounded(delivery.Name), SubjectOf(body), DeadLetters.Fingerprint.Of(type, text), Bounded(type), text,
+            fault is { FailedAt: var at } && at != default ? at : null, delivery.Attempts, sealer.Seal(body), headers is null ? null : sealer.Seal(headers), delivery.TraceParent is { Length: <= 60 } trace ? Clean(trace) : null);
+    }
+
+    /// <summary>A message is the same by its id; without one by its content.</summary>
+    public static Guid IdOf(string queue, string? messageId, ReadOnlyMemory<byte> body) => messageId is not null
+        ? DeterministicId.Create(DeterministicId.ClaimsTransfer, $"letter/{queue}/{messageId}")
+        : DeterministicId.Create(DeterministicId.Create(DeterministicId.ClaimsTransfer, $"letter/{queue}"), body.Span);
+
+    private LetterSubject SubjectOf(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object)
+                return Nothing;
+            var agency = Identifiers.TryIsil(Text(root, "agency"), out var ofAgency, out _) ? Text(root, "agency")! : "";
+            var municipality = Text(root, "municipality") is { Length: 4 } code && code.All(char.IsAsciiDigit) ? code : ofAgency;
+            var fee = Number(root, "feeId");
+            var claim = Text(root, "claimId") is { } id && Guid.TryParse(id, out var named) ? named : agency.Length > 0 && fee is { } number ? DeterministicId.OfClaim(agency, number) : (Guid?)null;
+            return new LetterSubject(
+                claim, municipality, municipalities.Find(municipality)?.Vendor.ToString() ?? "", agency, fee, (int?)Number(root, "version"), Number(root, "amountOre") ?? Number(root, "newAmountOre"));
+        }
+        catch (JsonException)
+        {
+            // Not JSON: it names nothing, and is kept all the same.
+            return Nothing;
+        }
+    }
+
+    private static LetterSubject Nothing => new(null, "", "", "", null, null, null);
+
+    private static string? MessageIdOf(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement.ValueKind == JsonValueKind.Object && Text(document.RootElement, "messageId") is { } id && Guid.TryParse(id, out var read) ? read.ToString() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Text(JsonElement root, string property) =>
+        root.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static long? Number(JsonElement root, string property) =>
+        root.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
+
+    private static string Bounded(string text) => Clean(PersonalData.Mask(text, TextLimit));
+
+    private static string Clean(string text) => text.Replace("\0", "", StringComparison.Ordinal);
+}

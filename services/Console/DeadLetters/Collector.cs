@@ -1,0 +1,67 @@
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Municipalities;
+
+namespace ClaimsTransfer.OperationsConsole.DeadLetters;
+
+/// <summary>
+/// Takes everything from every dead-letter queue into the store, and only then off the queue. Queues are looked for again and again: one that appears is collected from a few
+/// seconds later, one that is gone is forgotten.
+/// </summary>
+internal sealed partial class Collector(
+    LetterStore letters, LetterReader reader, IDeadLetterQueues queues, IMunicipalities municipalities, ConsoleOptions options, TimeProvider time,
+    ILogger<Collector> log) : BackgroundService
+{
+    private readonly Dictionary<string, ISubscription> _collecting = new(StringComparer.Ordinal);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.LookForQueuesEvery, time);
+        do
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The broker is away, say; what is collected from goes on by itself, and new queues are found at the next look.
+                Log.NotFound(log, fault.GetType().Name, PersonalData.Mask(fault.Message, 300));
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task LookAsync(CancellationToken cancellation)
+    {
+        var known = Topology.Queues(municipalities.All.Select(municipality => municipality.Code))
+            .SelectMany(queue => DeadLetterQueueName.Of(queue.Name)).Append(Topology.Unrouted).Where(queue => !_collecting.ContainsKey(queue)).ToList();
+        var found = await queues.FindAsync([.. known, .. _collecting.Keys], cancellation);
+        foreach (var gone in _collecting.Keys.Except(found).ToList())
+        {
+            await _collecting[gone].DisposeAsync();
+            _collecting.Remove(gone);
+        }
+
+        foreach (var queue in found.Where(queue => !_collecting.ContainsKey(queue)))
+        {
+            var definition = new QueueDefinition(queue, []) { BatchSize = options.CollectBatchSize, Concurrency = 1, Linger = TimeSpan.FromMilliseconds(50) };
+            _collecting[queue] = await queues.CollectAsync(definition, (batch, token) => KeepAsync(queue, batch, token), cancellation);
+        }
+    }
+
+    private async Task<IReadOnlyList<DeadLetter>> KeepAsync(string queue, IReadOnlyList<Delivery> batch, CancellationToken cancellation)
+    {
+        await letters.KeepAsync([.. batch.Select(delivery => reader.Read(queue, delivery))], cancellation);
+        Log.Kept(log, queue, batch.Count);
+        return [];
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(6001, LogLevel.Warning, "Dead-letter queues could not be looked for, {Fault}: {Text}; it is tried again")]
+        public static partial void NotFound(ILogger logger, string fault, string text);
+
+        [LoggerMessage(6002, LogLevel.Information, "{Queue}: {Count} dead letters are kept")]
+        public static partial void Kept(ILogger logger, string queue, int count);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace ClaimsTransfer.OperationsConsole.DeadLetters;
+
+/// <summary>
+/// What tells one cause from another, and stays the same from message to message and from build to build: the exception's type, its text without the values in it, and the
+/// first of our own methods on its stack.
+/// </summary>
+public static partial class Fingerprint
+{
+    private const int TextLimit = 300;
+
+    public static string Of(string causeType, string causeText)
+    {
+        var lines = causeText.Split('\n', StringSplitOptions.TrimEntries);
+        var text = Values().Replace(lines[0].Length > TextLimit ? lines[0][..TextLimit] : lines[0], "…");
+        var frame = lines.Select(line => Frame().Match(line)).FirstOrDefault(match => match.Success)?.Groups[1].Value ?? "";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{causeType}\n{text}\n{frame}")))[..16];
+    }
+
+    /// <summary>Ids, numbers, times, and whatever stands in quotation marks.</summary>
+    [GeneratedRegex("""[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|'[^']*'|"[^"]*"|«[^»]*»|#+|[\p{Nd}]+([.,:T-]?[\p{Nd}]+)*Z?""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Values();
+
+    /// <summary>The method without its arguments, file and line; compiler-made names lose their numbers.</summary>
+    [GeneratedRegex(@"^at (ClaimsTransfer\.[A-Za-z0-9_.<>`]+?)(?:\.<[A-Za-z0-9_]*>[A-Za-z0-9_|]*)?(?:\.MoveNext)?\(", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Frame();
+}

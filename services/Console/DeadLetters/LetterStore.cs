@@ -1,0 +1,163 @@
+using System.Data.Common;
+using System.Text;
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.OperationsConsole.Replaying;
+using Dapper;
+
+namespace ClaimsTransfer.OperationsConsole.DeadLetters;
+
+/// <summary>
+/// Keeps what was collected: each message once, each of its failures once. What is collected again (the console or the broker died before the acknowledgement) is
+/// recognised by its failure and changes nothing.
+/// </summary>
+public sealed class LetterStore(IStore store, TimeProvider time)
+{
+    /// <summary>Shown and searched; the whole text stands with the failure.</summary>
+    private const int ShownText = 300;
+
+    /// <summary>Clocks of two machines differ by less.</summary>
+    private const long ClockDifference = 5_000;
+
+    private readonly string _load = store.Sql($"""
+        SELECT letter_id AS LetterId, message_id AS MessageId, queue AS Queue, name AS Name, claim_id AS ClaimId, municipality AS Municipality, vendor AS Vendor, agency AS Agency,
+               fee_id AS FeeId, version AS Version, amount_ore AS AmountOre, fingerprint AS Fingerprint, cause_type AS CauseType, cause_text AS CauseText,
+               first_failed_at AS FirstFailedAt, last_failed_at AS LastFailedAt, attempts AS Attempts, status AS Status, outcome AS Outcome, outcome_at AS OutcomeAt,
+               replay_id AS ReplayId, trace_parent AS TraceParent, row_version AS RowVersion
+        FROM console.letters
+        WHERE {store.In("letter_id", "ids")}
+        """);
+
+    // The attempt that was under way has failed again: that is its outcome, and the message is free for the next.
+    private readonly string _close = store.Sql($"""
+        UPDATE console.replay_items
+        SET state = '{nameof(ItemState.Done)}', outcome = '{Outcomes.FailedAgain}', outcome_at = @now, look_at = NULL, open_letter = NULL,
+            outcome_detail = (SELECT l.cause_text FROM console.letters l WHERE l.letter_id = watched_letter)
+        WHERE {store.In("watched_letter", "ids")} AND open_letter IS NOT NULL AND state IN ('{nameof(ItemState.Sending)}', '{nameof(ItemState.Sent)}')
+          AND sent_at <= (SELECT l.last_failed_at + @difference FROM console.letters l WHERE l.letter_id = watched_letter)
+        """);
+
+    public Task KeepAsync(IReadOnlyList<CollectedLetter> collected, CancellationToken cancellation) => store.InTransactionAsync(
+        async transaction =>
+        {
+            await KeepAsync(transaction, collected, cancellation);
+            return true;
+        },
+        cancellation);
+
+    private async Task KeepAsync(DbTransaction transaction, IReadOnlyList<CollectedLetter> collected, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var ids = store.List(collected.Select(letter => letter.LetterId).Distinct().ToList());
+        var rows = (await transaction.Connection!.QueryAsync<Row>(new CommandDefinition(_load, new { ids }, transaction, cancellationToken: cancellation))).ToDictionary(row => row.LetterId);
+        var dated = collected.Select(letter => Dated(letter, rows.GetValueOrDefault(letter.LetterId), now)).OfType<CollectedLetter>().ToList();
+        var fresh = await store.InsertNewAsync(
+            transaction, ConsoleSchema.Failures,
+            [.. dated.Select(letter => new object?[]
+            {
+                letter.FailureId, letter.LetterId, letter.FailedAt!.Value.ToUnixTimeMilliseconds(), now, letter.DeadLetterQueue, letter.Fingerprint, letter.CauseType, letter.CauseText,
+                letter.Deliveries,
+            })],
+            cancellation);
+        if (fresh.Count == 0)
+            return;
+
+        var changed = new Dictionary<Guid, Row>();
+        var bodies = new Dictionary<Guid, CollectedLetter>();
+        foreach (var letter in fresh.Select(index => dated[index]))
+        {
+            var before = changed.GetValueOrDefault(letter.LetterId) ?? rows.GetValueOrDefault(letter.LetterId);
+            changed[letter.LetterId] = After(before, letter, rows.GetValueOrDefault(letter.LetterId)?.RowVersion ?? 0);
+            if (before is null)
+                bodies[letter.LetterId] = letter;
+        }
+
+        await store.SaveVersionedAsync(transaction, ConsoleSchema.Letters, "row_version", [.. changed.Values.Select(row => row.Values())], cancellation);
+        await store.InsertNewAsync(
+            transaction, ConsoleSchema.Bodies,
+            [.. bodies.Values.Select(letter => new object?[]
+            {
+                letter.LetterId, Encoding.UTF8.GetString(letter.SealedBody.Span), letter.SealedHeaders is { } headers ? Encoding.UTF8.GetString(headers.Span) : null,
+            })],
+            cancellation);
+        await transaction.Connection!.ExecuteAsync(new CommandDefinition(
+            _close, new { now, difference = ClockDifference, ids = store.List(changed.Keys.ToList()) }, transaction, cancellationToken: cancellation));
+    }
+
+    /// <summary>
+    /// What never failed at a known time (it was not routed to any queue) fails when it is collected, once: again only after it was sent again.
+    /// </summary>
+    private static CollectedLetter? Dated(CollectedLetter letter, Row? known, long now) => letter.FailedAt is not null ? letter
+        : known is null || known.Status == nameof(LetterStatus.Replaying) ? letter with { FailedAt = DateTimeOffset.FromUnixTimeMilliseconds(now) }
+        : null;
+
+    private static Row After(Row? before, CollectedLetter letter, long storedVersion)
+    {
+        var failedAt = letter.FailedAt!.Value.ToUnixTimeMilliseconds();
+        var shown = PersonalData.Cut(letter.CauseText, ShownText);
+        if (before is null)
+        {
+            var about = letter.Subject;
+            return new Row
+            {
+                LetterId = letter.LetterId, MessageId = letter.MessageId, Queue = letter.Queue, Name = letter.Name, ClaimId = about.ClaimId, Municipality = about.Municipality,
+                Vendor = about.Vendor, Agency = about.Agency, FeeId = about.FeeId, Version = about.Version, AmountOre = about.AmountOre, Fingerprint = letter.Fingerprint,
+                CauseType = letter.CauseType, CauseText = shown, FirstFailedAt = failedAt, LastFailedAt = failedAt, Attempts = 1, Status = nameof(LetterStatus.Open),
+                TraceParent = letter.TraceParent, RowVersion = 1,
+            };
+        }
+
+        var isNewest = failedAt >= before.LastFailedAt;
+        return before with
+        {
+            Fingerprint = isNewest ? letter.Fingerprint : before.Fingerprint,
+            CauseType = isNewest ? letter.CauseType : before.CauseType,
+            CauseText = isNewest ? shown : before.CauseText,
+            FirstFailedAt = Math.Min(before.FirstFailedAt, failedAt),
+            LastFailedAt = Math.Max(before.LastFailedAt, failedAt),
+            Attempts = before.Attempts + 1,
+            // A correction stands in its place: that the original came once more changes nothing about that.
+            Status = before.Status == nameof(LetterStatus.Corrected) ? before.Status : nameof(LetterStatus.Open),
+            RowVersion = storedVersion + 1,
+        };
+    }
+
+    /// <summary>A row as it is stored.</summary>
+    internal sealed record Row
+    {
+        public Guid LetterId { get; init; }
+        public string? MessageId { get; init; }
+        public required string Queue { get; init; }
+        public required string Name { get; init; }
+        public Guid? ClaimId { get; init; }
+        public required string Municipality { get; init; }
+        public required string Vendor { get; init; }
+        public required string Agency { get; init; }
+        public long? FeeId { get; init; }
+        public long? Version { get; init; }
+        public long? AmountOre { get; init; }
+        public required string Fingerprint { get; init; }
+        public required string CauseType { get; init; }
+        public required string CauseText { get; init; }
+        public long FirstFailedAt { get; init; }
+        public long LastFailedAt { get; init; }
+        public long Attempts { get; init; }
+        public required string Status { get; init; }
+        public string? Outcome { get; init; }
+        public long? OutcomeAt { get; init; }
+        public Guid? ReplayId { get; init; }
+        public string? TraceParent { get; init; }
+        public long RowVersion { get; init; }
+
+        public object?[] Values() =>
+        [
+            LetterId, MessageId, Queue, Name, ClaimId, Municipality, Vendor, Agency, FeeId, Version, AmountOre, Fingerprint, CauseType, CauseText, FirstFailedAt, LastFailedAt, Attempts,
+            Status, Outcome, OutcomeAt, ReplayId, TraceParent, RowVersion,
+        ];
+
+        public Letter Letter() => new(
+            LetterId, MessageId, Queue, Name, ClaimId, Municipality, Vendor, Agency, FeeId, (int?)Version, AmountOre, Fingerprint, CauseType, CauseText,
+            DateTimeOffset.FromUnixTimeMilliseconds(FirstFailedAt), DateTimeOffset.FromUnixTimeMilliseconds(LastFailedAt), (int)Attempts, Enum.Parse<LetterStatus>(Status), Outcome,
+            OutcomeAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, ReplayId, TraceParent);
+    }
+}

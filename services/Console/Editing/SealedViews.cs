@@ -1,0 +1,59 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Sealing;
+using ClaimsTransfer.Messages;
+using ClaimsTransfer.OperationsConsole.Access;
+using ClaimsTransfer.OperationsConsole.Auditing;
+using ClaimsTransfer.OperationsConsole.DeadLetters;
+using ClaimsTransfer.OperationsConsole.Replaying;
+
+namespace ClaimsTransfer.OperationsConsole.Editing;
+
+/// <summary>Opens what is sealed, for a person who has a reason. That it was looked at is on record before anything is shown.</summary>
+public sealed class SealedViews(Letters letters, AuditLog audit, MessageSealer sealer, IUnsealer unsealer)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <returns>Null: there is no such letter for this person.</returns>
+    public async Task<string?> OpenAsync(Actor actor, Guid letterId, string why, CancellationToken cancellation)
+    {
+        if (await letters.FindAsync(letterId, actor, cancellation) is not { Letter: var letter })
+            return null;
+        if (!actor.Is(Role.Operator))
+            throw new NotPossibleException("A viewer does not see sealed values.");
+        await audit.AppendAsync(actor, new AuditedAction("sealed.view", letterId.ToString(), letter.Municipality, why, null, "shown"), cancellation);
+        var body = sealer.Open(Encoding.UTF8.GetBytes((await letters.BodiesAsync([letterId], cancellation))[letterId]));
+        try
+        {
+            return Opened(JsonNode.Parse(body.Span), letter.Municipality)?.ToJsonString(Indented);
+        }
+        catch (JsonException)
+        {
+            // Whatever it is, it is what was asked for.
+            return Encoding.UTF8.GetString(body.Span);
+        }
+    }
+
+    private JsonNode? Opened(JsonNode? node, string municipality) => node switch
+    {
+        JsonObject fields when fields["ref"] is JsonValue && fields["sealed"] is JsonValue && fields["keyId"] is JsonValue => Opened(fields, municipality),
+        JsonObject fields => new JsonObject(fields.Select(field => KeyValuePair.Create(field.Key, Opened(field.Value, municipality)))),
+        JsonArray items => new JsonArray([.. items.Select(item => Opened(item, municipality))]),
+        _ => node?.DeepClone(),
+    };
+
+    private JsonNode Opened(JsonObject identity, string municipality)
+    {
+        try
+        {
+            var open = unsealer.Open(municipality, new SealedIdentity(identity["ref"]!.GetValue<string>(), identity["sealed"]!.GetValue<string>(), identity["keyId"]!.GetValue<string>()));
+            return new JsonObject { ["number"] = open.Number, ["name"] = open.Name };
+        }
+        catch (PermanentException gone)
+        {
+            return new JsonObject { ["keyId"] = identity["keyId"]!.DeepClone(), ["notOpened"] = gone.Message };
+        }
+    }
+}

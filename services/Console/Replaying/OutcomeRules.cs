@@ -1,0 +1,54 @@
+using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.OperationsConsole.Asking;
+
+namespace ClaimsTransfer.OperationsConsole.Replaying;
+
+/// <param name="Detail">The business reason, where there is one.</param>
+public sealed record Outcome(string Name, string? Detail = null);
+
+/// <summary>
+/// What has become of a replayed message: not that it was sent, but what its claim has come to. Pure. That it failed again is not found here: the collector learns that, and
+/// closes the attempt itself.
+/// </summary>
+public static class OutcomeRules
+{
+    /// <summary>So long after sending, a message whose service tells nothing counts as delivered, unless it has come back.</summary>
+    private static readonly TimeSpan DeliveredAfter = TimeSpan.FromSeconds(10);
+
+    /// <param name="service">Which takes it; null: one that is not asked.</param>
+    /// <param name="recorded">What the service has on record of it; null: nothing yet.</param>
+    /// <param name="standing">Of its claim; null: it has none that Routing knows.</param>
+    /// <returns>Null: not known yet.</returns>
+    public static Outcome? Of(string? service, Guid? messageId, Guid? claimId, RecordedMessage? recorded, ClaimStanding? standing, TimeSpan sinceSent)
+    {
+        if (service is null || messageId is null)
+            return sinceSent >= DeliveredAfter ? new Outcome(Outcomes.Delivered) : null;
+        if (Enum.TryParse<Vendor>(service, out _))
+            return OfInstruction(messageId.Value, recorded, standing);
+        if (recorded is null)
+            return null;
+        if (service == "Ingest" && string.Equals(recorded.Outcome, "refused", StringComparison.OrdinalIgnoreCase))
+            return new Outcome(Outcomes.Refused, recorded.Note);
+        return claimId is null && recorded.ClaimId is null ? new Outcome(Outcomes.Handled, recorded.Note) : OfClaim(messageId.Value, standing, recorded.Note);
+    }
+
+    /// <summary>Routing holds the message against its claim until the debtor system's answer has come.</summary>
+    private static Outcome? OfInstruction(Guid messageId, RecordedMessage? recorded, ClaimStanding? standing)
+    {
+        if (standing is null || standing.DeadLetters.Contains(messageId))
+            return null;
+        if (standing.Category != "DeadLettered")
+            return OfClaim(messageId, standing, null);
+        return recorded is { Status: not ("DeadLettered" or "Taken" or "Unclear" or "InCall" or "Waiting" or "Pending") } ? new Outcome(Outcomes.Handled, "Another message of the claim stands still.") : null;
+    }
+
+    private static Outcome? OfClaim(Guid messageId, ClaimStanding? standing, string? note) => standing switch
+    {
+        null => null,
+        { IsAtRest: true } => new Outcome(standing.Status, standing.Detail ?? note),
+        { Category: "DeadLettered" } when !standing.DeadLetters.Contains(messageId) => new Outcome(Outcomes.Handled, "Another message of the claim stands still."),
+        // A change that waits for the version before it has been handled, and its claim is only heard of.
+        { Category: "Awaited" } => new Outcome(Outcomes.Handled, note),
+        _ => null,
+    };
+}

@@ -1,0 +1,217 @@
+using System.Text;
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Sealing;
+using ClaimsTransfer.Messages;
+using ClaimsTransfer.OperationsConsole.Asking;
+using ClaimsTransfer.OperationsConsole.DeadLetters;
+using ClaimsTransfer.OperationsConsole.Editing;
+
+namespace ClaimsTransfer.OperationsConsole.Replaying;
+
+/// <summary>
+/// Carries replays on: previews them, sends one message, then ten, a hundred, all, and stops when too many fail again. Every step is stored before and after it is done, so that
+/// whatever is killed in the middle goes on where it was; what may have been sent is sent again under its own id, which whoever takes it recognises.
+/// </summary>
+public sealed class ReplayRunner(
+    ReplayStore replays, Letters letters, Corrections corrections, MessageQuestions questions, IDeadLetterQueues queues, IBus bus, MessageSealer sealer, ConsoleOptions options,
+    TimeProvider time)
+{
+    private const int ForecastAtATime = 250;
+    private const int SendAtATime = 500;
+    private const int LookAtATime = 500;
+
+    /// <summary>So many outcomes say something about the rest, when all are being sent.</summary>
+    private const int TellingOutcomes = 20;
+
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
+    private readonly HashSet<Guid> _mine = [];
+
+    /// <summary>One round for every replay that is this instance's.</summary>
+    /// <returns>Whether there is more to do at once.</returns>
+    public async Task<bool> CarryOnAsync(CancellationToken cancellation)
+    {
+        var taken = await replays.TakeAsync(time.GetUtcNow() + Lease, _mine, cancellation);
+        _mine.Clear();
+        _mine.UnionWith(taken.Select(replay => replay.ReplayId));
+        var more = false;
+        foreach (var replay in taken)
+            more |= replay.Status == ReplayStatus.Previewing ? await PreviewAsync(replay, cancellation) : await SendAsync(replay, cancellation);
+        return more;
+    }
+
+    /// <summary>Looks what has become of what was sent.</summary>
+    /// <returns>Whether there is more to look at now.</returns>
+    public async Task<bool> LookAsync(CancellationToken cancellation)
+    {
+        var due = await replays.TakeToLookAtAsync(LookAtATime, time.GetUtcNow() + Lease, cancellation);
+        if (due.Count == 0)
+            return false;
+        var now = time.GetUtcNow();
+        var sent = await SentAsync(due, cancellation);
+        var standing = await questions.StandingAsync([.. sent.Select(one => one.Attempt.ClaimId).OfType<Guid>().Distinct()], cancellation);
+        var closed = new List<(Attempt, Outcome)>();
+        var again = new List<(Attempt, DateTimeOffset)>();
+        foreach (var group in sent.GroupBy(one => questions.ServiceOf(one.Attempt.Queue, one.Attempt.Name, one.Attempt.Municipality)))
+        {
+            var recorded = group.Key is null ? new Dictionary<Guid, RecordedMessage>() : await RecordedAsync(group.Key, [.. group.Select(one => one.MessageId).OfType<Guid>()], cancellation);
+            foreach (var (attempt, messageId) in group)
+            {
+                var since = now - DateTimeOffset.FromUnixTimeMilliseconds(attempt.SentAt ?? 0);
+                var known = messageId is { } id ? recorded?.GetValueOrDefault(id) : null;
+                var claim = attempt.ClaimId ?? known?.ClaimId;
+                if (OutcomeRules.Of(group.Key, messageId, claim, known, claim is { } about ? standing.GetValueOrDefault(about) : null, since) is { } outcome)
+                    closed.Add((attempt, outcome with { Detail = outcome.Detail is { } detail ? PersonalData.Mask(detail, 500) : null }));
+                else
+                    again.Add((attempt, now + Pause(since)));
+            }
+        }
+
+        await replays.CloseAsync(closed, cancellation);
+        await replays.LookAgainAsync(again, cancellation);
+        return due.Count == LookAtATime;
+    }
+
+    private async Task<bool> PreviewAsync(Replay replay, CancellationToken cancellation)
+    {
+        var attempts = await replays.WithoutForecastAsync(replay.ReplayId, ForecastAtATime, cancellation);
+        if (attempts.Count == 0)
+        {
+            await replays.AdvanceAsync(replay, ReplayStatus.Ready, 0, null, null, cancellation);
+            return false;
+        }
+
+        var bodies = await letters.BodiesAsync([.. attempts.Select(attempt => attempt.LetterId)], cancellation);
+        var forecasts = new List<(Attempt, string, string?)>(attempts.Count);
+        foreach (var group in attempts.GroupBy(attempt => questions.ServiceOf(attempt.Queue, attempt.Name, attempt.Municipality)))
+            forecasts.AddRange(await ForecastAsync(group.Key, [.. group], bodies, cancellation));
+        await replays.SaveForecastsAsync(forecasts, cancellation);
+        return true;
+    }
+
+    private async Task<IReadOnlyList<(Attempt, string, string?)>> ForecastAsync(
+        string? service, List<Attempt> attempts, IReadOnlyDictionary<Guid, string> bodies, CancellationToken cancellation)
+    {
+        if (service is null)
+            return [.. attempts.Select(attempt => (attempt, Forecasts.Unknown, (string?)"The service that takes it is not one that can be asked."))];
+        try
+        {
+            var answers = await questions.ForecastAsync(
+                service, [.. attempts.Select(attempt => new MessageToForecast(attempt.Name, IdOf(attempt.MessageId), BodyFor(service, bodies.GetValueOrDefault(attempt.LetterId) ?? "")))], cancellation);
+            return [.. attempts.Zip(answers, (attempt, answer) => (attempt, answer.Outcome, answer.Note is { } note ? PersonalData.Mask(note, 500) : null))];
+        }
+        catch (ServiceAwayException away)
+        {
+            // A preview says what is known: a service that is down is no reason to show none.
+            return [.. attempts.Select(attempt => (attempt, Forecasts.Unknown, (string?)away.Message))];
+        }
+    }
+
+    private async Task<bool> SendAsync(Replay replay, CancellationToken cancellation)
+    {
+        var progress = await replays.CountedAsync(replay, cancellation);
+        var sent = progress.Known + progress.UnderWay;
+        if (progress.Left == 0 && progress.UnderWay == 0)
+        {
+            await replays.AdvanceAsync(replay, ReplayStatus.Done, replay.Stage, replay.Remark, progress, cancellation);
+            _mine.Remove(replay.ReplayId);
+            return false;
+        }
+
+        var isLast = replay.Stage >= Replay.StageEnds.Count;
+        var end = Replay.StageEnds[Math.Clamp(replay.Stage, 1, Replay.StageEnds.Count) - 1];
+        if (IsTelling(replay, progress, sent, end) && progress.Failed * 100 > progress.Known * replay.MostFailedPercent)
+        {
+            await replays.AdvanceAsync(
+                replay, ReplayStatus.Stopped, replay.Stage, $"{progress.Failed} of {progress.Known} failed again; at most {replay.MostFailedPercent} percent may.", progress, cancellation);
+            return false;
+        }
+
+        if (sent >= end && progress.UnderWay == 0 && !isLast)
+        {
+            await replays.AdvanceAsync(replay, ReplayStatus.Running, replay.Stage + 1, null, null, cancellation);
+            return true;
+        }
+
+        if (await replays.OldestUnderWayAsync(replay.ReplayId, cancellation) is { } oldest && time.GetUtcNow() - oldest > options.OutcomeWithin && replay.Remark is null)
+        {
+            await replays.AdvanceAsync(
+                replay, ReplayStatus.Paused, replay.Stage, $"{progress.UnderWay} messages have no outcome yet, the oldest for more than {options.OutcomeWithin:g}. Resume when it is known why.", progress,
+                cancellation);
+            return false;
+        }
+
+        var room = Math.Min(end - sent, options.MostUnderWay - progress.UnderWay);
+        var rate = Math.Max(1, replay.RatePerSecond * options.ReplayEvery.TotalSeconds);
+        var most = (int)Math.Min(Math.Min(room, SendAtATime), rate);
+        // What a crash left half-sent counts as under way, and goes out again first.
+        var attempts = await replays.TakeToSendAsync(replay.ReplayId, most, cancellation);
+        await SendAsync(attempts, cancellation);
+        if (attempts.Count > 0)
+            await replays.MarkSentAsync(replay.ReplayId, attempts, cancellation);
+        return false;
+    }
+
+    /// <summary>At the end of a stage its outcomes say whether to go on; while all are being sent, as soon as there are enough of them.</summary>
+    private static bool IsTelling(Replay replay, ReplayProgress progress, long sent, long end) =>
+        progress.Known > 0 && (replay.Stage >= Replay.StageEnds.Count ? progress.Known >= TellingOutcomes : progress.UnderWay == 0 && (sent >= end || progress.Left == 0));
+
+    private async Task SendAsync(IReadOnlyList<Attempt> attempts, CancellationToken cancellation)
+    {
+        if (attempts.Count == 0)
+            return;
+        var bodies = await letters.BodiesAsync([.. attempts.Select(attempt => attempt.LetterId)], cancellation);
+        var routed = new List<OutgoingMessage>();
+        var direct = new List<(string Queue, Delivery Message)>();
+        foreach (var attempt in attempts)
+        {
+            var correction = attempt.CorrectionId is { } id ? await corrections.ToSendAsync(id, cancellation) : null;
+            var body = Encoding.UTF8.GetBytes(correction?.Body ?? bodies[attempt.LetterId]);
+            var messageId = correction?.MessageId.ToString() ?? attempt.MessageId;
+            var opened = sealer.Open(body);
+            if (attempt.Queue == Topology.Unrouted)
+                routed.Add(new OutgoingMessage(
+                    attempt.Name, IdOf(messageId) ?? attempt.LetterId, opened, Topology.IsDirect(attempt.Name) ? attempt.Municipality : "", attempt.TraceParent));
+            else
+                // What still has numbers in the clear stays sealed on its way: Ingest opens it.
+                direct.Add((attempt.Queue, new Delivery(attempt.Name, messageId, attempt.Queue == Topology.IngestQueue ? body : opened, attempt.TraceParent)));
+        }
+
+        if (routed.Count > 0)
+            await bus.PublishAsync(routed, cancellation);
+        foreach (var group in direct.GroupBy(one => one.Queue))
+            await queues.SendAsync(group.Key, [.. group.Select(one => one.Message)], cancellation);
+    }
+
+    /// <summary>Each with the id under which it was sent.</summary>
+    private async Task<IReadOnlyList<(Attempt Attempt, Guid? MessageId)>> SentAsync(IReadOnlyList<Attempt> attempts, CancellationToken cancellation)
+    {
+        var sent = new List<(Attempt, Guid?)>(attempts.Count);
+        foreach (var attempt in attempts)
+            sent.Add((attempt, attempt.CorrectionId is { } id ? (await corrections.ToSendAsync(id, cancellation))?.MessageId : IdOf(attempt.MessageId)));
+        return sent;
+    }
+
+    /// <returns>Null: the service does not answer now, and nothing is concluded.</returns>
+    private async Task<IReadOnlyDictionary<Guid, RecordedMessage>?> RecordedAsync(string service, IReadOnlyCollection<Guid> messageIds, CancellationToken cancellation)
+    {
+        try
+        {
+            return await questions.RecordedAsync(service, messageIds, cancellation);
+        }
+        catch (ServiceAwayException)
+        {
+            // Looked at again a little later, as whatever is not on record yet.
+            return null;
+        }
+    }
+
+    private byte[] BodyFor(string service, string kept)
+    {
+        var body = Encoding.UTF8.GetBytes(kept);
+        return service == "Ingest" ? body : sealer.Open(body).ToArray();
+    }
+
+    private static Guid? IdOf(string? messageId) => Guid.TryParse(messageId, out var id) ? id : null;
+
+    private static TimeSpan Pause(TimeSpan since) => since < TimeSpan.FromSeconds(2) ? TimeSpan.FromMilliseconds(300) : since < TimeSpan.FromMinutes(1) ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(10);
+}
