@@ -1,5 +1,7 @@
 using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Asking;
+using ClaimsTransfer.OperationsConsole.Pages.Frame;
 
 namespace ClaimsTransfer.OperationsConsole;
 
@@ -13,11 +15,15 @@ public static class ConsoleExtensions
         if (options.Faults().ToList() is { Count: > 0 } faults)
             throw new SettingsException($"The settings of the console cannot be used:\n- {string.Join("\n- ", faults)}");
         builder.Services.AddSingleton(options).AddSingleton<ServiceUrls>();
+        builder.AddAccess(options);
+        builder.AddPages();
         return builder;
     }
 
     public static WebApplication MapOperationsConsole(this WebApplication app)
     {
+        app.MapAccess();
+        app.MapPages();
         return app;
     }
 }
