@@ -9,6 +9,7 @@ using ClaimsTransfer.OperationsConsole.Asking;
 using ClaimsTransfer.OperationsConsole.Auditing;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 using ClaimsTransfer.OperationsConsole.Editing;
+using ClaimsTransfer.OperationsConsole.Pages.Frame;
 using ClaimsTransfer.OperationsConsole.Replaying;
 
 namespace ClaimsTransfer.OperationsConsole;
@@ -37,6 +38,9 @@ public static class ConsoleExtensions
             .AddSingleton(services => services.GetRequiredService<ConsoleParts>().Runner)
             .AddSingleton<SealedViews>()
             .AddSingleton<LetterReader>();
+        builder.Services.AddSingleton<IAuditTrail, AuditTrail>();
+        builder.AddAccess(options);
+        builder.AddPages();
         builder.Services.AddHostedService(services => services.GetRequiredService<ConsoleParts>().Start);
         builder.Services.AddHostedService<Collector>();
         builder.Services.AddHostedService<ReplayService>();
@@ -45,7 +49,9 @@ public static class ConsoleExtensions
 
     public static WebApplication MapOperationsConsole(this WebApplication app)
     {
-        var api = app.MapGroup("/console/api").RequireAuthorization(nameof(Role.Viewer));
+        app.MapAccess();
+        app.MapPages();
+        var api = app.MapConsoleApi();
         LetterEndpoints.Map(api);
         ReplayEndpoints.Map(api);
         AuditEndpoints.Map(api);

@@ -1,0 +1,12 @@
+using System.Text.Json;
+using ClaimsTransfer.OperationsConsole.Access;
+using ClaimsTransfer.OperationsConsole.Asking;
+
+namespace ClaimsTransfer.OperationsConsole.Auditing;
+
+/// <summary>What is done to accounts and municipalities is kept in the same log as what is done to claims.</summary>
+internal sealed class AuditTrail(AuditLog log) : IAuditTrail
+{
+    public Task RecordAsync(Actor who, string action, string subject, string? municipality, string why, object? what, string outcome, CancellationToken cancellation) => log.AppendAsync(
+        who, new AuditedAction(action, subject, municipality ?? "", why, what is null ? null : JsonSerializer.Serialize(what, ServiceClient.Json), outcome), cancellation);
+}
