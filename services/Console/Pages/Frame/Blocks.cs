@@ -16,7 +16,7 @@ public sealed class PageHeadingTagHelper : TagHelper
         var actions = await output.GetChildContentAsync();
         output.AddClass("page-heading");
         output.Write("div",
-            Html.Element("div", null, Html.Element("h1", null, Text), Lead is null ? null : Html.Element("p", "lead", Lead)),
+            Html.Element("div", null, Html.Element("h1", null, Text), Lead.Given() is { } lead ? Html.Element("p", "lead", lead) : null),
             actions.IsEmptyOrWhiteSpace ? null : Html.Element("div", "page-heading-actions", actions));
     }
 }
@@ -35,7 +35,7 @@ public sealed class StatusTagTagHelper(Assets assets, ITexts texts) : TagHelper
     {
         var tone = Tone ?? Tones.Of(State ?? "");
         output.AddClass(tone == Frame.Tone.Neutral ? "badge status-tag" : $"badge status-tag badge-{tone.ToString().ToLowerInvariant()}");
-        output.Write("span", IconTagHelper.Svg(assets, tone.Icon()), Text ?? texts.Find($"state.{State}") ?? State);
+        output.Write("span", IconTagHelper.Svg(assets, tone.Icon()), Text.Given() ?? texts.Find($"state.{State}") ?? State);
     }
 }
 
@@ -69,8 +69,8 @@ public sealed class KeyFigureTagHelper(Assets assets) : TagHelper
         output.AddClass($"key-figure key-figure-{Tone.ToString().ToLowerInvariant()}");
         var icon = Tone is Tone.Neutral ? null : IconTagHelper.Svg(assets, Tone.Icon());
         output.Write("div",
-            Html.Element("dt", null, icon, Href is null ? Label : Html.Element("a", null, Label).With("href", Href)),
-            Html.Element("dd", "key-figure-value", Value), Note is null ? null : Html.Element("dd", "key-figure-note", Note));
+            Html.Element("dt", null, icon, Href.Given() is { } href ? Html.Element("a", null, Label).With("href", href) : Label),
+            Html.Element("dd", "key-figure-value", Value), Note.Given() is { } note ? Html.Element("dd", "key-figure-note", note) : null);
     }
 }
 

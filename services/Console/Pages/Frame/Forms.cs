@@ -33,6 +33,7 @@ public sealed class FormFieldTagHelper : TagHelper
     public override async Task ProcessAsync(TagHelperContext context, TagHelperOutput output)
     {
         var own = await output.GetChildContentAsync();
+        (Hint, Fault, Autocomplete) = (Hint.Given(), Fault.Given(), Autocomplete.Given());
         output.AddClass(Fault is null ? "form-group" : "form-group form-error");
         var described = string.Join(' ', new[] { Hint is null ? null : $"{Name}-hint", Fault is null ? null : $"{Name}-fault" }.OfType<string>());
         output.Write("div",
@@ -70,7 +71,7 @@ public sealed class FilterFormTagHelper(Assets assets, ITexts texts) : TagHelper
         output.Attributes.SetAttribute("aria-label", Label);
         output.Write("form", fields, Html.Element("div", "filter-form-actions",
             Html.Element("button", "button button-primary", IconTagHelper.Svg(assets, "search"), texts["frame.search"]).With("type", "submit"),
-            Reset is null ? null : Html.Element("a", "button button-tertiary", texts["frame.reset"]).With("href", Reset)));
+            Reset.Given() is { } reset ? Html.Element("a", "button button-tertiary", texts["frame.reset"]).With("href", reset) : null));
     }
 }
 
@@ -103,6 +104,7 @@ public sealed class ConfirmFormTagHelper(IHtmlGenerator html, ITexts texts) : Ta
     public override async Task ProcessAsync(TagHelperContext context, TagHelperOutput output)
     {
         var content = await output.GetChildContentAsync();
+        WhyFault = WhyFault.Given();
         output.AddClass("confirm-form");
         output.Attributes.SetAttribute("method", "post");
         output.Attributes.SetAttribute("id", Id);

@@ -22,6 +22,9 @@ internal static class Html
         return element;
     }
 
+    /// <summary>Razor makes an empty text of <c>attribute="@null"</c>: both mean that nothing was given.</summary>
+    public static string? Given(this string? text) => string.IsNullOrEmpty(text) ? null : text;
+
     public static TagBuilder With(this TagBuilder element, string name, string? value)
     {
         if (value is not null)

@@ -1,0 +1,143 @@
+using System.Net;
+using ClaimsTransfer.OperationsConsole.Access;
+using ClaimsTransfer.OperationsConsole.Tests.Running;
+using ClaimsTransfer.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+
+namespace ClaimsTransfer.OperationsConsole.Tests.Access;
+
+[TestFixture]
+public sealed class When_somebody_signs_in
+{
+    private ConsoleServer _server = null!;
+    private readonly ClockForTests _clock = new();
+
+    [SetUp]
+    public async Task Start() => _server = await ConsoleServer.StartAsync(null, (builder => builder.Services.AddSingleton<TimeProvider>(_clock), _ => { }), ("Console:SignInsPerMinute", "100"));
+
+    [TearDown]
+    public async Task Stop() => await _server.DisposeAsync();
+
+    [Test]
+    public async Task the_right_password_opens_the_console_and_signing_out_closes_it()
+    {
+        using var client = await _server.SignedInAsync();
+        (await client.GetAsync("/console/")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        (await ConsoleServer.PostFormAsync(client, "/console/", "/console/sign-out")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+
+        var refused = await client.GetAsync("/console/users?x=1");
+        refused.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        refused.Headers.Location!.ToString().ShouldContain("/console/sign-in?to=%2Fconsole%2Fusers%3Fx%3D1");
+    }
+
+    [TestCase("admin", "et-forkert-kodeord")]
+    [TestCase("nobody", ConsoleServer.Password)]
+    [TestCase("", "")]
+    public async Task a_wrong_one_opens_nothing_and_says_not_what_was_wrong(string user, string password)
+    {
+        using var client = _server.NewClient();
+        var answer = await ConsoleServer.SignInAsync(client, user, password);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("Brugernavn eller adgangskode er forkert.");
+        (await client.GetAsync("/console/")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+    }
+
+    [Test]
+    public async Task five_wrong_ones_lock_the_account_for_a_time_that_grows()
+    {
+        using var client = _server.NewClient();
+        for (var attempt = 0; attempt < Account.MostFailures; attempt++)
+            await ConsoleServer.SignInAsync(client, "admin", "et-forkert-kodeord");
+
+        (await ReadAsync(client, ConsoleServer.Password)).ShouldContain("Kontoen er låst");
+
+        _clock.Advance(TimeSpan.FromSeconds(61));
+        (await ReadAsync(client, "et-forkert-kodeord")).ShouldContain("forkert");
+        _clock.Advance(TimeSpan.FromSeconds(61));
+        (await ReadAsync(client, ConsoleServer.Password)).ShouldContain("Kontoen er låst");
+        _clock.Advance(TimeSpan.FromSeconds(60));
+        (await ConsoleServer.SignInAsync(client, "admin", ConsoleServer.Password)).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+    }
+
+    [Test]
+    public async Task many_guesses_at_once_are_no_more_than_five()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(n => _server.Accounts.SignInAsync("admin", $"et-forkert-kodeord-{n}", CancellationToken.None)));
+        (await _server.Accounts.FindAsync("admin", CancellationToken.None))!.Failures.ShouldBe(Account.MostFailures);
+        (await _server.Accounts.SignInAsync("admin", ConsoleServer.Password, CancellationToken.None)).ShouldBeOfType<SignInOutcome.Locked>();
+    }
+
+    [Test]
+    public async Task the_cookie_is_for_the_console_alone_and_no_script_reads_it()
+    {
+        using var client = _server.NewClient();
+        var cookie = (await ConsoleServer.SignInAsync(client, "admin", ConsoleServer.Password)).Headers.GetValues("Set-Cookie").Single(set => set.StartsWith("claims-console=", StringComparison.Ordinal));
+        cookie.ShouldContain("path=/console");
+        cookie.ShouldContain("httponly");
+        cookie.ShouldContain("samesite=strict");
+    }
+
+    [TestCase("https://elsewhere.example/console/")]
+    [TestCase("//elsewhere.example")]
+    [TestCase("/claims/1")]
+    [TestCase("/console/\\elsewhere.example")]
+    public async Task the_way_back_leads_nowhere_else(string to)
+    {
+        using var client = _server.NewClient();
+        var answer = await ConsoleServer.PostFormAsync(client, "/console/sign-in", "/console/sign-in", ("user", "admin"), ("password", ConsoleServer.Password), ("to", to));
+        answer.Headers.Location!.ToString().ShouldBe("/console/");
+    }
+
+    [Test]
+    public async Task a_session_outlives_a_restart_and_ends_with_what_it_was_begun_under()
+    {
+        using var folder = new TemporaryFolder();
+        string cookie;
+        await using (var first = await ConsoleServer.StartAsync(folder, null))
+        {
+            await first.AddUserAsync("anna", Role.Viewer, "0101");
+            using var browser = first.NewClient();
+            cookie = (await ConsoleServer.SignInAsync(browser, "anna", ConsoleServer.Password)).Headers.GetValues("Set-Cookie").Single(set => set.StartsWith("claims-console=", StringComparison.Ordinal)).Split(';')[0];
+        }
+
+        await using var second = await ConsoleServer.StartAsync(folder, null);
+        using var client = new HttpClient(new HttpClientHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = second.Url };
+        client.DefaultRequestHeaders.Add("Cookie", cookie);
+        (await client.GetAsync("/console/me")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        await second.Accounts.ChangeAccessAsync(new Actor("test", Role.Administrator, null), "anna", "Anna", Role.Operator, null, disabled: false, "test", CancellationToken.None);
+        (await client.GetAsync("/console/me")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+    }
+
+    [Test]
+    public async Task a_disabled_account_does_not_get_in_and_its_session_ends()
+    {
+        await _server.AddUserAsync("anna", Role.Viewer, "0101");
+        using var client = await _server.SignedInAsync("anna");
+        await _server.Accounts.ChangeAccessAsync(new Actor("test", Role.Administrator, null), "anna", "Anna", Role.Viewer, null, disabled: true, "test", CancellationToken.None);
+        (await client.GetAsync("/console/me")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        (await _server.Accounts.SignInAsync("anna", ConsoleServer.Password, CancellationToken.None)).ShouldBeOfType<SignInOutcome.Refused>();
+    }
+
+    private static async Task<string> ReadAsync(HttpClient client, string password) => WebUtility.HtmlDecode(await (await ConsoleServer.SignInAsync(client, "admin", password)).Content.ReadAsStringAsync());
+}
+
+[TestFixture]
+public sealed class When_an_address_tries_too_often
+{
+    [Test]
+    public async Task it_waits_a_minute_whatever_the_user_name()
+    {
+        await using var server = await ConsoleServer.StartAsync(("Console:SignInsPerMinute", "3"));
+        using var client = server.NewClient();
+        for (var attempt = 0; attempt < 3; attempt++)
+            (await ConsoleServer.SignInAsync(client, $"user{attempt}", "x")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var answer = await ConsoleServer.SignInAsync(client, "admin", ConsoleServer.Password);
+        answer.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        answer.Headers.RetryAfter.ShouldNotBeNull();
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("For mange forsøg");
+    }
+}
