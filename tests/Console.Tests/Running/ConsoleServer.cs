@@ -36,7 +36,7 @@ internal sealed partial class ConsoleServer : IAsyncDisposable
     public static Task<ConsoleServer> StartAsync(params (string Key, string Value)[] settings) => StartAsync(null, null, settings);
 
     /// <param name="folder">Another start's data; else a new one.</param>
-    /// <param name="compose">Registers what a test brings along, before the console is added; or maps it, after.</param>
+    /// <param name="compose">Registers and maps what a test brings along.</param>
     public static async Task<ConsoleServer> StartAsync(TemporaryFolder? folder, (Action<WebApplicationBuilder> Add, Action<WebApplication> Map)? compose, params (string Key, string Value)[] settings)
     {
         var server = new ConsoleServer(folder);
@@ -63,8 +63,9 @@ internal sealed partial class ConsoleServer : IAsyncDisposable
             new("CLAIMS_MUNICIPALITIES", Path.Combine(server.Data, "municipalities.yaml")), new("Console:AdministratorPassword", Password),
         ]);
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>(setting.Key, setting.Value)));
-        compose?.Add(builder);
         builder.AddOperationsConsole();
+        // Registered last, it is what everybody gets.
+        compose?.Add(builder);
         server._app = builder.Build();
         server._app.MapDefaults();
         server._app.MapOperationsConsole();
