@@ -6,6 +6,7 @@ using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Ingest.Accounting;
 using ClaimsTransfer.Ingest.Asking;
 using ClaimsTransfer.Ingest.FbsFees;
+using ClaimsTransfer.Ingest.Preview;
 using ClaimsTransfer.Ingest.Receiving;
 using ClaimsTransfer.Ingest.Recording;
 using ClaimsTransfer.Ingest.Relaying;
@@ -33,6 +34,11 @@ public static class IngestExtensions
         services.AddSingleton(provider => new MessageStore(Store(provider)));
         services.AddSingleton(provider => new IngestAccounting(Store(provider)));
         services.AddSingleton(provider => new MessageHistory(Store(provider)));
+        services.AddSingleton(provider => new RecordedMessages(Store(provider)));
+        services.AddSingleton(provider => new RefusedFaults(Store(provider)));
+        services.AddSingleton(provider => new Previews(
+            provider.GetRequiredService<MessageStore>(), provider.GetRequiredService<IngestHandler>().Reader, provider.GetRequiredService<MessageSealer>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<StoreAtStart>();
         services.AddHostedService<QueueIntake>();
         services.AddHostedService<RelayTimer>();
@@ -47,6 +53,9 @@ public static class IngestExtensions
         app.MapGet("/ingest/accounting", GetAccounting.HandleAsync);
         app.MapGet("/ingest/messages", GetMessages.HandleAsync);
         app.MapGet("/ingest/refused", GetRefused.HandleAsync);
+        app.MapGet("/ingest/refused/groups", GetRefusedGroups.HandleAsync);
+        app.MapPost("/ingest/messages/recorded", PostRecorded.HandleAsync);
+        app.MapPost("/ingest/preview", PostPreview.HandleAsync);
         return app;
     }
 

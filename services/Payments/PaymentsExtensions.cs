@@ -6,6 +6,7 @@ using ClaimsTransfer.Payments.Accounting;
 using ClaimsTransfer.Payments.Asking;
 using ClaimsTransfer.Payments.Booking;
 using ClaimsTransfer.Payments.Matching;
+using ClaimsTransfer.Payments.Preview;
 using ClaimsTransfer.Payments.Reconciliation;
 using ClaimsTransfer.Payments.Reconciliation.Comparing;
 using ClaimsTransfer.Payments.Reconciliation.Repairing;
@@ -38,6 +39,9 @@ public static class PaymentsExtensions
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Worklist)
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Accounts)
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Views)
+            .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Recorded)
+            .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Previews)
+            .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Waiting)
             .AddSingleton<IUnmatchedPayments>(services => new UnmatchedPayments(services.GetRequiredService<PaymentsParts>().Unmatched))
             .AddSingleton<IFbsOrders>(services => services.GetRequiredService<PaymentsParts>().Orders)
             .AddSingleton<IToldFbs>(services => services.GetRequiredService<PaymentsParts>().Told);
@@ -58,6 +62,9 @@ public static class PaymentsExtensions
         payments.MapGet("/worklist", WorklistEndpoints.ReadAsync);
         payments.MapPost("/worklist/{messageId:guid}/place", WorklistEndpoints.PlaceAsync);
         payments.MapPost("/worklist/{messageId:guid}/close", WorklistEndpoints.CloseAsync);
+        payments.MapGet("/waiting", WaitingOrders.HandleAsync);
+        payments.MapPost("/messages/recorded", RecordedMessages.HandleAsync);
+        payments.MapPost("/preview", Previews.HandleAsync);
         return app.MapReconciliation();
     }
 
@@ -72,7 +79,8 @@ public static class PaymentsExtensions
             var time = services.GetRequiredService<TimeProvider>();
             var bus = services.GetRequiredService<IBus>();
             _store = services.GetRequiredService<IStores>().Open("payments");
-            Handler = new PaymentsHandler(new PaymentsStore(_store), bus, services.GetRequiredService<IMunicipalities>(), time);
+            var ledger = new PaymentsStore(_store);
+            Handler = new PaymentsHandler(ledger, bus, services.GetRequiredService<IMunicipalities>(), time);
             Unmatched = new UnmatchedStore(_store);
             Matcher = new Matcher(Unmatched, bus, time);
             Orders = new OrderStore(_store);
@@ -84,6 +92,9 @@ public static class PaymentsExtensions
             Accounts = new PaymentsAccounts(_store, time);
             Views = new AccountViews(_store);
             Told = new ToldFbs(_store, bus);
+            Recorded = new RecordedMessages(_store);
+            Previews = new Previews(ledger, Recorded, time);
+            Waiting = new WaitingOrders(_store);
         }
 
         public PaymentsHandler Handler { get; }
@@ -101,6 +112,12 @@ public static class PaymentsExtensions
         public AccountViews Views { get; }
 
         public ToldFbs Told { get; }
+
+        public RecordedMessages Recorded { get; }
+
+        public Previews Previews { get; }
+
+        public WaitingOrders Waiting { get; }
 
         public PaymentsService Service(IServiceProvider services) =>
             ActivatorUtilities.CreateInstance<PaymentsService>(services, _store, Handler, Matcher, _sender, Accounts);

@@ -1,9 +1,11 @@
 using System.Text.Json.Serialization;
+using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Payments.Accounting;
 using ClaimsTransfer.Payments.Asking;
 using ClaimsTransfer.Payments.Booking;
 using ClaimsTransfer.Payments.Ledger;
 using ClaimsTransfer.Payments.Matching;
+using ClaimsTransfer.Payments.ToFbs;
 
 namespace ClaimsTransfer.Payments;
 
@@ -20,4 +22,7 @@ namespace ClaimsTransfer.Payments;
 [JsonSerializable(typeof(PlaceRequest))]
 [JsonSerializable(typeof(CloseRequest))]
 [JsonSerializable(typeof(WorklistDecision))]
+[JsonSerializable(typeof(RecordedList))]
+[JsonSerializable(typeof(WaitingPage))]
+[JsonSerializable(typeof(Forecasts))]
 internal sealed partial class PaymentsJson : JsonSerializerContext;

@@ -3,8 +3,11 @@ using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Routing.Accounting;
+using ClaimsTransfer.Routing.Asking;
+using ClaimsTransfer.Routing.Definition;
 using ClaimsTransfer.Routing.Journal;
 using ClaimsTransfer.Routing.Operations;
+using ClaimsTransfer.Routing.Preview;
 using ClaimsTransfer.Routing.Saga;
 using ClaimsTransfer.Routing.Timeline;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -26,6 +29,11 @@ public static class RoutingExtensions
         builder.Services.AddSingleton(services => services.GetRequiredService<RoutingParts>().Handler);
         builder.Services.AddSingleton(services => services.GetRequiredService<RoutingParts>().Accounts);
         builder.Services.AddSingleton(services => services.GetRequiredService<RoutingParts>().Timelines);
+        builder.Services.AddSingleton(services => services.GetRequiredService<RoutingParts>().Journal);
+        builder.Services.AddSingleton(services => services.GetRequiredService<RoutingParts>().Recorded);
+        builder.Services.AddSingleton(services => services.GetRequiredService<RoutingParts>().Search);
+        builder.Services.AddSingleton(services => services.GetRequiredService<RoutingParts>().Rejections);
+        builder.Services.AddSingleton(services => services.GetRequiredService<RoutingParts>().Previews);
         builder.Services.AddHostedService(services => services.GetRequiredService<RoutingParts>().Service(services));
         return builder;
     }
@@ -41,6 +49,13 @@ public static class RoutingExtensions
                 ? TypedResults.Json(timeline, RoutingJson.Default.ClaimTimeline)
                 : TypedResults.NotFound());
         routing.MapPost("/claims/{agency}/{feeId:long}/operations", OperateEndpoint.HandleAsync);
+        routing.MapGet("/claims", AskingEndpoints.FindAsync);
+        routing.MapGet("/claims/count", AskingEndpoints.CountAsync);
+        routing.MapPost("/claims/standing", AskingEndpoints.StandingAsync);
+        routing.MapPost("/messages/recorded", AskingEndpoints.RecordedAsync);
+        routing.MapGet("/rejections", AskingEndpoints.RejectionsAsync);
+        routing.MapPost("/preview", Previews.HandleAsync);
+        routing.MapGet("/saga", () => TypedResults.Json(SagaDefinition.Worked, RoutingJson.Default.SagaDefinition));
         return app;
     }
 
@@ -48,17 +63,20 @@ public static class RoutingExtensions
     private sealed class RoutingParts
     {
         private readonly IStore _store;
-        private readonly RoutingStore _journal;
-
         public RoutingParts(IServiceProvider services, RoutingOptions options)
         {
             var time = services.GetRequiredService<TimeProvider>();
             _store = services.GetRequiredService<IStores>().Open("routing");
-            _journal = new RoutingStore(_store);
-            Handler = new RoutingHandler(
-                _journal, services.GetRequiredService<IBus>(), new ClaimSaga(options.Deadlines), services.GetRequiredService<IMunicipalities>(), time);
+            var municipalities = services.GetRequiredService<IMunicipalities>();
+            var saga = new ClaimSaga(options.Deadlines);
+            Journal = new RoutingStore(_store);
+            Handler = new RoutingHandler(Journal, services.GetRequiredService<IBus>(), saga, municipalities, time);
             Accounts = new Accounts(_store, time);
-            Timelines = new Timelines(_store);
+            Timelines = new Timelines(_store, new PossibleOperations(saga, municipalities, time));
+            Recorded = new RecordedMessages(_store);
+            Search = new ClaimSearch(_store);
+            Rejections = new Rejections(_store);
+            Previews = new Previews(Journal, saga, municipalities, time);
         }
 
         public RoutingHandler Handler { get; }
@@ -67,7 +85,17 @@ public static class RoutingExtensions
 
         public Timelines Timelines { get; }
 
+        public RoutingStore Journal { get; }
+
+        public RecordedMessages Recorded { get; }
+
+        public ClaimSearch Search { get; }
+
+        public Rejections Rejections { get; }
+
+        public Previews Previews { get; }
+
         public RoutingService Service(IServiceProvider services) =>
-            ActivatorUtilities.CreateInstance<RoutingService>(services, _store, (IRoutingStore)_journal, Handler, Accounts);
+            ActivatorUtilities.CreateInstance<RoutingService>(services, _store, (IRoutingStore)Journal, Handler, Accounts);
     }
 }

@@ -1,6 +1,9 @@
 using System.Text.Json.Serialization;
+using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Routing.Accounting;
+using ClaimsTransfer.Routing.Asking;
+using ClaimsTransfer.Routing.Definition;
 using ClaimsTransfer.Routing.Journal;
 using ClaimsTransfer.Routing.Operations;
 using ClaimsTransfer.Routing.Saga;
@@ -19,4 +22,10 @@ namespace ClaimsTransfer.Routing;
 [JsonSerializable(typeof(ClaimTimeline))]
 [JsonSerializable(typeof(OperationRequest))]
 [JsonSerializable(typeof(OperationAccepted))]
+[JsonSerializable(typeof(RecordedList))]
+[JsonSerializable(typeof(ClaimPage))]
+[JsonSerializable(typeof(ClaimCount))]
+[JsonSerializable(typeof(RejectionGroups))]
+[JsonSerializable(typeof(Forecasts))]
+[JsonSerializable(typeof(SagaDefinition))]
 internal sealed partial class RoutingJson : JsonSerializerContext;

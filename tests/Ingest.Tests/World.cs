@@ -6,6 +6,7 @@ using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Ingest.Accounting;
+using ClaimsTransfer.Ingest.Preview;
 using ClaimsTransfer.Ingest.Reading;
 using ClaimsTransfer.Ingest.Recording;
 using ClaimsTransfer.Ingest.Relaying;
@@ -42,6 +43,8 @@ internal sealed class World : IAsyncDisposable
         Accounting = new IngestAccounting(Store);
     }
 
+    public Previews Previews => new(Messages, Handler.Reader, BodySealer, Clock);
+    public MessageSealer BodySealer => new(_keys);
     public IngestOptions Options { get; } = new();
     public SettableClock Clock { get; } = new();
     public Broker Broker { get; } = new();
@@ -53,6 +56,16 @@ internal sealed class World : IAsyncDisposable
     public IngestAccounting Accounting { get; }
     public string Folder => _folder.Path;
     public TemporaryFolder SharedFolder => _folder;
+
+    /// <summary>On a store of its own; SQL Server where <c>CLAIMS_SQLSERVER</c> gives one, else the test is skipped and says so.</summary>
+    public static async Task<World> OpenAsync(Engine engine) => await OpenAsync(engine switch
+    {
+        Engine.Sqlite => "embedded",
+        Engine.Postgres => await PostgresForTests.NewDatabaseAsync(),
+        _ => Environment.GetEnvironmentVariable("CLAIMS_SQLSERVER") is { Length: > 0 } server
+            ? server.StartsWith("sqlserver:", StringComparison.Ordinal) ? server : $"sqlserver:{server}"
+            : throw new IgnoreException("CLAIMS_SQLSERVER is not set"),
+    });
 
     public static async Task<World> OpenAsync(string storeAddress = "embedded", TemporaryFolder? folder = null)
     {

@@ -1,5 +1,7 @@
+using ClaimsTransfer.ConnectorSdk.Asking;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -47,8 +49,9 @@ public static class ConnectorExtensions
     }
 
     /// <summary>
-    /// <c>GET /connectors/VENDOR</c> (how each municipality stands), <c>POST /connectors/VENDOR/municipalities/CODE/pause|resume</c> and
-    /// <c>GET /connectors/VENDOR/municipalities/CODE/accounts</c> (the claims its debtor system holds).
+    /// <c>GET /connectors/VENDOR</c> (how each municipality stands), <c>POST /connectors/VENDOR/municipalities/CODE/pause|resume</c>,
+    /// <c>GET /connectors/VENDOR/municipalities/CODE/accounts</c> (the claims its debtor system holds), <c>GET /connectors/VENDOR/waiting</c> and
+    /// <c>POST /connectors/VENDOR/messages/recorded</c> (what the log says of instructions).
     /// </summary>
     public static WebApplication MapConnector(this WebApplication app, string vendor)
     {
@@ -62,6 +65,7 @@ public static class ConnectorExtensions
         app.MapPost($"/connectors/{vendor}/municipalities/{{code}}/resume", (string code, CancellationToken cancellation) => SetPausedAsync(host, code, false, cancellation));
         var accounts = new AccountStream(vendor, host, app.Services.GetRequiredService<TimeProvider>(), app.Services.GetRequiredService<ILogger<AccountStream>>());
         app.MapGet($"/connectors/{vendor}/municipalities/{{code}}/accounts", accounts.HandleAsync);
+        app.MapAsking(vendor, app.Services.GetRequiredService<IStores>().Open(ConnectorHost.SchemaOf(Enum.Parse<Vendor>(vendor))));
         return app;
     }
 

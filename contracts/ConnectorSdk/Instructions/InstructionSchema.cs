@@ -110,5 +110,6 @@ internal static class InstructionSchema
             """,
         ]),
         .. Entries.EntrySchema.Migrations(schema),
+        .. Asking.AskingSchema.Migrations(schema),
     ];
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Ingest.Recording;
 using ClaimsTransfer.Messages;
@@ -28,17 +29,6 @@ internal sealed class MessageHistory(IStore store)
         {store.Limit("limit")}
         """);
 
-    // Rows of one moment stand in the order of their ids, so that a page ends and the next begins at a place of its own.
-    private readonly string _refused = store.Sql(
-        $"""
-        SELECT {store.Top("limit")} {Columns}
-        FROM ingest.messages m
-        JOIN ingest.answers a ON a.id = m.id
-        WHERE m.outcome = 'refused' AND (m.received_at > @at OR (m.received_at = @at AND m.id > @id))
-        ORDER BY m.received_at, m.id
-        {store.Limit("limit")}
-        """);
-
     public async Task<IReadOnlyList<MessageCameIn>> OfClaimAsync(string agency, long feeId, CancellationToken cancellation)
     {
         await using var connection = await store.OpenAsync(cancellation);
@@ -48,11 +38,23 @@ internal sealed class MessageHistory(IStore store)
     }
 
     /// <param name="after">Where the last page ended; null: from the beginning.</param>
-    public async Task<RefusedPage> RefusedAsync(int limit, string? after, CancellationToken cancellation)
+    public async Task<RefusedPage> RefusedAsync(RefusedFilter filter, int limit, string? after, CancellationToken cancellation)
     {
         var (at, id) = Position(after);
+        var (where, parameters) = filter.Condition(store);
+        parameters.AddDynamicParams(new { at, id, limit });
+        // Rows of one moment stand in the order of their ids, so that a page ends and the next begins at a place of its own.
+        var statement = store.Sql(
+            $"""
+            SELECT {store.Top("limit")} {Columns}
+            FROM ingest.messages m
+            JOIN ingest.answers a ON a.id = m.id
+            WHERE {where} AND m.received_at >= @at AND (m.received_at > @at OR m.id > @id)
+            ORDER BY m.received_at, m.id
+            {store.Limit("limit")}
+            """);
         await using var connection = await store.OpenAsync(cancellation);
-        var rows = (await connection.QueryAsync<Found>(new CommandDefinition(_refused, new { at, id, limit }, cancellationToken: cancellation))).ToList();
+        var rows = (await connection.QueryAsync<Found>(new CommandDefinition(statement, parameters, cancellationToken: cancellation))).ToList();
         return new RefusedPage([.. rows.Select(Told)], rows.Count == limit ? $"{rows[^1].ReceivedAt}.{rows[^1].Id}" : null);
     }
 
@@ -100,4 +102,7 @@ public sealed record RefusedPage(IReadOnlyList<MessageCameIn> Messages, string? 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(IReadOnlyList<MessageCameIn>))]
 [JsonSerializable(typeof(RefusedPage))]
+[JsonSerializable(typeof(RefusedGroups))]
+[JsonSerializable(typeof(RecordedList))]
+[JsonSerializable(typeof(Forecasts))]
 internal sealed partial class AskingJson : JsonSerializerContext;

@@ -42,7 +42,7 @@ internal sealed class QueueIntake(IBus bus, BatchConsumers consumers, IngestHand
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>What came past the four exchanges, straight to the queue, has the name its sender gave it or none: then its body says what it is.</summary>
-    private static string? KindOf(Delivery delivery) => Topology.Ingest.Bindings.Any(binding => binding.Exchange == delivery.Name) ? delivery.Name : null;
+    internal static string? KindOf(Delivery delivery) => Topology.Ingest.Bindings.Any(binding => binding.Exchange == delivery.Name) ? delivery.Name : null;
 
     private Task HandleAsync(IReadOnlyList<Delivery> batch, CancellationToken cancellation)
     {

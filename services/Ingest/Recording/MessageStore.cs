@@ -47,6 +47,13 @@ internal sealed class MessageStore(IStore store)
     public Task<IEnumerable<Row>> FindAsync(DbTransaction transaction, IReadOnlyCollection<Guid> ids, IReadOnlyCollection<Guid> claims) =>
         transaction.Connection!.QueryAsync<Row>(_find, new { ids = store.List(ids), claims = store.List(claims) }, transaction);
 
+    /// <summary>As it is now, for whoever only looks.</summary>
+    public async Task<IEnumerable<Row>> FindAsync(IReadOnlyCollection<Guid> ids, IReadOnlyCollection<Guid> claims, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenAsync(cancellation);
+        return await connection.QueryAsync<Row>(new CommandDefinition(_find, new { ids = store.List(ids), claims = store.List(claims) }, cancellationToken: cancellation));
+    }
+
     public async Task AddAsync(DbTransaction transaction, IReadOnlyList<Row> rows, DateTimeOffset receivedAt, DateTimeOffset? relayAt, CancellationToken cancellation)
     {
         var at = receivedAt.ToUnixTimeMilliseconds();

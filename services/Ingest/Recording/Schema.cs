@@ -70,5 +70,9 @@ internal static class Schema
                 position {integer} NOT NULL)
             """,
         ]),
+        new(2, "Find what was refused", [
+            "CREATE INDEX messages_refused ON ingest.messages (received_at, id) WHERE outcome = 'refused'",
+            "CREATE INDEX messages_refused_by_message ON ingest.messages (message_id) WHERE outcome = 'refused'",
+        ]),
     ];
 }

@@ -24,6 +24,9 @@ internal static class Inbound
         _ => throw new PermanentException($"'{delivery.Name}' is not a message that Routing takes."),
     };
 
+    /// <summary>What Routing sends itself, when it is looked at on the connector's error queue.</summary>
+    public static TransferClaim ReadInstruction(Delivery delivery) => Read(delivery, MessageJson.Default.TransferClaim);
+
     private static T Read<T>(Delivery delivery, JsonTypeInfo<T> type)
         where T : class, IClaimMessage
     {

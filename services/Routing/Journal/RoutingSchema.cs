@@ -11,6 +11,9 @@ internal static class RoutingSchema
         new("status", ColumnType.Text), new("category", ColumnType.Text), new("version", ColumnType.Integer), new("amount_ore", ColumnType.Integer),
         new("open_instruction", ColumnType.Flag), new("hold_rule", ColumnType.Text, Nullable: true), new("due_at", ColumnType.Integer, Nullable: true),
         new("received_at", ColumnType.Integer, Nullable: true), new("row_version", ColumnType.Integer), new("state", ColumnType.LongText),
+        new("listed_at", ColumnType.Integer), new("searched", ColumnType.Text, Nullable: true), new("rejection_code", ColumnType.Text, Nullable: true),
+        new("rejection_text", ColumnType.Text, Nullable: true), new("rejection_fix_by", ColumnType.Text, Nullable: true),
+        new("rejection_instruction", ColumnType.Text, Nullable: true), new("rejected_at", ColumnType.Integer, Nullable: true),
     ]);
 
     public static readonly Table Journal = new("routing.journal", ["message_id"],
@@ -63,6 +66,25 @@ internal static class RoutingSchema
             """,
             "CREATE INDEX journal_timeline ON routing.journal (claim_id, position)",
             "CREATE INDEX journal_unrelayed ON routing.journal (relay_due_at) WHERE relay_due_at IS NOT NULL",
+        ]),
+        new(2, "Find claims by what people ask, and rejections by their reason",
+        [
+            // When it was received, 0 when it is only heard of: a place in the list for every claim.
+            "ALTER TABLE routing.claims ADD listed_at {integer} DEFAULT 0 NOT NULL",
+            "UPDATE routing.claims SET listed_at = received_at WHERE received_at IS NOT NULL",
+            "ALTER TABLE routing.claims ADD searched {text} NULL",
+            "UPDATE routing.claims SET searched = LOWER(hold_rule) WHERE hold_rule IS NOT NULL",
+            "ALTER TABLE routing.claims ADD rejection_code {text} NULL",
+            "ALTER TABLE routing.claims ADD rejection_text {text} NULL",
+            "ALTER TABLE routing.claims ADD rejection_fix_by {text} NULL",
+            "ALTER TABLE routing.claims ADD rejection_instruction {text} NULL",
+            "ALTER TABLE routing.claims ADD rejected_at {integer} NULL",
+            // Both carry what is filtered and summed, so that whatever is asked is answered from the index, never from the long rows.
+            "CREATE INDEX claims_listed ON routing.claims (listed_at, claim_id, municipality, category, status, agency, amount_ore)",
+            "CREATE INDEX claims_of_municipality ON routing.claims (municipality, category, listed_at, claim_id, status, agency, amount_ore)",
+            "CREATE INDEX claims_of_fee ON routing.claims (fee_id)",
+            "CREATE INDEX claims_searched ON routing.claims (listed_at, claim_id, searched) WHERE searched IS NOT NULL",
+            "CREATE INDEX claims_rejected ON routing.claims (municipality, rejected_at) WHERE rejected_at IS NOT NULL",
         ]),
     ];
 }

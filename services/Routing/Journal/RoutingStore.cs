@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Routing.Saga;
 using Dapper;
@@ -8,6 +9,8 @@ namespace ClaimsTransfer.Routing.Journal;
 /// <summary>States and journal in SQL: a few statements a batch, whatever its size.</summary>
 public sealed class RoutingStore(IStore store) : IRoutingStore
 {
+    private const int SearchedLength = 200;
+
     public async Task<IReadOnlyList<SeenMessage>> SeenAsync(IReadOnlyCollection<Guid> messageIds, CancellationToken cancellation)
     {
         await using var connection = await store.OpenAsync(cancellation);
@@ -106,8 +109,13 @@ public sealed class RoutingStore(IStore store) : IRoutingStore
             state.ClaimId, state.Municipality, state.Agency, state.FeeId, state.Status.ToString(), state.Category.ToString(), (long)state.Version, state.AmountOre,
             state.Open is not null, state.Hold?.Rule, state.DueAt?.ToUnixTimeMilliseconds(), state.ReceivedAt?.ToUnixTimeMilliseconds(),
             claim.RowVersion + 1, JsonSerializer.Serialize(state, RoutingJson.Default.ClaimState),
+            state.ReceivedAt?.ToUnixTimeMilliseconds() ?? 0L, Cut(state.Detail?.ToLowerInvariant()), Cut(state.Rejection?.Code), Cut(state.Rejection?.Text),
+            state.Rejection?.FixBy.ToString(), state.Rejection?.Instruction.ToString(), state.Rejection?.At?.ToUnixTimeMilliseconds(),
         ];
     }
+
+    /// <summary>What is searched or grouped by; the whole stands in the state.</summary>
+    private static string? Cut(string? text) => text is null ? null : PersonalData.Cut(text, SearchedLength);
 
     private static object?[] Row(JournalEntry entry) =>
     [

@@ -61,7 +61,7 @@ public sealed partial class ClaimSaga
 
     private void Rejected(Step step, OpenInstruction open, TransferReported reported)
     {
-        var rejection = new Rejection(open.Kind, reported.Code ?? "", reported.Text ?? "", reported.FixBy ?? FixBy.Municipality);
+        var rejection = new Rejection(open.Kind, reported.Code ?? "", reported.Text ?? "", reported.FixBy ?? FixBy.Municipality, step.At);
         var state = step.State = step.State with { Status = ClaimStatus.Rejected, Open = null, Rejection = rejection, DueAt = null };
         step.Apply($"{Words(open.Kind)} rejected: {rejection.Code} {rejection.Text}".TrimEnd());
         step.Send(id => new TransferRejected(

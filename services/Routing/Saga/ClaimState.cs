@@ -80,6 +80,16 @@ public sealed record ClaimState
     [JsonIgnore]
     public long BalanceOre => (Registered?.AmountOre ?? 0) - CoveredOre - WrittenOffOre;
 
+    /// <summary>Why it is held, out of scope, rejected or cancelled, for people.</summary>
+    [JsonIgnore]
+    public string? Detail => this switch
+    {
+        { Hold: { } hold } => $"{hold.Rule}: {hold.Explanation}",
+        { Rejection: { } rejection } => $"{rejection.Code}: {rejection.Text} (to be put right by the {rejection.FixBy.ToString().ToLowerInvariant()})",
+        { Cancellation: { } cancellation } => cancellation.Reason,
+        _ => null,
+    };
+
     [JsonIgnore]
     public ClaimCategory Category => this switch
     {
@@ -125,7 +135,8 @@ public sealed record Registration(long AmountOre, DebtorKind DebtorKind, string 
 public sealed record OpenInstruction(
     Guid Id, InstructionKind Kind, int Version, long AmountOre, Debtor Debtor, int Sendings = 1, int Asked = 0, bool Receipted = false);
 
-public sealed record Rejection(InstructionKind Instruction, string Code, string Text, FixBy FixBy);
+/// <param name="At">When; null of one from before it was kept.</param>
+public sealed record Rejection(InstructionKind Instruction, string Code, string Text, FixBy FixBy, DateTimeOffset? At = null);
 
 /// <summary>A change that waits for the version before it; exactly one of the three is there.</summary>
 public sealed record WaitingChange(int Version, ClaimAdjusted? Adjusted = null, ClaimWithdrawn? Withdrawn = null, LiablePartyChanged? LiableParty = null)

@@ -1,24 +1,31 @@
 using System.Text.Json;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
+using ClaimsTransfer.Routing.Asking;
+using ClaimsTransfer.Routing.Operations;
 using ClaimsTransfer.Routing.Saga;
 using Dapper;
 
 namespace ClaimsTransfer.Routing.Timeline;
 
 /// <summary>One line of the timeline: what happened, what it led to, and why.</summary>
+/// <param name="MessageId">The message that brought it; for a timer an id derived from claim and due time.</param>
 /// <param name="Sent">Names of the messages it led to.</param>
-public sealed record TimelineEntry(DateTimeOffset At, string Event, int Version, Verdict Verdict, ClaimStatus From, ClaimStatus To, string Note, IReadOnlyList<string> Sent, string? TraceParent);
+public sealed record TimelineEntry(
+    Guid MessageId, DateTimeOffset At, string Event, int Version, Verdict Verdict, ClaimStatus From, ClaimStatus To, string Note, IReadOnlyList<string> Sent, string? TraceParent);
 
 /// <summary>Where a claim stands and how it came there, from the journal. No identity, no name.</summary>
 /// <param name="Detail">Why it is held, out of scope or rejected.</param>
 /// <param name="WaitingVersions">Versions that wait for an earlier one.</param>
+/// <param name="Operations">What a person could do now that would have an effect.</param>
+/// <param name="Open">The instruction whose outcome is awaited.</param>
+/// <param name="DeadLetters">Messages about it that lie on an error queue.</param>
 public sealed record ClaimTimeline(
     Guid ClaimId, string Municipality, string Agency, long FeeId, ClaimStatus Status, ClaimCategory Category, int Version, long AmountOre, string? Detail,
     string? DebtorReference, string Reference, long CoveredOre, long WrittenOffOre, IReadOnlyList<int> WaitingVersions, DateTimeOffset? DueAt,
-    IReadOnlyList<TimelineEntry> Timeline);
+    IReadOnlyList<string> Operations, OpenStanding? Open, IReadOnlyList<Guid> DeadLetters, IReadOnlyList<TimelineEntry> Timeline);
 
-public sealed class Timelines(IStore store)
+public sealed class Timelines(IStore store, PossibleOperations operations)
 {
     public async Task<ClaimTimeline?> FindAsync(string agency, long feeId, CancellationToken cancellation)
     {
@@ -30,7 +37,7 @@ public sealed class Timelines(IStore store)
             return null;
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             store.Sql("""
-                SELECT recorded_at AS RecordedAt, event AS Event, version AS Version, verdict AS Verdict, from_status AS FromStatus, to_status AS ToStatus,
+                SELECT message_id AS MessageId, recorded_at AS RecordedAt, event AS Event, version AS Version, verdict AS Verdict, from_status AS FromStatus, to_status AS ToStatus,
                        note AS Note, effects AS Effects, trace_parent AS TraceParent
                 FROM routing.journal
                 WHERE claim_id = @claimId
@@ -40,20 +47,15 @@ public sealed class Timelines(IStore store)
         return Describe(JsonSerializer.Deserialize(state, RoutingJson.Default.ClaimState)!, [.. rows.Select(row => row.Entry())]);
     }
 
-    private static ClaimTimeline Describe(ClaimState claim, IReadOnlyList<TimelineEntry> entries) => new(
-        claim.ClaimId, claim.Municipality, claim.Agency, claim.FeeId, claim.Status, claim.Category, claim.Version, claim.AmountOre,
-        claim switch
-        {
-            { Hold: { } hold } => $"{hold.Rule}: {hold.Explanation}",
-            { Rejection: { } rejection } => $"{rejection.Code}: {rejection.Text} (to be put right by the {rejection.FixBy.ToString().ToLowerInvariant()})",
-            { Cancellation: { } cancellation } => cancellation.Reason,
-            _ => null,
-        },
+    private ClaimTimeline Describe(ClaimState claim, IReadOnlyList<TimelineEntry> entries) => new(
+        claim.ClaimId, claim.Municipality, claim.Agency, claim.FeeId, claim.Status, claim.Category, claim.Version, claim.AmountOre, claim.Detail,
         claim.Registered?.DebtorReference, ClaimSaga.Reference(claim), claim.CoveredOre, claim.WrittenOffOre,
-        [.. claim.Waiting.Select(waiting => waiting.Version).Order()], claim.DueAt, entries);
+        [.. claim.Waiting.Select(waiting => waiting.Version).Order()], claim.DueAt,
+        operations.Of(claim), OpenStanding.Of(claim.Open), claim.DeadLetters, entries);
 
     private sealed record Row
     {
+        public Guid MessageId { get; init; }
         public long RecordedAt { get; init; }
         public required string Event { get; init; }
         public long Version { get; init; }
@@ -65,7 +67,7 @@ public sealed class Timelines(IStore store)
         public string? TraceParent { get; init; }
 
         public TimelineEntry Entry() => new(
-            DateTimeOffset.FromUnixTimeMilliseconds(RecordedAt), Event, (int)Version, Enum.Parse<Verdict>(Verdict), Enum.Parse<ClaimStatus>(FromStatus),
+            MessageId, DateTimeOffset.FromUnixTimeMilliseconds(RecordedAt), Event, (int)Version, Enum.Parse<Verdict>(Verdict), Enum.Parse<ClaimStatus>(FromStatus),
             Enum.Parse<ClaimStatus>(ToStatus), Note,
             Effects is null ? [] : [.. JsonSerializer.Deserialize(Effects, RoutingJson.Default.RecordedEffectArray)!.Select(effect => effect.Name)], TraceParent);
     }

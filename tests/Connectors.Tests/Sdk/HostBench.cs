@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.ConnectorSdk.Entries;
 using ClaimsTransfer.ConnectorSdk.Hosting;
@@ -116,6 +117,8 @@ internal sealed class HostBench : IAsyncDisposable
         (await LanesAsync()).EnumerateArray().Single(lane => lane.GetProperty("municipality").GetString() == municipality);
 
     public Task<HttpResponseMessage> PostAsync(string path) => _http.PostAsync(path, null);
+
+    public Task<HttpResponseMessage> PostAsync(string path, JsonNode body) => _http.PostAsJsonAsync(path, body);
 
     public Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(path);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text.Json.Nodes;
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Messages;
@@ -36,6 +37,24 @@ public sealed class When_a_connector_runs
         (await _bench.LanesAsync()).EnumerateArray().Select(lane => lane.GetProperty("municipality").GetString()).ShouldBe([København, Aarhus]);
         (await _bench.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await _bench.PostAsync("/connectors/KmdOpus/municipalities/0461/pause")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Test]
+    public async Task what_waits_for_the_debtor_system_can_be_seen_and_whether_a_message_has_arrived()
+    {
+        _bench.Debtor.Reaction = municipality => municipality == København ? Reaction.Unavailable : Reaction.Accept;
+        var (held, done) = (_bench.Registers(København, 1, 1)[0], _bench.Registers(Aarhus, 1, 1)[0]);
+        await _bench.PublishAsync([held, done]);
+        await Eventually.TrueAsync(async () => _bench.ReportsOf(Aarhus) == 1 && await WaitingAsync($"?municipality={København}&municipality=0461") is [{ } one] && one!["attempts"]!.GetValue<int>() > 0);
+
+        (await WaitingAsync("")).ShouldHaveSingleItem()!["instructionId"]!.GetValue<Guid>().ShouldBe(held.InstructionId);
+        (await WaitingAsync($"?municipality={Aarhus}")).ShouldBeEmpty();
+        (await _bench.GetAsync("/connectors/KmdOpus/waiting?limit=0")).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+
+        var recorded = (await AskAsync([held.MessageId, done.MessageId, Guid.Empty]))["recorded"]!.AsArray();
+        recorded.Single(one => one!["messageId"]!.GetValue<Guid>() == done.MessageId)!["outcome"]!.GetValue<string>().ShouldBe("accepted");
+        recorded.Count.ShouldBe(2);
+        (await _bench.PostAsync("/connectors/KmdOpus/messages/recorded", new JsonObject())).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
     }
 
     [Test]
@@ -152,5 +171,14 @@ public sealed class When_a_connector_runs
     private string? StateOf(string municipality) => _bench.LaneAsync(municipality).GetAwaiter().GetResult().GetProperty("state").GetString();
 
     /// <summary>The gate closes with the next sweep; what comes after that stays on the broker.</summary>
+    private async Task<JsonArray> WaitingAsync(string query) =>
+        JsonNode.Parse(await (await _bench.GetAsync($"/connectors/KmdOpus/waiting{query}")).Content.ReadAsStringAsync())!["waiting"]!.AsArray();
+
+    private async Task<JsonNode> AskAsync(IReadOnlyList<Guid> messageIds)
+    {
+        using var response = await _bench.PostAsync("/connectors/KmdOpus/messages/recorded", new JsonObject { ["messageIds"] = new JsonArray([.. messageIds.Select(id => (JsonNode)id)]) });
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+    }
+
     private Task HeldAsync() => Eventually.TrueAsync(() => _bench.LaneAsync(København).GetAwaiter().GetResult().GetProperty("held").GetBoolean());
 }

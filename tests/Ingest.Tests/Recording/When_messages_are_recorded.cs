@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Ingest.Asking;
 using ClaimsTransfer.Ingest.Reading;
 using ClaimsTransfer.Ingest.Recording;
 using ClaimsTransfer.Messages;
@@ -104,14 +105,14 @@ public sealed class When_messages_are_recorded(string engine)
         refused.Single(message => message.Kind == MessageNames.AdjustClaim).ClaimId.ShouldBeNull();
         refused.Single(message => message.Kind == MessageNames.SubmitClaim).FeeId.ShouldBe(2);
 
-        var history = new Asking.MessageHistory(_world.Store);
-        var first = await history.RefusedAsync(1, null, default);
-        var second = await history.RefusedAsync(1, first.Next, default);
+        var history = new MessageHistory(_world.Store);
+        var first = await history.RefusedAsync(new RefusedFilter(), 1, null, default);
+        var second = await history.RefusedAsync(new RefusedFilter(), 1, first.Next, default);
         var kept = first.Messages.Concat(second.Messages).ToList();
         kept.Count.ShouldBe(2);
         kept.ShouldAllBe(message => message.Faults!.Count > 0 && message.Kept != null);
         kept.Single(message => message.Municipality is not null).Kept!.ShouldContain("DK-710100");
-        (await history.RefusedAsync(1, second.Next, default)).Messages.ShouldBeEmpty();
+        (await history.RefusedAsync(new RefusedFilter(), 1, second.Next, default)).Messages.ShouldBeEmpty();
         (await history.OfClaimAsync("DK-710100", 2, default)).ShouldHaveSingleItem().Outcome.ShouldBe(Outcome.Refused);
 
         var books = await _world.Accounting.ReadAsync(isLive: false, default);

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Routing.Definition;
 using ClaimsTransfer.Routing.Saga;
 using Shouldly;
 
@@ -11,7 +12,7 @@ public sealed class Every_state_decides_every_event
     [Test]
     public void Every_status_is_reached_by_a_journey()
     {
-        SagaAtlas.Reached.ShouldBe(SagaAtlas.Named);
+        SagaAtlas.Reached.Select(claim => claim.Status).ShouldBe(SagaAtlas.Named);
         SagaAtlas.Named.Order().ShouldBe(Enum.GetValues<ClaimStatus>().Order());
     }
 
@@ -23,13 +24,30 @@ public sealed class Every_state_decides_every_event
         SagaAtlas.Pairs.Where(pair => pair.Verdict != Verdict.Applied).ShouldAllBe(pair => pair.From == pair.To && pair.Sends.Count == 0);
 
     [Test]
+    public void The_definition_names_each_status_and_says_where_each_operation_has_an_effect()
+    {
+        var saga = SagaDefinition.Worked;
+
+        saga.Statuses.Select(status => status.Name).Order().ShouldBe(Enum.GetValues<ClaimStatus>().Order());
+        saga.Statuses.Single(status => status.Name == ClaimStatus.Changing).Category.ShouldBe(ClaimCategory.InFlight);
+        saga.Transitions.ShouldContain(new Transition(ClaimStatus.Transferred, "claim-withdrawn, next version", ClaimStatus.Cancelling, "sends transfer-claim (cancel)"));
+        saga.Transitions.Where(transition => transition.From == ClaimStatus.Awaited).Select(transition => transition.To)
+            .ShouldBe([ClaimStatus.Sending, ClaimStatus.Held, ClaimStatus.OutOfScope]);
+        saga.Transitions.ShouldAllBe(transition => transition.From != transition.To && saga.Events.Contains(transition.Event));
+        saga.Operations.Single(operation => operation.Name == "release").From.ShouldBe([ClaimStatus.Held]);
+        saga.Operations.Single(operation => operation.Name == "reregister").From.ShouldContain(ClaimStatus.Settled);
+        saga.Operations.Count.ShouldBe(6);
+        SagaDefinition.Worked.ShouldBeSameAs(saga);
+    }
+
+    [Test]
     public void DESIGN_md_shows_what_the_saga_decides()
     {
         var path = Path.Combine(RepositoryRoot(), "services", "Routing", "DESIGN.md");
         var text = File.ReadAllText(path);
         var (from, to) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
         from.ShouldBeGreaterThan(-1, $"DESIGN.md lost its line {Begin}");
-        var generated = $"{Begin}\n\n{SagaAtlas.Render().ReplaceLineEndings("\n")}\n";
+        var generated = $"{Begin}\n\n{SagaDocument.Render().ReplaceLineEndings("\n")}\n";
         if (Environment.GetEnvironmentVariable("CLAIMS_UPDATE_DESIGN") == "1")
             File.WriteAllText(path, text[..from] + generated + text[to..]);
         else

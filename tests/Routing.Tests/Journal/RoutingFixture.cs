@@ -4,8 +4,10 @@ using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Routing.Journal;
+using ClaimsTransfer.Routing.Operations;
 using ClaimsTransfer.Routing.Saga;
 using ClaimsTransfer.Routing.Tests.Saga;
+using ClaimsTransfer.Routing.Timeline;
 using ClaimsTransfer.Support;
 
 namespace ClaimsTransfer.Routing.Tests.Journal;
@@ -46,6 +48,8 @@ public abstract class RoutingFixture(Engine engine)
     /// <summary>Another instance on the same store, as another process would be.</summary>
     protected RoutingHandler NewHandler(IStore store) => new(
         new RoutingStore(store), Publisher, new ClaimSaga(Claims.Deadlines), new Municipalities([Claims.Copenhagen]), Clock);
+
+    protected Timelines Timelines => new(Store, new PossibleOperations(new ClaimSaga(Claims.Deadlines), new Municipalities([Claims.Copenhagen]), Clock));
 
     protected IStore Again() => _installation.Again().Open("routing");
 

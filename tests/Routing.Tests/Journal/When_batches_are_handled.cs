@@ -176,13 +176,13 @@ public sealed class When_batches_are_handled(Engine engine) : RoutingFixture(eng
         await Handler.HandleAsync(
             [Deliver(Claims.Reported(await StateOf(1), TransferOutcome.Accepted) with { ClaimId = claim.ClaimId, FeeId = 1, InstructionId = open.Id })], default);
 
-        var timeline = (await new Timelines(Store).FindAsync(Claims.Agency, 1, default))!;
+        var timeline = (await Timelines.FindAsync(Claims.Agency, 1, default))!;
 
         timeline.Status.ShouldBe(ClaimStatus.Transferred);
         timeline.DebtorReference.ShouldBe("OPUS-1");
         timeline.Timeline.Select(entry => entry.To).ShouldBe([ClaimStatus.Sending, ClaimStatus.Transferred]);
         timeline.Timeline[1].Sent.ShouldBe([MessageNames.ClaimTransferred]);
-        (await new Timelines(Store).FindAsync(Claims.Agency, 2, default)).ShouldBeNull();
+        (await Timelines.FindAsync(Claims.Agency, 2, default)).ShouldBeNull();
     }
 
     [Test]

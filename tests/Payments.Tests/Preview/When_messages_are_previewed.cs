@@ -1,0 +1,85 @@
+using System.Text.Json;
+using ClaimsTransfer.Defaults.Asking;
+using ClaimsTransfer.Messages;
+using ClaimsTransfer.Payments.Asking;
+using ClaimsTransfer.Payments.Booking;
+using ClaimsTransfer.Payments.Preview;
+using ClaimsTransfer.Payments.Tests.Booking;
+using ClaimsTransfer.Support;
+using Dapper;
+using Shouldly;
+
+namespace ClaimsTransfer.Payments.Tests.Preview;
+
+[TestFixture(Engine.Sqlite)]
+[TestFixture(Engine.Postgres)]
+[TestFixture(Engine.SqlServer)]
+public sealed class When_messages_are_previewed(Engine engine) : PaymentsFixture(engine)
+{
+    [Test]
+    public async Task Each_is_forecast_as_it_would_be_booked()
+    {
+        await OnAsync(Claim(1), Claim(2), Paid(1, "E1", 3000));
+
+        var forecasts = await ForecastAsync(
+            Of(Paid(1, "E1", 3000)), Of(Paid(1, "E1", 3000) with { MessageId = Money.Message("again") }), Of(Paid(1, "E2", 4000)), Of(Paid(2, "E1", 3000) with { MessageId = Money.Message("other") }),
+            Of(Nameless("E9")), Of(Claim(2) with { MessageId = Money.Message("late") }), Of(Paid(3, "E3", 500)));
+
+        forecasts.Select(forecast => forecast.Outcome).ShouldBe(
+        [
+            ForecastOutcome.Duplicate, ForecastOutcome.Duplicate, ForecastOutcome.Apply, ForecastOutcome.Park, ForecastOutcome.Park, ForecastOutcome.Duplicate, ForecastOutcome.Apply,
+        ]);
+        forecasts[2].ShouldBe(new Forecast(
+            ForecastOutcome.Apply, "books Coverage of -4000 øre; FBS is told that nothing is owed", DeterministicId.OfClaim(Money.Agency, 1), "0101", 7000));
+        forecasts[3].Note.ShouldContain("booked on another claim");
+        forecasts[6].AmountOre.ShouldBe(500);
+    }
+
+    [Test]
+    public async Task Messages_of_one_claim_are_decided_one_after_the_other()
+    {
+        var forecasts = await ForecastAsync(Of(Claim(1)), Of(Paid(1, "E1", 7000)), Of(Paid(1, "E1", 7000) with { MessageId = Money.Message("again") }), Of(Claim(1)));
+
+        forecasts.Select(forecast => forecast.Outcome).ShouldBe([ForecastOutcome.Apply, ForecastOutcome.Apply, ForecastOutcome.Duplicate, ForecastOutcome.Duplicate]);
+        forecasts[1].Note.ShouldEndWith("FBS is told that nothing is owed");
+    }
+
+    [Test]
+    public async Task Nothing_is_booked_and_nothing_sent()
+    {
+        await OnAsync(Claim(1));
+        Publisher.Published.Clear();
+        var before = await RowsAsync();
+
+        (await ForecastAsync(Of(Paid(1, "E1", 7000)), Of(Claim(2)), Of(Nameless("E9")))).ShouldAllBe(forecast => forecast.Outcome != ForecastOutcome.Invalid);
+
+        (await RowsAsync()).ShouldBe(before);
+        before.ShouldBe((1, 1, 1, 0, 0));
+        Publisher.Published.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task What_cannot_be_read_is_invalid_and_says_nothing_of_the_body()
+    {
+        var forecasts = await ForecastAsync(
+            new PreviewMessage("transfer-claim", null, "{}"u8.ToArray()), new PreviewMessage(MessageNames.CoverageRegistered, null, """{"messageId":"0101011234"}"""u8.ToArray()),
+            Of(Paid(1, "E1", -1)));
+
+        forecasts.ShouldAllBe(forecast => forecast.Outcome == ForecastOutcome.Invalid && !forecast.Note.Contains("0101011234"));
+        forecasts[0].Note.ShouldBe("'transfer-claim' is not a message that Payments takes.");
+    }
+
+    private async Task<IReadOnlyList<Forecast>> ForecastAsync(params PreviewMessage[] messages) =>
+        (await new Previews(new PaymentsStore(Store), new RecordedMessages(Store), Clock).ForecastAsync(messages, default)).All;
+
+    private static PreviewMessage Of(IMessage message) =>
+        new(Outbound.NameOf(message), message.MessageId.ToString(), JsonSerializer.SerializeToUtf8Bytes(message, MessageJson.Default.GetTypeInfo(message.GetType())!));
+
+    private async Task<(long Accounts, long Versions, long Entries, long Unmatched, long Orders)> RowsAsync()
+    {
+        await using var connection = await Store.OpenAsync(default);
+        Task<long> Number(string sql) => connection.ExecuteScalarAsync<long>(Store.Sql(sql));
+        return (await Number("SELECT COUNT(*) FROM payments.accounts"), await Number("SELECT SUM(row_version) FROM payments.accounts"), await Number("SELECT COUNT(*) FROM payments.entries"),
+            await Number("SELECT COUNT(*) FROM payments.unmatched"), await Number("SELECT COUNT(*) FROM payments.orders"));
+    }
+}

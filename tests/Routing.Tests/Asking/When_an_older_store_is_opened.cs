@@ -1,0 +1,46 @@
+using System.Text.Json;
+using ClaimsTransfer.Routing.Asking;
+using ClaimsTransfer.Routing.Journal;
+using ClaimsTransfer.Routing.Saga;
+using ClaimsTransfer.Routing.Tests.Saga;
+using ClaimsTransfer.Support;
+using Dapper;
+using Shouldly;
+
+namespace ClaimsTransfer.Routing.Tests.Asking;
+
+[TestFixture(Engine.Sqlite)]
+[TestFixture(Engine.Postgres)]
+[TestFixture(Engine.SqlServer)]
+public sealed class When_an_older_store_is_opened(Engine engine)
+{
+    [Test]
+    public async Task Its_claims_are_found_as_the_new_ones_are()
+    {
+        await using var installation = await StoreForTests.NewAsync(engine);
+        await using var store = installation.Stores.Open("routing");
+        await store.MigrateAsync([RoutingSchema.Migrations[0]], default);
+        var claim = new Journey().On(Claims.Created(Claims.Child)).State;
+        await using (var connection = await store.OpenAsync(default))
+        {
+            await connection.ExecuteAsync(
+                store.Sql("""
+                    INSERT INTO routing.claims (claim_id, municipality, agency, fee_id, status, category, version, amount_ore, open_instruction, hold_rule, received_at, row_version, state)
+                    VALUES (@ClaimId, '0101', @Agency, @FeeId, 'Held', 'Held', 1, 7000, @no, @rule, @at, 1, @state)
+                    """),
+                new
+                {
+                    claim.ClaimId, claim.Agency, claim.FeeId, no = false, rule = claim.Hold!.Rule, at = Claims.Start.ToUnixTimeMilliseconds(),
+                    state = JsonSerializer.Serialize(claim, RoutingJson.Default.ClaimState),
+                });
+        }
+
+        await store.MigrateAsync(RoutingSchema.Migrations, default);
+
+        var search = new ClaimSearch(store);
+        (await search.FindAsync(new ClaimFilter(From: Claims.Start, Text: "holdforperson"), 10, null, default)).Claims.ShouldHaveSingleItem().Status.ShouldBe(ClaimStatus.Held);
+        var stored = (await new RoutingStore(store).LoadAsync([claim.ClaimId], default)).Single();
+        await new RoutingStore(store).SaveAsync([stored], [], default);
+        (await search.FindAsync(new ClaimFilter(Text: "no guardian"), 10, null, default)).Claims.Count.ShouldBe(1);
+    }
+}
