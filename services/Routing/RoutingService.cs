@@ -19,7 +19,7 @@ internal sealed partial class RoutingService(
 
     /// <summary>What was decided by the file before is stored by then.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(1);
-    private long _wokenFor;
+    private long? _wokenFor;
     private DateTimeOffset? _wakeAgainAt;
 
     public override async Task StartAsync(CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Messaging;
 using Microsoft.Extensions.Logging;
 
 namespace ClaimsTransfer.Defaults.Municipalities;
@@ -33,7 +34,7 @@ public sealed partial class MunicipalitiesInForce : IMunicipalities, IDisposable
 
     public Municipality? Find(string code) => _inForce.Municipalities.Find(code);
 
-    /// <summary>Looks whether the file has changed; what is wrong is logged, never thrown.</summary>
+    /// <summary>Looks whether the file has changed. What is wrong is logged, never thrown, and looked at again where it may pass.</summary>
     public async Task LookAsync(CancellationToken cancellation)
     {
         await _turn.WaitAsync(cancellation);
@@ -44,9 +45,13 @@ public sealed partial class MunicipalitiesInForce : IMunicipalities, IDisposable
                 return;
             if (file.Faults.Count > 0)
                 Log.Faulty(_log, file.Faults.Count, string.Join(Environment.NewLine, file.Faults));
-            else if (!await TryTakeAsync(file, cancellation))
-                return;
+            else
+                await TakeAsync(file, cancellation);
             _seen = file;
+        }
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
+        {
+            Log.NotYet(_log, PersonalData.Mask($"{failure.GetType().Name}: {failure.Message}", 300));
         }
         finally
         {
@@ -56,27 +61,15 @@ public sealed partial class MunicipalitiesInForce : IMunicipalities, IDisposable
 
     public void Dispose() => _turn.Dispose();
 
-    /// <returns>False: not now; it is tried again at the next look.</returns>
-    private async Task<bool> TryTakeAsync(MunicipalityFile file, CancellationToken cancellation)
+    private async Task TakeAsync(MunicipalityFile file, CancellationToken cancellation)
     {
         var diff = MunicipalityDiff.Between(All, file.Entries);
         if (diff.IsEmpty)
-            return true;
-        try
-        {
-            await _prepare(file.Entries, cancellation);
-        }
-        catch (Exception failure) when (!cancellation.IsCancellationRequested)
-        {
-            Log.NotYet(_log, failure);
-            return false;
-        }
-
-        var version = _inForce.Version + 1;
-        _inForce = new Snapshot(file.OrThrow(), version);
+            return;
+        await _prepare(file.Entries, cancellation);
+        _inForce = new Snapshot(file.OrThrow(), Version + 1);
         foreach (var municipality in diff.All)
             Log.Changed(_log, municipality.Code, municipality.Name, string.Join(", ", municipality.Fields));
-        return true;
     }
 
     private sealed record Snapshot(Municipalities Municipalities, long Version);
@@ -86,8 +79,8 @@ public sealed partial class MunicipalitiesInForce : IMunicipalities, IDisposable
         [LoggerMessage(1010, LogLevel.Error, "The municipalities' file has changed and has {Count} faults; what was in force stays:\n{Faults}")]
         public static partial void Faulty(ILogger logger, int count, string faults);
 
-        [LoggerMessage(1011, LogLevel.Warning, "The municipalities' changed file cannot come into force yet; it is tried again")]
-        public static partial void NotYet(ILogger logger, Exception failure);
+        [LoggerMessage(1011, LogLevel.Warning, "The municipalities' changed file cannot come into force yet and is tried again: {Failure}")]
+        public static partial void NotYet(ILogger logger, string failure);
 
         [LoggerMessage(1012, LogLevel.Information, "{Municipality} {Name} has changed: {Fields}")]
         public static partial void Changed(ILogger logger, string municipality, string name, string fields);
