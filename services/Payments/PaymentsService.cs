@@ -17,11 +17,11 @@ internal sealed partial class PaymentsService(
 {
     private const int SweepBatch = 500;
     private static readonly TimeSpan StandingInterval = TimeSpan.FromSeconds(15);
+    private long? _toldOf;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (!HasFbs && municipalities.All.FirstOrDefault(municipality => municipality.PaymentsToFbs == PaymentsToFbs.Interface) is { } asked)
-            Log.NoFbs(log, asked.Code);
+        TellWithoutFbs();
         await store.MigrateAsync(PaymentsSchema.Migrations, cancellationToken);
         await bus.SubscribeAsync(
             Topology.Payments with { BatchSize = options.BatchSize, Concurrency = options.Concurrency },
@@ -44,7 +44,10 @@ internal sealed partial class PaymentsService(
     {
         using var timer = new PeriodicTimer(StandingInterval, time);
         while (await timer.WaitForNextTickAsync(stopping))
+        {
+            TellWithoutFbs();
             await TryAsync(ObserveStandingAsync, stopping);
+        }
     }
 
     private async Task MatchAsync(CancellationToken cancellation)
@@ -55,6 +58,16 @@ internal sealed partial class PaymentsService(
 
     /// <summary>Without an address of FBS the orders wait, and show in the accounting as pending: the rest of the money needs none.</summary>
     private bool HasFbs => options.FbsAt(installation.Sandbox).Length > 0;
+
+    /// <summary>Said at the start, and again when the municipalities change.</summary>
+    private void TellWithoutFbs()
+    {
+        if (_toldOf == municipalities.Version)
+            return;
+        _toldOf = municipalities.Version;
+        if (!HasFbs && municipalities.All.FirstOrDefault(municipality => municipality.PaymentsToFbs == PaymentsToFbs.Interface) is { } asked)
+            Log.NoFbs(log, asked.Code);
+    }
 
     private async Task SendOrdersAsync(CancellationToken cancellation)
     {

@@ -17,14 +17,35 @@ internal sealed partial class RoutingService(
     private const int SweepBatch = 500;
     private static readonly TimeSpan StandingInterval = TimeSpan.FromSeconds(15);
 
+    /// <summary>What was decided by the file before is stored by then.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(1);
+    private long? _wokenFor;
+    private DateTimeOffset? _wakeAgainAt;
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await store.MigrateAsync(RoutingSchema.Migrations, cancellationToken);
-        await WakeHeldAsync(cancellationToken);
+        await FollowMunicipalitiesAsync(cancellationToken);
         await bus.SubscribeAsync(
             Topology.Routing with { BatchSize = options.BatchSize, Concurrency = options.Concurrency },
             consumers.For(Topology.RoutingQueue, handler.HandleAsync), cancellationToken);
         await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>At the start and after each change; and once more, because a batch that looked just before the change holds its claims just after.</summary>
+    private async Task FollowMunicipalitiesAsync(CancellationToken cancellation)
+    {
+        var version = municipalities.Version;
+        if (version != _wokenFor)
+        {
+            await WakeHeldAsync(cancellation);
+            (_wokenFor, _wakeAgainAt) = (version, time.GetUtcNow() + Settled);
+        }
+        else if (_wakeAgainAt <= time.GetUtcNow())
+        {
+            await WakeHeldAsync(cancellation);
+            _wakeAgainAt = null;
+        }
     }
 
     /// <summary>Claims held because their municipality was paused or not configured go on when it is not any more.</summary>
@@ -38,6 +59,7 @@ internal sealed partial class RoutingService(
         var standingDue = time.GetUtcNow();
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
+            await TryAsync(FollowMunicipalitiesAsync, stoppingToken);
             await TryAsync(SweepAsync, stoppingToken);
             await TryAsync(RelayAsync, stoppingToken);
             if (time.GetUtcNow() >= standingDue)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ClaimsTransfer.ConnectorSdk.Entries;
 using ClaimsTransfer.ConnectorSdk.Instructions;
 using ClaimsTransfer.ConnectorSdk.Limits;
@@ -21,7 +22,10 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
     private readonly ILogger _logger;
     private readonly InstructionHandler _handler;
     private readonly EntryHandler _entries;
-    private readonly Dictionary<string, LaneRunner> _runners;
+    private readonly IMunicipalities _municipalities;
+    private readonly Func<Lane, LaneRunner> _runnerOf;
+    private readonly ConcurrentDictionary<string, LaneRunner> _runners;
+    private readonly Dictionary<string, Task> _changing = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private IReadOnlyDictionary<string, long> _unpublished = new Dictionary<string, long>();
     private Task _sweeping = Task.CompletedTask;
@@ -35,19 +39,21 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
         _options = options;
         _time = time;
         _logger = logger;
-        var served = municipalities.All.Where(municipality => municipality.Vendor == vendor && municipality.Stage != Stage.Planned).ToList();
+        _municipalities = municipalities;
         var store = stores.Open(SchemaOf(vendor));
         _entries = new EntryHandler(vendor.ToString(), new SqlEntryLog(store), bus, options, time, logger);
         _handler = new InstructionHandler(
-            connector, new SqlInstructionLog(store), bus, unsealer, served, municipality => endpoint(municipality, installation),
+            connector, new SqlInstructionLog(store), bus, unsealer, Served, municipality => endpoint(municipality, installation),
             options, time, logger, $"{Environment.MachineName}/{Environment.ProcessId}/{installation.Instance}", _entries);
-        _runners = _handler.Lanes.ToDictionary(
-            lane => lane.Code, lane => new LaneRunner(vendor.ToString(), lane, _handler, bus, options, connector.Capabilities, time, logger));
+        _runnerOf = lane => new LaneRunner(vendor.ToString(), lane, _handler, bus, options, connector.Capabilities, time, logger);
+        _runners = new(_handler.Lanes.ToDictionary(lane => lane.Code, _runnerOf), StringComparer.Ordinal);
         ConnectorTelemetry.Observe(vendor.ToString(), () => _runners.Values.Select(runner => (runner.Lane.Code, runner.Lane.Breaker, runner.Depth, time.GetUtcNow())));
     }
 
     /// <summary>Null: this vendor's debtor systems cannot list the claims they hold.</summary>
     public IAccountExtract? Extract { get; }
+
+    private IEnumerable<Municipality> Served => _municipalities.All.Where(municipality => municipality.Vendor == _vendor && municipality.Stage != Stage.Planned);
 
     public bool Serves(string municipality) => _runners.ContainsKey(municipality);
 
@@ -83,6 +89,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
     {
         await _stopping.CancelAsync();
         await _sweeping;
+        await Task.WhenAll(_changing.Values);
         await Task.WhenAll(_runners.Values.Select(runner => runner.DisposeAsync().AsTask()));
         _stopping.Dispose();
     }
@@ -103,12 +110,77 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
         try
         {
             while (await timer.WaitForNextTickAsync(cancellation))
+            {
+                FollowMunicipalities(cancellation);
                 await SweepOnceAsync(cancellation);
+            }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // Stopping; what is due is due at the next start.
         }
+    }
+
+    /// <summary>
+    /// Brings the lanes in line with the municipalities in force. Each changes on its own: one whose debtor system hangs, and whose calls are waited for, keeps nobody waiting.
+    /// </summary>
+    private void FollowMunicipalities(CancellationToken cancellation)
+    {
+        var served = Served.ToDictionary(municipality => municipality.Code, StringComparer.Ordinal);
+        foreach (var code in _runners.Keys.Union(served.Keys).ToList())
+        {
+            var (before, after) = (_runners.GetValueOrDefault(code)?.Lane.Municipality, served.GetValueOrDefault(code));
+            if (OfTheLane(before) != OfTheLane(after) && _changing.GetValueOrDefault(code) is not { IsCompleted: false })
+                _changing[code] = ChangeAsync(code, after, cancellation);
+        }
+    }
+
+    /// <summary>Policy is Routing's; a lane that only differs there runs on.</summary>
+    private static Municipality? OfTheLane(Municipality? municipality) =>
+        municipality is null ? null : municipality with { Cutover = default, MinorPolicy = default, ChildMaxAge = 0, MinimumAmountOre = 0, PaymentsToFbs = default };
+
+    /// <summary>The old lane ends before the new one begins: never are there two with limits of their own. What fails is found different again by the next sweep.</summary>
+    private async Task ChangeAsync(string code, Municipality? after, CancellationToken cancellation)
+    {
+        try
+        {
+            if (_runners.TryGetValue(code, out var leaving))
+            {
+                await leaving.LeaveAsync(cancellation);
+                _handler.Leave(code);
+                _runners.TryRemove(code, out _);
+            }
+
+            if (after is not null)
+                await EnterAsync(after, cancellation);
+
+            Log.Changed(_logger, _vendor, code, after is null ? "is not served any more" : leaving is null ? "is served from now on" : "is served as its entry says now");
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            // Stopping: the next start reads the file.
+        }
+        catch (Exception failure)
+        {
+            Log.ChangeFailed(_logger, _vendor, code, PersonalData.Mask($"{failure.GetType().Name}: {failure.Message}", 300));
+        }
+    }
+
+    private async Task EnterAsync(Municipality municipality, CancellationToken cancellation)
+    {
+        var entering = _runnerOf(await _handler.ServeAsync(municipality, cancellation));
+        try
+        {
+            await entering.StartAsync(cancellation);
+        }
+        catch
+        {
+            await entering.DisposeAsync();
+            _handler.Leave(municipality.Code);
+            throw;
+        }
+
+        _runners[municipality.Code] = entering;
     }
 
     private async Task SweepOnceAsync(CancellationToken cancellation)
@@ -133,6 +205,12 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
 
         [LoggerMessage(3031, LogLevel.Warning, "{Vendor}: a sweep failed and will be tried again: {Failure}")]
         public static partial void SweepFailed(ILogger logger, Vendor vendor, string failure);
+
+        [LoggerMessage(3032, LogLevel.Information, "{Vendor}: municipality {Municipality} {What}")]
+        public static partial void Changed(ILogger logger, Vendor vendor, string municipality, string what);
+
+        [LoggerMessage(3033, LogLevel.Warning, "{Vendor}: municipality {Municipality} could not be changed and will be tried again: {Failure}")]
+        public static partial void ChangeFailed(ILogger logger, Vendor vendor, string municipality, string failure);
     }
 }
 

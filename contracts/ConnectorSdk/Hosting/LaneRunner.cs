@@ -25,6 +25,7 @@ internal sealed partial class LaneRunner(
     private Task _running = Task.CompletedTask;
     private Task _reading = Task.CompletedTask;
     private bool _holding;
+    private volatile bool _leaving;
     private long _inHand;
 
     public Lane Lane => lane;
@@ -32,7 +33,7 @@ internal sealed partial class LaneRunner(
     public LaneDepth? Depth { get; private set; }
 
     /// <summary>The queue is consumed, or left alone on purpose.</summary>
-    public bool IsWell => _holding || _subscription?.IsConsuming == true;
+    public bool IsWell => _holding || _leaving || _subscription?.IsConsuming == true;
 
     public bool IsHeld => _holding;
 
@@ -52,6 +53,25 @@ internal sealed partial class LaneRunner(
         Interlocked.Exchange(ref _inHand, depth?.InHand ?? 0);
         if (_woken.CurrentCount == 0)
             Release();
+    }
+
+    /// <summary>Ends without breaking anything off: calls under way are waited for, as long as a call may last, and what is in hand is finished.</summary>
+    public async Task LeaveAsync(CancellationToken cancellation)
+    {
+        _leaving = true;
+        if (_woken.CurrentCount == 0)
+            Release();
+        try
+        {
+            await _running.WaitAsync(options.Lease, time, cancellation);
+            await _reading.WaitAsync(options.Lease, time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            Log.NotFinished(logger, vendor, lane.Code, options.Lease.TotalSeconds);
+        }
+
+        await DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -119,6 +139,8 @@ internal sealed partial class LaneRunner(
             try
             {
                 await _woken.WaitAsync(cancellation);
+                if (_leaving)
+                    return;
                 if (Depth is { Due: > 0 } depth)
                 {
                     // As many hands as calls may be made at a time, but none without work.
@@ -144,7 +166,7 @@ internal sealed partial class LaneRunner(
 
     private async Task DrainAsync(CancellationToken cancellation)
     {
-        while (true)
+        while (!_leaving)
         {
             var work = await CallAsync(null, cancellation);
             if (work.Handled > 0)
@@ -160,7 +182,7 @@ internal sealed partial class LaneRunner(
         try
         {
             var more = await handler.ReadAsync(lane.Code, interval, goOn: false, cancellation);
-            while (more)
+            while (more && !_leaving)
                 more = await handler.ReadAsync(lane.Code, interval, goOn: true, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -185,7 +207,7 @@ internal sealed partial class LaneRunner(
             LaneState.BreakerOpen => inHand > 0 || !lane.IsProbeDue(now),
             _ => true,
         };
-        if (hold == _holding || _subscription is null)
+        if (hold == _holding || _subscription is null || _leaving)
             return;
         if (hold)
         {
@@ -220,5 +242,8 @@ internal sealed partial class LaneRunner(
 
         [LoggerMessage(3021, LogLevel.Information, "{Vendor} {Municipality}: the queue is {What} ({State})")]
         public static partial void Gate(ILogger logger, string vendor, string municipality, string what, LaneState state);
+
+        [LoggerMessage(3022, LogLevel.Warning, "{Vendor} {Municipality}: a call did not come back within {Seconds} s and is left behind; whether it took effect is asked for")]
+        public static partial void NotFinished(ILogger logger, string vendor, string municipality, double seconds);
     }
 }

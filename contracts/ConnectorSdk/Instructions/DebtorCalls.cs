@@ -130,6 +130,11 @@ internal sealed partial class DebtorCalls(
         {
             return (unsealer.Open(row.Municipality, row.Claim.Debtor.Identity), null);
         }
+        catch (NotServedException)
+        {
+            // It left while this was in hand: the log keeps the instruction for when it is back.
+            return (null, new Submitted.Unavailable(options.LongestPause, "the municipality is not served any more"));
+        }
         catch (PermanentException)
         {
             return (null, new Submitted.Rejected(InstructionRules.Erased, "The debtor's identity was erased, or cannot be opened any more.", FixBy.Municipality));

@@ -13,9 +13,9 @@ public sealed partial class InstructionHandler
     /// <param name="taken">What this instance has just taken; null: whatever is due.</param>
     public async Task<Work> WorkAsync(string municipality, IReadOnlyCollection<Guid>? taken, CancellationToken cancellation)
     {
-        if (taken is { Count: 0 })
+        // Of a municipality that left, the log keeps what is in hand.
+        if (taken is { Count: 0 } || !_lanes.TryGetValue(municipality, out var lane))
             return new Work(0, null);
-        var lane = _lanes[municipality];
         var now = _time.GetUtcNow();
         var wanted = Math.Min(BatchSize, taken?.Count ?? BatchSize);
         var (admitted, wait) = lane.Admit(wanted, now);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using ClaimsTransfer.ConnectorSdk.Entries;
@@ -30,7 +31,8 @@ public sealed partial class InstructionHandler
     private readonly InstructionRules _rules;
     private readonly DebtorCalls _calls;
     private readonly EntryHandler? _entries;
-    private readonly Dictionary<string, Lane> _lanes;
+    private readonly ConcurrentDictionary<string, Lane> _lanes;
+    private readonly ConnectorCapabilities _capabilities;
     private readonly string _vendor;
     private readonly string _owner;
 
@@ -54,23 +56,24 @@ public sealed partial class InstructionHandler
         _entries = entries;
         _rules = new InstructionRules(options);
         _calls = new DebtorCalls(connector, unsealer, endpoint, options, time, logger);
-        _lanes = municipalities.ToDictionary(municipality => municipality.Code, municipality => new Lane(municipality, connector.Capabilities, options));
+        _capabilities = connector.Capabilities;
+        _lanes = new(municipalities.ToDictionary(municipality => municipality.Code, NewLane), StringComparer.Ordinal);
         BatchSize = connector.Capabilities.BatchSize;
     }
 
     public int BatchSize { get; }
 
-    public IReadOnlyCollection<Lane> Lanes => _lanes.Values;
+    public IReadOnlyCollection<Lane> Lanes => [.. _lanes.Values];
 
     public Lane LaneOf(string municipality) => _lanes[municipality];
 
     /// <summary>Where the municipality's debtor system answers; null: nowhere.</summary>
-    public DebtorSystem? SystemOf(string municipality) => _calls.SystemOf(_lanes[municipality].Municipality);
+    public DebtorSystem? SystemOf(string municipality) => _lanes.TryGetValue(municipality, out var lane) ? _calls.SystemOf(lane.Municipality) : null;
 
     /// <summary>Brings the schema up to date and goes on where the last run stopped.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        await _log.MigrateAsync(_lanes.Keys, cancellation);
+        await _log.MigrateAsync([.. _lanes.Keys], cancellation);
         var now = _time.GetUtcNow();
         foreach (var row in await _log.LanesAsync(cancellation))
         {
@@ -165,7 +168,7 @@ public sealed partial class InstructionHandler
     public async Task PauseAsync(string municipality, bool paused, CancellationToken cancellation)
     {
         await _log.SetPausedAsync(municipality, paused, cancellation);
-        _lanes[municipality].SetPaused(paused);
+        _lanes.GetValueOrDefault(municipality)?.SetPaused(paused);
         Log.Paused(_logger, _vendor, municipality, paused ? "paused" : "resumed");
     }
 

@@ -42,6 +42,7 @@ public static class DefaultsExtensions
         builder.Services.AddSingleton<IQueues>(services => services.GetRequiredService<WatchedBus>());
         builder.Services.AddSingleton<IDeadLetterQueues>(services => services.GetRequiredService<WatchedBus>());
         builder.Services.AddSingleton<BatchConsumers>();
+        builder.Services.AddSingleton<DeclaredQueues>();
         AddStorage(builder.Services, service, installation);
 
         if (builder.Configuration[StopWithParent.Variable] == "1")
@@ -50,6 +51,7 @@ public static class DefaultsExtensions
         builder.Services.AddHostedService(services => new TelemetryExport(
             service, services.GetRequiredService<Installation>(), toOtlp: !string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])));
         builder.Services.AddHostedService<Foundation>();
+        builder.Services.AddHostedService<MunicipalityWatch>();
         AddLogging(builder, service, installation);
         AddHealth(builder.Services, service);
         return builder;
@@ -80,7 +82,10 @@ public static class DefaultsExtensions
     private static void AddStorage(IServiceCollection services, string service, Installation installation)
     {
         services.AddSingleton<IStores>(provider => new Stores(installation, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IMunicipalities>(_ => Municipalities.Municipalities.Load(installation));
+        services.AddSingleton(provider => new MunicipalitiesInForce(
+            installation, provider.GetRequiredService<DeclaredQueues>().DeclareAsync, provider.GetRequiredService<ILogger<MunicipalitiesInForce>>()));
+        services.AddSingleton<IMunicipalities>(provider => provider.GetRequiredService<MunicipalitiesInForce>());
+        services.AddSingleton<MunicipalityChange>();
         services.AddSingleton(provider => new KeyRing(installation.KeyFolder, MasterKey.Load(installation), time: provider.GetRequiredService<TimeProvider>()));
         // A service holds no more than it needs: Ingest seals, a vendor's connector opens its own municipalities, the console opens what a person may see, the others do neither.
         if (service is "ingest" or EveryService)
@@ -89,10 +94,11 @@ public static class DefaultsExtensions
             services.AddSingleton<MessageSealer>();
         var vendor = Enum.TryParse<Vendor>(service.Replace("connector-", "", StringComparison.Ordinal), ignoreCase: true, out var named) ? named : (Vendor?)null;
         if (vendor is not null || service is "console" or EveryService)
-            services.AddSingleton<IUnsealer>(provider => new Unsealer(
-                provider.GetRequiredService<KeyRing>(),
-                provider.GetRequiredService<IMunicipalities>().All.Where(municipality => vendor is null || municipality.Vendor == vendor).Select(municipality => municipality.Code)));
+            services.AddSingleton<IUnsealer>(provider => new Unsealer(provider.GetRequiredService<KeyRing>(), Serves(provider.GetRequiredService<IMunicipalities>(), vendor)));
     }
+
+    private static Func<string, bool> Serves(IMunicipalities municipalities, Vendor? vendor) =>
+        code => municipalities.Find(code) is { } municipality && (vendor is null || municipality.Vendor == vendor);
 
     private static void AddLogging(IHostApplicationBuilder builder, string service, Installation installation)
     {

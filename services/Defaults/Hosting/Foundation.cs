@@ -1,5 +1,4 @@
 using ClaimsTransfer.Defaults.Messaging;
-using ClaimsTransfer.Defaults.Messaging.RabbitMq;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Storage;
 using Microsoft.Extensions.Hosting;
@@ -13,22 +12,18 @@ namespace ClaimsTransfer.Defaults.Hosting;
 /// shutdown timeout was not acknowledged, and comes again.
 /// </summary>
 internal sealed partial class Foundation(
-    WatchedBus bus, IStores stores, IMunicipalities municipalities, Installation installation, TimeProvider time, ILogger<Foundation> log) : IHostedLifecycleService
+    WatchedBus bus, DeclaredQueues queues, IStores stores, IMunicipalities municipalities, Installation installation, TimeProvider time, ILogger<Foundation> log) : IHostedLifecycleService
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        var queues = Topology.Queues(municipalities.All.Select(municipality => municipality.Code));
         var pause = TimeSpan.FromMilliseconds(500);
         while (true)
         {
             try
             {
-                await bus.DeclareAsync(queues, cancellationToken);
-                // A policy, or another hand, may have made of a queue what would lose messages.
-                if (!installation.IsEmbeddedBroker)
-                    await new BrokerCheck(installation.Broker).RequireSafeAsync(queues, cancellationToken);
+                await queues.DeclareAsync(municipalities.All, cancellationToken);
                 return;
             }
             catch (TransientException failure)

@@ -18,7 +18,7 @@ public sealed record Installation
     /// <summary>The data folder: embedded broker and store, keys, logs, endpoints.json.</summary>
     public string Data { get; init; } = "data";
 
-    /// <summary>Path of <c>municipalities.yaml</c>; empty: the one shipped in <c>deploy</c>.</summary>
+    /// <summary>Path of <c>municipalities.yaml</c>; empty: <c>DATA/municipalities.yaml</c> once a change was applied there, else the one shipped in <c>deploy</c>.</summary>
     public string Municipalities { get; init; } = "";
 
     /// <summary>Base URL of the sandbox, used where a municipality names no endpoint; empty: no sandbox.</summary>

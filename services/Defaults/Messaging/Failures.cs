@@ -4,4 +4,4 @@ namespace ClaimsTransfer.Defaults.Messaging;
 public sealed class TransientException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>This message can never be handled as it is: straight to the error queue.</summary>
-public sealed class PermanentException(string message, Exception? inner = null) : Exception(message, inner);
+public class PermanentException(string message, Exception? inner = null) : Exception(message, inner);

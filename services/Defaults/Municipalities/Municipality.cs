@@ -56,10 +56,16 @@ public sealed record Municipality(
     string Code, string Name, string Cvr, Vendor Vendor, Stage Stage, DateOnly Cutover, MinorPolicy MinorPolicy,
     int ChildMaxAge = 17, long MinimumAmountOre = 0, int? RatePerSecond = null, int Concurrency = 4, string? Endpoint = null, PaymentsToFbs PaymentsToFbs = PaymentsToFbs.Message);
 
-/// <summary>All municipalities of the installation, by code.</summary>
+/// <summary>All municipalities of the installation, by code, as the file in force says now: ask each time, keep no copy.</summary>
 public interface IMunicipalities
 {
     IReadOnlyCollection<Municipality> All { get; }
+
+    /// <summary>
+    /// Another after each change. Who must act on a change compares it in a loop of its own with the one it has acted on, so that what fails is tried again at the
+    /// next round instead of being told once and lost.
+    /// </summary>
+    long Version => 0;
 
     Municipality? Find(string code);
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using YamlDotNet.Core;
 
 namespace ClaimsTransfer.Defaults.Municipalities;
@@ -19,16 +21,29 @@ public sealed record MunicipalityFault(string File, int Line, string Key, string
 /// <param name="Entries">The municipalities without fault, in the file's order.</param>
 public sealed record MunicipalityFile(string Name, IReadOnlyList<Municipality> Entries, IReadOnlyList<MunicipalityFault> Faults)
 {
+    /// <summary>All of it, comments too; empty when it cannot be read.</summary>
+    public string Text => Content ?? "";
+
+    /// <summary>Another for every other text.</summary>
+    public string Token => TokenOf(Text);
+
+    private string? Content { get; init; }
+
+    public static string TokenOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
     /// <summary>A file that cannot be read is a fault like any other.</summary>
-    public static MunicipalityFile Load(string path)
+    /// <param name="unless">Given back itself when there is nothing new to read.</param>
+    public static MunicipalityFile Load(string path, MunicipalityFile? unless = null)
     {
         try
         {
-            return Parse(File.ReadAllText(path), path);
+            var text = File.ReadAllText(path);
+            return unless is not null && unless.Name == path && unless.Content == text ? unless : Parse(text, path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return new MunicipalityFile(path, [], [new MunicipalityFault(path, 1, "", "", $"cannot be read: {failure.Message}", "the deploy folder's municipalities.yaml")]);
+            MunicipalityFault unreadable = new(path, 1, "", "", $"cannot be read: {failure.Message}", "the deploy folder's municipalities.yaml");
+            return unless is { Faults: [var before] } && before == unreadable ? unless : new MunicipalityFile(path, [], [unreadable]);
         }
     }
 
@@ -48,7 +63,7 @@ public sealed record MunicipalityFile(string Name, IReadOnlyList<Municipality> E
             faults.Add(new MunicipalityFault(fileName, (int)failure.Start.Line, "", "", failure.Message, ""));
         }
 
-        return new MunicipalityFile(fileName, [.. entries.Select(e => e.Municipality)], [.. faults.OrderBy(f => f.Line)]);
+        return new MunicipalityFile(fileName, [.. entries.Select(e => e.Municipality)], [.. faults.OrderBy(f => f.Line)]) { Content = text };
     }
 
     /// <exception cref="InvalidOperationException">There are faults; the message names them all.</exception>

@@ -18,6 +18,10 @@ public interface IUnsealer
     OpenIdentity Open(string municipality, SealedIdentity identity);
 }
 
+/// <summary>The municipality is not, or not any more, one whose identities this service may open. Nothing is wrong with the identity.</summary>
+public sealed class NotServedException(string municipality)
+    : Messaging.PermanentException($"This service does not open identities of municipality {municipality}.");
+
 /// <summary>A number in the clear. Never logged: its text form is masked.</summary>
 /// <param name="Number">CPR (10 digits) or CVR (8 digits).</param>
 public sealed record OpenIdentity(IdentityKind Kind, string Number, string? Name)

@@ -47,15 +47,20 @@ public sealed class Sealer(KeyRing keys) : ISealer
 }
 
 /// <summary>Opens what was sealed for the municipalities that this process serves, and nothing else.</summary>
-public sealed class Unsealer(KeyRing keys, IEnumerable<string> municipalities) : IUnsealer
+/// <param name="serves">Asked each time: the municipalities' file may change while the process runs.</param>
+public sealed class Unsealer(KeyRing keys, Func<string, bool> serves) : IUnsealer
 {
     private const int CvrLength = 8;
-    private readonly HashSet<string> _served = new(municipalities, StringComparer.Ordinal);
+
+    public Unsealer(KeyRing keys, IEnumerable<string> municipalities)
+        : this(keys, new HashSet<string>(municipalities, StringComparer.Ordinal).Contains)
+    {
+    }
 
     public OpenIdentity Open(string municipality, SealedIdentity identity)
     {
-        if (!_served.Contains(municipality))
-            throw new Messaging.PermanentException($"This service does not open identities of municipality {municipality}.");
+        if (!serves(municipality))
+            throw new NotServedException(municipality);
         var key = keys.Find(identity.KeyId);
         if (!string.Equals(key.Municipality, municipality, StringComparison.Ordinal))
             throw new Messaging.PermanentException($"Key {identity.KeyId} is not a key of municipality {municipality}.");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Storage;
@@ -8,33 +9,52 @@ using ClaimsTransfer.Sandbox.Money;
 namespace ClaimsTransfer.Sandbox.Prisme;
 
 /// <summary>Serves the folders of every municipality on Prisme. One municipality's trouble holds back nobody else's files.</summary>
+/// <param name="municipalities">Asked again and again: one may come while it runs.</param>
 public sealed partial class PrismeStandIn(
-    string root, IEnumerable<string> municipalities, DebtorLedger ledger, ReceiptOutbox outbox, FaultControl faults, TimeProvider time, ILogger<PrismeStandIn> log) : BackgroundService
+    string root, Func<IEnumerable<string>> municipalities, DebtorLedger ledger, ReceiptOutbox outbox, FaultControl faults, TimeProvider time, ILogger<PrismeStandIn> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    private readonly Dictionary<string, PrismeFolder> folders =
-        municipalities.ToDictionary(code => code, code => new PrismeFolder(root, code, ledger, faults, time), StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, PrismeFolder> folders = new(StringComparer.Ordinal);
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var folder in folders.Values)
-            folder.Create();
+        OpenNew();
         return base.StartAsync(cancellationToken);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var receipts = new PrismeReceipts(folders, outbox, faults);
-        return Task.WhenAll(
-        [
-            .. folders.Values.Select(folder => RepeatAsync(folder.Municipality, async () =>
-            {
-                await folder.ServeAsync(stoppingToken);
-                return false;
-            }, stoppingToken)),
+        var rounds = folders.Values.Select(Serve).ToList();
+        await Task.WhenAll(
             RepeatAsync("receipts", () => receipts.BringAsync(stoppingToken), stoppingToken),
-        ]);
+            RepeatAsync("municipalities", () =>
+            {
+                rounds.AddRange(OpenNew().Select(Serve));
+                return Task.FromResult(false);
+            }, stoppingToken));
+        await Task.WhenAll(rounds);
+
+        Task Serve(PrismeFolder folder) => RepeatAsync(folder.Municipality, async () =>
+        {
+            await folder.ServeAsync(stoppingToken);
+            return false;
+        }, stoppingToken);
+    }
+
+    private List<PrismeFolder> OpenNew()
+    {
+        var opened = new List<PrismeFolder>();
+        foreach (var code in municipalities().Where(code => !folders.ContainsKey(code)))
+        {
+            var folder = new PrismeFolder(root, code, ledger, faults, time);
+            folder.Create();
+            folders[code] = folder;
+            opened.Add(folder);
+        }
+
+        return opened;
     }
 
     private async Task RepeatAsync(string what, Func<Task<bool>> round, CancellationToken stopping)
@@ -77,7 +97,7 @@ public static class PrismeStandInExtensions
     {
         builder.Services.AddHostedService(services => new PrismeStandIn(
             FolderOf(builder.Configuration["Sandbox:PrismeFolder"], services.GetRequiredService<Installation>()),
-            services.GetRequiredService<IMunicipalities>().All.Where(m => m.Vendor == Vendor.Prisme).Select(m => m.Code),
+            () => services.GetRequiredService<IMunicipalities>().All.Where(m => m.Vendor == Vendor.Prisme).Select(m => m.Code),
             services.GetRequiredService<DebtorLedger>(), services.GetRequiredService<ReceiptOutbox>(), services.GetRequiredService<FaultControl>(),
             services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<PrismeStandIn>>()));
         return builder;

@@ -25,7 +25,7 @@ internal sealed class PrismeBench : IAsyncDisposable
         var store = stores.Open("sandbox");
         Ledger = new DebtorLedger(store, Faults, TimeProvider.System);
         standIn = new PrismeStandIn(
-            Root, municipalities, Ledger, new ReceiptOutbox(store, TimeProvider.System), Faults, TimeProvider.System, NullLogger<PrismeStandIn>.Instance);
+            Root, () => municipalities, Ledger, new ReceiptOutbox(store, TimeProvider.System), Faults, TimeProvider.System, NullLogger<PrismeStandIn>.Instance);
         Connector = new PrismeConnector(options, new FileTransports(options), TimeProvider.System, Log);
     }
 

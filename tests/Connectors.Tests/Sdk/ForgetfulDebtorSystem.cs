@@ -62,6 +62,12 @@ internal sealed class ForgetfulDebtorSystem : IConnector
 
     public bool IsTestEndpoint { get; private set; }
 
+    /// <summary>Where it was called for a municipality.</summary>
+    public ConcurrentQueue<(string Municipality, Uri Endpoint)> Calls { get; } = new();
+
+    /// <summary>So long it thinks before it answers.</summary>
+    public TimeSpan Thinks { get; set; }
+
     public int Bookings(Guid instruction) => _bookings.GetValueOrDefault(instruction);
 
     public int MaxBookings => _bookings.IsEmpty ? 0 : _bookings.Values.Max();
@@ -70,6 +76,9 @@ internal sealed class ForgetfulDebtorSystem : IConnector
     {
         IsTestEndpoint = system.IsTest;
         CallSizes.Enqueue(instructions.Count);
+        Calls.Enqueue((system.Municipality, system.Endpoint));
+        if (Thinks > TimeSpan.Zero)
+            await Task.Delay(Thinks, cancellation);
         var answers = new List<Submitted>();
         foreach (var instruction in instructions)
             answers.Add(await ReactAsync(system, instruction, cancellation));

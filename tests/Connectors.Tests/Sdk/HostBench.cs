@@ -19,6 +19,15 @@ namespace ClaimsTransfer.Connectors.Tests.Sdk;
 /// <summary>A connector as it really runs: on the embedded broker and store, with Kestrel on loopback.</summary>
 internal sealed class HostBench : IAsyncDisposable
 {
+    /// <summary>The municipalities it starts with.</summary>
+    public const string Municipalities = """
+        - { code: "0101", name: København, cvr: "64942212", vendor: KmdOpus, stage: Live, cutover: 2020-11-01, minorPolicy: HoldForPerson }
+        - { code: "0751", name: Aarhus, cvr: "55133018", vendor: KmdOpus, stage: Live, cutover: 2020-11-01, minorPolicy: HoldForPerson }
+        - { code: "0461", name: Odense, cvr: "35209115", vendor: Prisme, stage: Test, cutover: 2020-11-01, minorPolicy: HoldForPerson }
+        - { code: "0851", name: Aalborg, cvr: "29189420", vendor: KmdOpus, stage: Planned, cutover: 2020-11-01, minorPolicy: HoldForPerson }
+
+        """;
+
     private readonly string _data;
     private WebApplication _app = null!;
     private HttpClient _http = null!;
@@ -46,11 +55,7 @@ internal sealed class HostBench : IAsyncDisposable
     public static async Task<HostBench> StartAsync(string data)
     {
         var bench = new HostBench(data);
-        await File.WriteAllTextAsync(Path.Combine(data, "municipalities.yaml"), """
-            - { code: "0101", name: København, cvr: "64942212", vendor: KmdOpus, stage: Live, cutover: 2020-11-01, minorPolicy: HoldForPerson }
-            - { code: "0751", name: Aarhus, cvr: "55133018", vendor: KmdOpus, stage: Live, cutover: 2020-11-01, minorPolicy: HoldForPerson }
-            - { code: "0461", name: Odense, cvr: "35209115", vendor: Prisme, stage: Test, cutover: 2020-11-01, minorPolicy: HoldForPerson }
-            """);
+        await bench.ConfigureAsync(Municipalities);
         await bench.StartAsync();
         return bench;
     }
@@ -85,6 +90,14 @@ internal sealed class HostBench : IAsyncDisposable
                 Coverage.Enqueue(JsonSerializer.Deserialize(delivery.Body.Span, MessageJson.Default.CoverageRegistered)!);
             return Task.FromResult<IReadOnlyList<DeadLetter>>([]);
         }, CancellationToken.None);
+    }
+
+    /// <summary>Replaces the file, as a person or the console would, while the connector runs.</summary>
+    public async Task ConfigureAsync(string municipalities)
+    {
+        var path = Path.Combine(_data, "municipalities.yaml");
+        await File.WriteAllTextAsync($"{path}.new", municipalities);
+        File.Move($"{path}.new", path, overwrite: true);
     }
 
     public async Task StopAsync()
