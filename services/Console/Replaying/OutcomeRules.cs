@@ -15,6 +15,12 @@ public static class OutcomeRules
     /// <summary>So long after sending, a message whose service tells nothing counts as delivered, unless it has come back.</summary>
     private static readonly TimeSpan DeliveredAfter = TimeSpan.FromSeconds(10);
 
+    /// <summary>How an instruction stands in its connector's log while it may still fail or succeed.</summary>
+    private static readonly HashSet<string> UnderWay = new(StringComparer.OrdinalIgnoreCase) { "deadLettered", "taken", "unclear", "inCall", "waiting", "pending" };
+
+    /// <summary>Payments keeps nothing of a message that changes nothing: after that long it is asked what the message would do.</summary>
+    public static readonly TimeSpan AskPaymentsAfter = TimeSpan.FromSeconds(2);
+
     /// <param name="service">Which takes it; null: one that is not asked.</param>
     /// <param name="recorded">What the service has on record of it; null: nothing yet.</param>
     /// <param name="standing">Of its claim; null: it has none that Routing knows.</param>
@@ -39,7 +45,7 @@ public static class OutcomeRules
             return null;
         if (standing.Category != "DeadLettered")
             return OfClaim(messageId, standing, null);
-        return recorded is { Status: not ("DeadLettered" or "Taken" or "Unclear" or "InCall" or "Waiting" or "Pending") } ? new Outcome(Outcomes.Handled, "Another message of the claim stands still.") : null;
+        return recorded?.Status is { } status && !UnderWay.Contains(status) ? new Outcome(Outcomes.Handled, "Another message of the claim stands still.") : null;
     }
 
     private static Outcome? OfClaim(Guid messageId, ClaimStanding? standing, string? note) => standing switch

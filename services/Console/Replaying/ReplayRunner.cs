@@ -54,12 +54,15 @@ public sealed class ReplayRunner(
         foreach (var group in sent.GroupBy(one => questions.ServiceOf(one.Attempt.Queue, one.Attempt.Name, one.Attempt.Municipality)))
         {
             var recorded = group.Key is null ? new Dictionary<Guid, RecordedMessage>() : await RecordedAsync(group.Key, [.. group.Select(one => one.MessageId).OfType<Guid>()], cancellation);
+            var needless = group.Key == "Payments" && recorded is not null ? await NeedlessAsync(group.Key, [.. group], recorded, now, cancellation) : [];
             foreach (var (attempt, messageId) in group)
             {
                 var since = now - DateTimeOffset.FromUnixTimeMilliseconds(attempt.SentAt ?? 0);
                 var known = messageId is { } id ? recorded?.GetValueOrDefault(id) : null;
                 var claim = attempt.ClaimId ?? known?.ClaimId;
-                if (OutcomeRules.Of(group.Key, messageId, claim, known, claim is { } about ? standing.GetValueOrDefault(about) : null, since) is { } outcome)
+                if (needless.Contains(attempt))
+                    closed.Add((attempt, new Outcome(Outcomes.Handled, "It changed nothing.")));
+                else if (OutcomeRules.Of(group.Key, messageId, claim, known, claim is { } about ? standing.GetValueOrDefault(about) : null, since) is { } outcome)
                     closed.Add((attempt, outcome with { Detail = outcome.Detail is { } detail ? PersonalData.Mask(detail, 500) : null }));
                 else
                     again.Add((attempt, now + Pause(since)));
@@ -88,7 +91,7 @@ public sealed class ReplayRunner(
         return true;
     }
 
-    private async Task<IReadOnlyList<(Attempt, string, string?)>> ForecastAsync(
+    private async Task<IReadOnlyList<(Attempt Attempt, string Outcome, string? Note)>> ForecastAsync(
         string? service, List<Attempt> attempts, IReadOnlyDictionary<Guid, string> bodies, CancellationToken cancellation)
     {
         if (service is null)
@@ -203,6 +206,18 @@ public sealed class ReplayRunner(
             // Looked at again a little later, as whatever is not on record yet.
             return null;
         }
+    }
+
+    /// <summary>Messages that leave no trace because they change nothing, now or whenever their service comes to them.</summary>
+    private async Task<HashSet<Attempt>> NeedlessAsync(
+        string service, IReadOnlyList<(Attempt Attempt, Guid? MessageId)> sent, IReadOnlyDictionary<Guid, RecordedMessage> recorded, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var silent = sent.Where(one => one.MessageId is { } id && !recorded.ContainsKey(id) && one.Attempt.CorrectionId is null
+            && now - DateTimeOffset.FromUnixTimeMilliseconds(one.Attempt.SentAt ?? 0) >= OutcomeRules.AskPaymentsAfter).Select(one => one.Attempt).ToList();
+        if (silent.Count == 0)
+            return [];
+        var bodies = await letters.BodiesAsync([.. silent.Select(attempt => attempt.LetterId)], cancellation);
+        return [.. (await ForecastAsync(service, silent, bodies, cancellation)).Where(forecast => forecast.Outcome == Forecasts.Duplicate).Select(forecast => forecast.Attempt)];
     }
 
     private byte[] BodyFor(string service, string kept)
