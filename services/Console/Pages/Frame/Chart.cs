@@ -18,8 +18,8 @@ public sealed record ChartLine(string Name, IReadOnlyList<long> Values);
 [HtmlTargetElement("data-chart", Attributes = "caption,chart", TagStructure = TagStructure.NormalOrSelfClosing)]
 public sealed class DataChartTagHelper(ITexts texts) : TagHelper
 {
-    private const double Width = 800, Height = 240, Left = 56, Right = 8, Top = 8, Bottom = 28;
-    private const int MostLabels = 8;
+    private const double Width = 800, Height = 240, Left = 96, Right = 8, Top = 14, Bottom = 34;
+    private const int MostLabels = 6;
 
     public enum ChartKind { Line, Bar }
 
