@@ -8,8 +8,11 @@ namespace ClaimsTransfer.OperationsConsole.Access;
 /// Brings the schema up to date and makes the token; once everything runs, makes the first administrator where there is no account. Its password is printed once, to standard
 /// output, and is nowhere else: not in a log, not in the store.
 /// </summary>
-internal sealed class FirstStart(AccountStore store, Accounts accounts, ApiToken token, ConsoleOptions options, IServer server) : IHostedLifecycleService
+public sealed class FirstStart(AccountStore store, Accounts accounts, ApiToken token, ConsoleOptions options, IServer server) : IHostedLifecycleService
 {
+    /// <summary>The line that says the password begins with this: whoever keeps standard output keeps that line out.</summary>
+    public const string Said = "Console: ";
+
     private const string UserName = "admin";
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -23,7 +26,7 @@ internal sealed class FirstStart(AccountStore store, Accounts accounts, ApiToken
         var given = options.AdministratorPassword.Length > 0;
         var password = given ? options.AdministratorPassword : Accounts.RandomPassword();
         if (await accounts.AddFirstAsync(UserName, password, cancellationToken))
-            Console.Out.WriteLine($"Console: {Url()}  user {UserName}  password {(given ? "as set in Console:AdministratorPassword" : password)}");
+            Console.Out.WriteLine($"{Said}{Url()}  user {UserName}  password {(given ? "as set in Console:AdministratorPassword" : password)}");
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ClaimsTransfer.OperationsConsole.Access;
 
 namespace ClaimsTransfer.Standalone.Processes;
 
@@ -92,6 +93,12 @@ public sealed class ServiceProcess(ServiceStart start, Action changed, TimeProvi
     {
         if (string.IsNullOrEmpty(line))
             return;
+        // The first administrator's password is for the person who starts this, and is kept in no file.
+        if (line.StartsWith(FirstStart.Said, StringComparison.Ordinal))
+        {
+            Console.Out.WriteLine(line);
+            return;
+        }
         lock (_log)
             File.AppendAllText(start.Log, line + "\n");
     }

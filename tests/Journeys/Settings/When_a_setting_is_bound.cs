@@ -5,6 +5,7 @@ using ClaimsTransfer.Ingest;
 using ClaimsTransfer.Journeys.Running;
 using ClaimsTransfer.OesIndsigt;
 using ClaimsTransfer.OperationsConsole;
+using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.Payments;
 using ClaimsTransfer.Payments.Reconciliation;
 using ClaimsTransfer.Prisme;
@@ -21,7 +22,7 @@ public sealed class When_a_setting_is_bound
         ("Claims", typeof(Installation)), ("Ingest", typeof(IngestOptions)), ("Routing", typeof(RoutingOptions)), ("Payments", typeof(PaymentsOptions)),
         ("Payments", typeof(ReconciliationOptions)), ("Connectors", typeof(ConnectorOptions)),
         ("Connectors:Prisme", typeof(PrismeOptions)), ("Connectors:OesIndsigt", typeof(IndsigtOptions)),
-        ("Console", typeof(ConsoleOptions)),
+        ("Console", typeof(ConsoleOptions)), ("Console:Oidc", typeof(OidcOptions)),
     ];
 
     private static readonly string List = File.ReadAllText(Path.Combine(Repository.Root, "deploy", "SETTINGS.md"));
