@@ -113,7 +113,7 @@ public sealed partial class InstructionHandler
         TellSlipsLeftOut(municipality, receipts.Select(receipt => (receipt.Outcome as Submitted.Accepted)?.PaymentSlip));
         var now = _time.GetUtcNow();
         var (changed, strays) = await _log.RecordReceiptsAsync(
-            municipality, [.. receipts.Select(AsRecorded)], now, (receipt, row) => _rules.AfterReceipt(row, receipt.Outcome, now), cancellation);
+            municipality, receipts, now, (receipt, row) => _rules.AfterReceipt(row, receipt.Outcome, now), cancellation);
         if (strays > 0)
         {
             ConnectorTelemetry.Strays(_vendor, municipality, strays);
@@ -174,10 +174,6 @@ public sealed partial class InstructionHandler
         _lanes.GetValueOrDefault(municipality)?.SetPaused(paused);
         Log.Paused(_logger, _vendor, municipality, paused ? "paused" : "resumed");
     }
-
-    /// <summary>A receipt that was not understood comes once more, it is hoped, under the same id: that one must not be taken for its repeat.</summary>
-    private static Receipt AsRecorded(Receipt receipt) =>
-        receipt.Outcome is Submitted.NotUnderstood ? receipt with { ReceiptId = $"not-understood/{receipt.ReceiptId}" } : receipt;
 
     private static IEnumerable<Guid> Ids(TransferClaim claim) => [InstructionRules.KeyOf(claim), InstructionRules.SubjectOf(claim)];
 

@@ -59,13 +59,14 @@ public sealed class SqlInstructionLog(IStore store) : IInstructionLog
         store.InTransactionAsync(async transaction =>
         {
             var rows = await LoadAsync(transaction, [.. receipts.Select(receipt => receipt.InstructionId).Distinct()], cancellation);
-            var known = receipts.Where(receipt => IsOf(municipality, receipt, rows)).ToList();
-            var strays = receipts.Where(receipt => !IsOf(municipality, receipt, rows)).ToList();
+            var nonsense = receipts.Where(receipt => receipt.Outcome is Submitted.NotUnderstood).ToList();
+            var known = receipts.Except(nonsense).Where(receipt => IsOf(municipality, receipt, rows)).ToList();
+            var strays = receipts.Except(nonsense).Where(receipt => !IsOf(municipality, receipt, rows)).ToList();
             var fresh = await store.InsertNewAsync(transaction, _receipts, [.. known.Select(receipt => ReceiptRow(municipality, receipt, now))], cancellation);
             var kept = await store.InsertNewAsync(transaction, _strays, [.. strays.Select(receipt => ReceiptRow(municipality, receipt, now))], cancellation);
 
             var changed = new Dictionary<Guid, InstructionRow>();
-            foreach (var receipt in fresh.Select(index => known[index]))
+            foreach (var receipt in fresh.Select(index => known[index]).Concat(nonsense.Where(receipt => IsOf(municipality, receipt, rows))))
             {
                 var row = changed.GetValueOrDefault(receipt.InstructionId) ?? rows[receipt.InstructionId];
                 if (decide(receipt, row) is { } after)
