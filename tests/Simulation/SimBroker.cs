@@ -90,7 +90,8 @@ internal sealed class SimBroker(World world)
         {
             var world = process.World;
             await process.StepAsync();
-            foreach (var message in world.Happens(0.02) ? messages.Take(world.Random.Next(messages.Count + 1)) : messages)
+            var arrives = world.Happens(0.02) ? world.Random.Next(messages.Count + 1) : messages.Count;
+            foreach (var message in messages.Take(arrives))
             {
                 var standing = message.Delivery with { };
                 world.Note($"{standing.Name} {standing.MessageId} is put on {Topology.ErrorQueue(queue)}: {message.Fault!.Text}");
@@ -100,7 +101,7 @@ internal sealed class SimBroker(World world)
             }
 
             await process.StepAsync();
-            if (world.Happens(0.05))
+            if (arrives < messages.Count || world.Happens(0.05))
                 throw new TransientException("The broker did not confirm.");
         }
 

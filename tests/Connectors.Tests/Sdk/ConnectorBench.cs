@@ -166,7 +166,8 @@ internal sealed class ConnectorBench : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private InstructionHandler NewHandler() => new(
+    /// <summary>Another instance beside the first.</summary>
+    public InstructionHandler NewHandler() => new(
         Debtor, Log, Reports, Reports, new Unsealer(Keys, [København, Aarhus]), Municipalities, _ => new Uri("http://debtor.invalid"), Options, Time, Logger, $"run-{++_runs}",
         new EntryHandler("KmdOpus", new SqlEntryLog(_stores.Open("connector_kmdopus")), Entries, Options, Time, Logger));
 }
@@ -190,8 +191,8 @@ internal sealed class Published : IPublisher, IErrorQueues
         }
     }
 
-    /// <summary>The broker takes nothing onto an error queue.</summary>
-    public bool ErrorQueuesAreDown { get; set; }
+    /// <summary>Nothing but what goes to an error queue is confirmed.</summary>
+    public bool NoticesAreDown { get; set; }
 
     public IReadOnlyList<(string Queue, StandingMessage Message)> Dead
     {
@@ -213,7 +214,7 @@ internal sealed class Published : IPublisher, IErrorQueues
 
     public Task PutAsync(string queue, IReadOnlyList<StandingMessage> messages, CancellationToken cancellation)
     {
-        if (IsDown || ErrorQueuesAreDown)
+        if (IsDown)
             throw new TransientException("The broker is away.");
         lock (_reports)
             _dead.AddRange(messages.Select(message => (Topology.ErrorQueue(queue), message)));
@@ -222,7 +223,7 @@ internal sealed class Published : IPublisher, IErrorQueues
 
     public Task PublishAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation)
     {
-        if (IsDown)
+        if (IsDown || NoticesAreDown)
             throw new TransientException("The broker is away.");
         lock (_reports)
         {

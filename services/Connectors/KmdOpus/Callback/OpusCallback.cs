@@ -31,7 +31,7 @@ internal sealed partial class OpusCallback(IReceiptInbox receiptInbox, IEntryInb
         var content = envelope?.Element(Profile.Soap + "Body")!.Elements().First();
         switch (content?.Name.LocalName)
         {
-            case "Forretningskvitteringer":
+            case "Forretningskvitteringer" when content.HasElements:
                 if (misfits.Count > 0)
                     Log.Misfits(log, municipality, misfits.Count, misfits.Values.First());
                 IReadOnlyList<Receipt> receipts = [.. Replies.BusinessReceipts(content), .. Replies.Unreadable(misfits)];
@@ -42,7 +42,7 @@ internal sealed partial class OpusCallback(IReceiptInbox receiptInbox, IEntryInb
                 await entryInbox.TakeInAsync(municipality, entries, context.RequestAborted);
                 return Taken("DaekningAfskrivningSvar", entries.Count);
             default:
-                error ??= $"Expected Forretningskvitteringer or DaekningAfskrivning, not {content?.Name.LocalName}.";
+                error ??= misfits.Count > 0 ? misfits.Values.First() : $"Expected Forretningskvitteringer or DaekningAfskrivning, not {content?.Name.LocalName}.";
                 Log.Refused(log, municipality, error);
                 return Answer(Profile.Fault("Client", error), StatusCodes.Status400BadRequest);
         }
