@@ -42,7 +42,7 @@ internal sealed partial class OpusCallback(IReceiptInbox receiptInbox, IEntryInb
                 await entryInbox.TakeInAsync(municipality, entries, context.RequestAborted);
                 return Taken("DaekningAfskrivningSvar", entries.Count);
             default:
-                error ??= misfits.Count > 0 ? misfits.Values.First() : $"Expected Forretningskvitteringer or DaekningAfskrivning, not {content?.Name.LocalName}.";
+                error ??= misfits.Count > 0 ? misfits.Values.First() : $"Expected Forretningskvitteringer that fit or DaekningAfskrivning, not {content?.Name.LocalName}.";
                 Log.Refused(log, municipality, error);
                 return Answer(Profile.Fault("Client", error), StatusCodes.Status400BadRequest);
         }
