@@ -20,6 +20,9 @@ public sealed record ConnectorOptions
     /// <summary>So many calls in a row without a clear answer open the municipality's circuit breaker; "unavailable" opens it at once.</summary>
     public int BreakerFailures { get; init; } = 5;
 
+    /// <summary>So many answers about one instruction in a row that cannot be understood, and it is dead-lettered.</summary>
+    public int NotUnderstoodAtMost { get; init; } = 3;
+
     /// <summary>How often due work is looked for, outcomes are published again and consumers are checked.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -44,6 +47,7 @@ public sealed record ConnectorOptions
         Check(nameof(RetryAfter), RetryAfter, RetryAfter > TimeSpan.Zero, "00:00:01");
         Check(nameof(LongestPause), LongestPause, LongestPause >= RetryAfter && LongestPause >= AskAfter, "00:00:30, at least RetryAfter and AskAfter");
         Check(nameof(BreakerFailures), BreakerFailures, BreakerFailures > 0, "5");
+        Check(nameof(NotUnderstoodAtMost), NotUnderstoodAtMost, NotUnderstoodAtMost > 0, "3");
         Check(nameof(SweepInterval), SweepInterval, SweepInterval > TimeSpan.Zero, "00:00:01");
         Check(nameof(MaxInHand), MaxInHand, MaxInHand > 0, "5000");
         Check(nameof(Instances), Instances, Instances > 0, "1");

@@ -45,11 +45,13 @@ internal sealed class History
         World = new World(seed);
         // Every third history gives up soon, so that claims become Unknown and a person looks after them.
         _giveUpAfter = seed % 3 == 0 ? TimeSpan.FromSeconds(10) : TimeSpan.FromDays(30);
+        // Every other history has claims that the debtor systems answer nonsense about, until the trouble ends.
+        var poison = seed % 4 is 1 or 2 ? 0.25 : 0;
         _broker = new SimBroker(World);
         _books = new Dictionary<string, DebtorBooks>
         {
-            ["0101"] = new(World, rejectShare: 0.05, honoursIds: false) { Receipted = seed % 2 == 0 },
-            ["0147"] = new(World, rejectShare: 0, honoursIds: true) { Receipted = true },
+            ["0101"] = new(World, rejectShare: 0.05, honoursIds: false) { Receipted = seed % 2 == 0, PoisonShare = poison },
+            ["0147"] = new(World, rejectShare: 0, honoursIds: true) { Receipted = true, PoisonShare = poison },
         };
         foreach (var binding in Topology.Routing.Bindings)
             _broker.Bind(Topology.RoutingQueue, binding.Exchange);
@@ -61,6 +63,9 @@ internal sealed class History
 
     public World World { get; }
 
+    /// <summary>How many messages ended as dead letters, each time counted.</summary>
+    public int DeadLetters => _broker.Put;
+
     /// <returns>The guarantees that do not hold, each in a sentence; none: all is well.</returns>
     public IReadOnlyList<string> Live()
     {
@@ -71,10 +76,12 @@ internal sealed class History
         Begin("payments-2", BeginPayments);
         PublishClaims(claims: 12);
         Mayhem();
+        ReplayTooEarly();
         World.RunUntil(() => false, TimeSpan.FromMinutes(10));
         World.Note("peace");
         World.Trouble = false;
         LookAfterUnknownClaims();
+        ReplayDeadLetters();
         World.RunUntil(() => _failure is not null || IsAtRest(), TimeSpan.FromDays(2));
         return [.. Broken()];
     }
@@ -117,6 +124,24 @@ internal sealed class History
         World.After(TimeSpan.FromMinutes(30), LookAfterUnknownClaims);
     }
 
+    /// <summary>And a dead letter is replayed once its cause is gone.</summary>
+    private void ReplayDeadLetters()
+    {
+        foreach (var municipality in Served)
+            _broker.Replay(Topology.TransferQueue(municipality.Code));
+        World.After(TimeSpan.FromMinutes(10), ReplayDeadLetters);
+    }
+
+    /// <summary>Or before: then it fails again, and nothing is worse than it was.</summary>
+    private void ReplayTooEarly()
+    {
+        if (!World.Trouble)
+            return;
+        if (World.Random.Next(2) == 0)
+            _broker.Replay(Topology.TransferQueue(Served[World.Random.Next(Served.Length)].Code));
+        World.After(World.Moment(200_000), ReplayTooEarly);
+    }
+
     private void BeginRouting(SimProcess process)
     {
         var handler = new RoutingHandler(
@@ -146,7 +171,7 @@ internal sealed class History
         var entries = new EntryHandler(
             nameof(Vendor.KmdOpus), new SimEntryLog(_entries, _log, process), _broker.PublisherOf(process), options, process.Clock, NullLogger.Instance);
         var handler = new InstructionHandler(
-            connector, new SimInstructionLog(_log, process), _broker.PublisherOf(process), new Unsealed(), Served, _ => new Uri("http://debtor.invalid"), options,
+            connector, new SimInstructionLog(_log, process), _broker.PublisherOf(process), _broker.ErrorQueuesOf(process), new Unsealed(), Served, _ => new Uri("http://debtor.invalid"), options,
             process.Clock, NullLogger.Instance, process.Name, entries);
         process.Start(
             async () =>

@@ -11,6 +11,7 @@ internal sealed class SimBroker(World world)
     private readonly Dictionary<string, List<string>> _bindings = [];
     private readonly Dictionary<string, List<Delivery>> _queues = [];
     private readonly List<Consumer> _consumers = [];
+    private readonly HashSet<Delivery> _put = new(ReferenceEqualityComparer.Instance);
     private int _late;
 
     /// <summary>Every message ever published, in order, repeats included.</summary>
@@ -33,6 +34,23 @@ internal sealed class SimBroker(World world)
     }
 
     public IPublisher PublisherOf(SimProcess process) => new Publisher(this, process);
+
+    public IErrorQueues ErrorQueuesOf(SimProcess process) => new Publisher(this, process);
+
+    /// <summary>How often a message was put on an error queue after it had been acknowledged.</summary>
+    public int Put { get; private set; }
+
+    /// <summary>An operator sends back what was put on a queue's error queue; what a consumer condemned stays: none is at fault here.</summary>
+    public void Replay(string queue)
+    {
+        var error = _queues[Topology.ErrorQueue(queue)];
+        foreach (var delivery in error.Where(_put.Contains).ToList())
+        {
+            error.Remove(delivery);
+            world.Note($"{delivery.Name} {delivery.MessageId} is replayed to {queue}");
+            _queues[queue].Add(delivery with { Attempts = 0 });
+        }
+    }
 
     /// <summary>From outside: FBS, a test.</summary>
     public void Publish(OutgoingMessage message)
@@ -66,8 +84,27 @@ internal sealed class SimBroker(World world)
         consumer.Poll();
     }
 
-    private sealed class Publisher(SimBroker broker, SimProcess process) : IPublisher
+    private sealed class Publisher(SimBroker broker, SimProcess process) : IPublisher, IErrorQueues
     {
+        public async Task PutAsync(string queue, IReadOnlyList<StandingMessage> messages, CancellationToken cancellation)
+        {
+            var world = process.World;
+            await process.StepAsync();
+            var arrives = world.Happens(0.02) ? world.Random.Next(messages.Count + 1) : messages.Count;
+            foreach (var message in messages.Take(arrives))
+            {
+                var standing = message.Delivery with { };
+                world.Note($"{standing.Name} {standing.MessageId} is put on {Topology.ErrorQueue(queue)}: {message.Fault!.Text}");
+                broker._put.Add(standing);
+                broker._queues[Topology.ErrorQueue(queue)].Add(standing);
+                broker.Put++;
+            }
+
+            await process.StepAsync();
+            if (arrives < messages.Count || world.Happens(0.05))
+                throw new TransientException("The broker did not confirm.");
+        }
+
         public async Task PublishAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation)
         {
             var world = process.World;

@@ -18,7 +18,20 @@ internal sealed partial class DebtorBooks(World world, double rejectShare, bool 
     /// <summary>Whether it answers with a transport receipt and decides later.</summary>
     public bool Receipted { get; init; }
 
+    /// <summary>Share of claims about which it answers nonsense while there is trouble, on submission, by receipt and to a question; half of them are booked all the same.</summary>
+    public double PoisonShare { get; init; }
+
     public Submitted Take(Instruction instruction)
+    {
+        if (!IsPoisoned(instruction))
+            return TakeIn(instruction);
+        if (instruction.FeeId % 2 == 0)
+            TakeIn(instruction);
+        world.Note($"debtor system answers nonsense to {instruction}");
+        return new Submitted.NotUnderstood("status ¤%&");
+    }
+
+    private Submitted TakeIn(Instruction instruction)
     {
         if (_answered.TryGetValue(instruction.Id, out var before) && (honoursIds || instruction.Kind != InstructionKind.Register || before is Submitted.Rejected))
             return Reply(instruction, before);
@@ -62,13 +75,14 @@ internal sealed partial class DebtorBooks(World world, double rejectShare, bool 
             _pendingUntil[instruction.Id] = world.Now + world.Moment(5_000);
             var lost = world.Happens(0.1);
             for (var copy = world.Happens(0.1) ? 2 : 1; copy > 0 && !lost; copy--)
-                world.After(_pendingUntil[instruction.Id] - world.Now, () => _receipts.Add(new Receipt(instruction.Id, $"R-{instruction.Id:N}-{_receipts.Count}", answer)));
+                world.After(_pendingUntil[instruction.Id] - world.Now, () => _receipts.Add(new Receipt(
+                    instruction.Id, $"R-{instruction.Id:N}-{_receipts.Count}", IsPoisoned(instruction) ? new Submitted.NotUnderstood("status ¤%&") : answer)));
         }
 
         return Reply(instruction, answer);
     }
 
-    public Found Find(Instruction instruction) => _answered.GetValueOrDefault(instruction.Id) switch
+    public Found Find(Instruction instruction) => IsPoisoned(instruction) ? new Found.NotUnderstood("status ¤%&") : _answered.GetValueOrDefault(instruction.Id) switch
     {
         null => new Found.NotThere(),
         _ when _pendingUntil.TryGetValue(instruction.Id, out var until) && until > world.Now => new Found.InProgress("T"),
@@ -82,6 +96,8 @@ internal sealed partial class DebtorBooks(World world, double rejectShare, bool 
         var (receipts, entries) = cursor?.Split('/') is [var first, var second] ? (int.Parse(first), int.Parse(second)) : (0, 0);
         return new ReadBack([.. _receipts.Skip(receipts)], $"{_receipts.Count}/{_told.Count}") { Entries = [.. _told.Skip(entries)] };
     }
+
+    private bool IsPoisoned(Instruction instruction) => world.Trouble && (uint)DeterministicId.Of(instruction.ClaimId, "poison").GetHashCode() % 1000 < PoisonShare * 1000;
 
     private Submitted Reply(Instruction instruction, Submitted answer) =>
         Receipted && _pendingUntil[instruction.Id] > world.Now ? new Submitted.Pending("T") : answer;

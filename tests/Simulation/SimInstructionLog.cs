@@ -21,7 +21,7 @@ internal sealed class InstructionTables
 internal sealed class SimInstructionLog(InstructionTables tables, SimProcess process) : IInstructionLog
 {
     private static readonly InstructionStatus[] Unfinished =
-        [InstructionStatus.Taken, InstructionStatus.InCall, InstructionStatus.Waiting, InstructionStatus.Unclear, InstructionStatus.Pending];
+        [InstructionStatus.Taken, InstructionStatus.InCall, InstructionStatus.Waiting, InstructionStatus.Unclear, InstructionStatus.Pending, InstructionStatus.DeadLettered];
 
     public async Task MigrateAsync(IReadOnlyCollection<string> municipalities, CancellationToken cancellation)
     {
@@ -61,7 +61,8 @@ internal sealed class SimInstructionLog(InstructionTables tables, SimProcess pro
     {
         await ReachAsync();
         var changed = new Dictionary<Guid, InstructionRow>();
-        foreach (var receipt in receipts.Where(receipt => tables.Rows.ContainsKey(receipt.InstructionId) && tables.Receipts.Add(receipt.ReceiptId)))
+        foreach (var receipt in receipts.Where(receipt =>
+            tables.Rows.ContainsKey(receipt.InstructionId) && (receipt.Outcome is Submitted.NotUnderstood || tables.Receipts.Add(receipt.ReceiptId))))
         {
             if (decide(receipt, changed.GetValueOrDefault(receipt.InstructionId) ?? tables.Rows[receipt.InstructionId]) is { } after)
                 changed[receipt.InstructionId] = after;

@@ -35,6 +35,15 @@ public sealed class Whatever_happens
         second.World.Trace.ShouldBe(first.World.Trace);
     }
 
+    [Test]
+    public void Claims_that_are_answered_with_nonsense_end_as_dead_letters_and_come_back()
+    {
+        // The seeds above would hold as well if nothing of the sort ever happened.
+        var history = new History(seed: 1);
+        history.Live().ShouldBeEmpty();
+        history.DeadLetters.ShouldBeGreaterThan(0);
+    }
+
     private static void Holds(int seed)
     {
         var history = new History(seed);

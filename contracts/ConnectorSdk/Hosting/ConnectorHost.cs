@@ -32,7 +32,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
 
     public ConnectorHost(
         Vendor vendor, IConnector connector, ConnectorOptions options, Func<Municipality, Installation, Uri?> endpoint, Installation installation,
-        IMunicipalities municipalities, IStores stores, IBus bus, IUnsealer unsealer, TimeProvider time, ILogger<ConnectorHost> logger)
+        IMunicipalities municipalities, IStores stores, IBus bus, IErrorQueues errors, IUnsealer unsealer, TimeProvider time, ILogger<ConnectorHost> logger)
     {
         _vendor = vendor;
         Extract = connector as IAccountExtract;
@@ -43,7 +43,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
         var store = stores.Open(SchemaOf(vendor));
         _entries = new EntryHandler(vendor.ToString(), new SqlEntryLog(store), bus, options, time, logger);
         _handler = new InstructionHandler(
-            connector, new SqlInstructionLog(store), bus, unsealer, Served, municipality => endpoint(municipality, installation),
+            connector, new SqlInstructionLog(store), bus, errors, unsealer, Served, municipality => endpoint(municipality, installation),
             options, time, logger, $"{Environment.MachineName}/{Environment.ProcessId}/{installation.Instance}", _entries);
         _runnerOf = lane => new LaneRunner(vendor.ToString(), lane, _handler, bus, options, connector.Capabilities, time, logger);
         _runners = new(_handler.Lanes.ToDictionary(lane => lane.Code, _runnerOf), StringComparer.Ordinal);

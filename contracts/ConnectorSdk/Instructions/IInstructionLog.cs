@@ -22,7 +22,7 @@ public interface IInstructionLog
 
     /// <summary>
     /// Records receipts, each once, and saves what <paramref name="decide"/> makes of the rows they are for, in one transaction. Receipts for instructions that
-    /// the log does not know are kept aside.
+    /// the log does not know are kept aside. One that was not understood is not recorded: when it comes as it should, under the same id, it must not be taken for its repeat.
     /// </summary>
     /// <returns>The rows changed, and how many receipts had no instruction.</returns>
     Task<(IReadOnlyList<InstructionRow> Changed, int Strays)> RecordReceiptsAsync(

@@ -47,9 +47,9 @@ public sealed partial class InstructionHandler
         var now = _time.GetUtcNow();
         if (reached)
         {
+            var isClear = answers.Any(answer => answer is Submitted.Accepted or Submitted.Pending || (answer is Submitted.Rejected rejected && !InstructionRules.IsOurs(rejected)));
             await CameBackAsync(
-                lane, answers.Any(answer => answer is Submitted.Accepted or Submitted.Pending || (answer is Submitted.Rejected rejected && !InstructionRules.IsOurs(rejected))),
-                answers.OfType<Submitted.Unavailable>().FirstOrDefault(), now, cancellation);
+                lane, isClear, answers.Any(answer => answer is Submitted.NotUnderstood), answers.OfType<Submitted.Unavailable>().FirstOrDefault(), now, cancellation);
         }
         else
         {
@@ -87,7 +87,10 @@ public sealed partial class InstructionHandler
             var (answers, reached) = await _calls.FindAsync(lane.Municipality, asked, known, group.Key, cancellation);
             var now = _time.GetUtcNow();
             if (reached)
-                await CameBackAsync(lane, answers.Any(answer => answer is not Found.NoAnswer), null, now, cancellation);
+            {
+                await CameBackAsync(
+                    lane, answers.Any(answer => answer is not (Found.NoAnswer or Found.NotUnderstood)), answers.Any(answer => answer is Found.NotUnderstood), null, now, cancellation);
+            }
 
             TellSlipsLeftOut(lane.Code, answers.Select(answer => (answer as Found.Done)?.PaymentSlip));
             var giveUp = lane.HasGivenUp(now);
@@ -144,9 +147,9 @@ public sealed partial class InstructionHandler
         }
     }
 
-    private async Task CameBackAsync(Lane lane, bool clear, Submitted.Unavailable? unavailable, DateTimeOffset now, CancellationToken cancellation)
+    private async Task CameBackAsync(Lane lane, bool clear, bool nonsense, Submitted.Unavailable? unavailable, DateTimeOffset now, CancellationToken cancellation)
     {
-        var (changed, since) = lane.CameBack(clear, unavailable is not null, unavailable?.RetryAfter, now);
+        var (changed, since) = lane.CameBack(clear, nonsense, unavailable is not null, unavailable?.RetryAfter, now);
         if (!changed)
             return;
         await _log.SetUnavailableSinceAsync(lane.Code, since, cancellation);
@@ -174,6 +177,8 @@ public sealed partial class InstructionHandler
     {
         foreach (var row in rows)
         {
+            if (row.Status == InstructionStatus.DeadLettered)
+                TellDeadLettered(row);
             var outcome = row switch
             {
                 { OutcomeId: null } or { IsQuestion: true } => (TransferOutcome?)null,

@@ -25,6 +25,7 @@ public sealed partial class InstructionHandler
     private const int SweepSize = 500;
     private readonly IInstructionLog _log;
     private readonly IPublisher _publisher;
+    private readonly IErrorQueues _errors;
     private readonly TimeProvider _time;
     private readonly ConnectorOptions _options;
     private readonly ILogger _logger;
@@ -37,18 +38,20 @@ public sealed partial class InstructionHandler
     private readonly string _owner;
 
     /// <param name="connector">The vendor's.</param>
+    /// <param name="errors">Where the messages go that ended as dead letters after they were acknowledged.</param>
     /// <param name="municipalities">Those this vendor serves; anything for another is refused.</param>
     /// <param name="endpoint">Where a municipality's debtor system answers; null: nowhere, its instructions wait.</param>
     /// <param name="owner">This instance, for the log.</param>
     /// <param name="entries">Where the entries go that are read; null: a connector that reads any fails.</param>
     public InstructionHandler(
-        IConnector connector, IInstructionLog log, IPublisher publisher, IUnsealer unsealer, IEnumerable<Municipality> municipalities,
+        IConnector connector, IInstructionLog log, IPublisher publisher, IErrorQueues errors, IUnsealer unsealer, IEnumerable<Municipality> municipalities,
         Func<Municipality, Uri?> endpoint, ConnectorOptions options, TimeProvider time, ILogger logger, string owner,
         EntryHandler? entries = null)
     {
         _vendor = connector.Capabilities.Vendor;
         _log = log;
         _publisher = publisher;
+        _errors = errors;
         _time = time;
         _options = options;
         _logger = logger;
@@ -216,11 +219,15 @@ public sealed partial class InstructionHandler
             else if (about is { IsInHand: true } || (known is { IsQuestion: true, IsInHand: true } && !isRepeat))
                 inHand.Add((InstructionRules.InHand(claim, about?.Kind ?? claim.Instruction), delivery.TraceParent));
             else if (known is null)
-                Change(_rules.Taken(claim, Encoding.UTF8.GetString(delivery.Body.Span), TraceParentOf(delivery), _owner, position++, now));
+                Change(_rules.Taken(claim, BodyOf(delivery), TraceParentOf(delivery), _owner, position++, now));
             else if (known.IsQuestion && !isRepeat)
-                Change(_rules.AskedAgain(known, claim.MessageId, now));
-            else if (_rules.TakenAgain(known, claim.MessageId, now) is { } renewed)
+                Change(_rules.AskedAgain(known, claim, BodyOf(delivery), TraceParentOf(delivery), now));
+            else if (_rules.TakenAgain(known, claim, BodyOf(delivery), TraceParentOf(delivery), now) is { } renewed)
+            {
                 Change(renewed);
+                if (known.Status == InstructionStatus.DeadLettered)
+                    inHand.Add((InstructionRules.InHandAgain(known, claim, about?.Kind ?? claim.Instruction, now), delivery.TraceParent));
+            }
             else if (known.Outcome is not null)
                 again.Add(known);
         }
@@ -230,6 +237,8 @@ public sealed partial class InstructionHandler
         InstructionRow? Current(Guid id) => changed.GetValueOrDefault(id) ?? rows.GetValueOrDefault(id);
 
         void Change(InstructionRow row) => changed[row.InstructionId] = row;
+
+        static string BodyOf(Delivery delivery) => Encoding.UTF8.GetString(delivery.Body.Span);
     }
 
     /// <summary>Of what was just saved, what has something new to tell.</summary>
@@ -238,6 +247,7 @@ public sealed partial class InstructionHandler
 
     private async Task PublishAsync(IReadOnlyList<InstructionRow> rows, CancellationToken cancellation)
     {
+        await PutDeadLettersAsync([.. rows.Where(row => row.Status == InstructionStatus.DeadLettered)], cancellation);
         var reported = rows.Where(row => row.Outcome is not null).ToList();
         if (reported.Count == 0)
             return;

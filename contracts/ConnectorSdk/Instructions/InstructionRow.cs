@@ -30,16 +30,23 @@ public enum InstructionStatus
 
     /// <summary>Nobody could tell for too long. A later receipt or question may still resolve it.</summary>
     GivenUp,
+
+    /// <summary>
+    /// The debtor system answered several times, and nobody can understand it. Its message stands on the error queue; when it is replayed, the debtor system is asked first. A later
+    /// receipt or question may resolve it too.
+    /// </summary>
+    DeadLettered,
 }
 
 /// <summary>One instruction in the connector's durable log. Times are Unix milliseconds.</summary>
 /// <param name="InstructionId">Routing's id of the instruction; a question has an id of its own, derived from that of the instruction it is about.</param>
 /// <param name="Revision">Counts the changes; a change that started from another revision is decided again.</param>
 /// <param name="Position">Order of arrival, for instructions of one claim with the same version.</param>
-/// <param name="MessageId">The latest sending that brought it.</param>
+/// <param name="MessageId">The latest sending that was taken up; <paramref name="Body"/> and <paramref name="TraceParent"/> are its.</param>
 /// <param name="UnclearSince">Since when it is unclear, or a question unanswered; null: it is certain whether the debtor system has it.</param>
 /// <param name="DueAt">When something is to be done; null: nothing until something comes in. While a call is under way: when it is considered lost.</param>
-/// <param name="ReportDueAt">When the outcome is to be published again; null: it is published and confirmed.</param>
+/// <param name="OutcomeId">Of the outcome, or of the failure it was dead-lettered for: the notice's id.</param>
+/// <param name="ReportDueAt">When the outcome is to be published, or the dead letter put on the error queue, again; null: it is confirmed.</param>
 /// <param name="Outcome">The latest <see cref="TransferReported"/> as JSON.</param>
 /// <param name="Body">The <see cref="TransferClaim"/> as received: identities sealed.</param>
 public sealed record InstructionRow(
@@ -47,15 +54,40 @@ public sealed record InstructionRow(
     InstructionStatus Status, int Attempts, string? Owner, long TakenAt, long? FirstAttemptAt, long? UnclearSince, long? DueAt,
     Guid? OutcomeId, string? Outcome, long? ReportDueAt, string? TraceParent, string Body)
 {
-    private TransferClaim? _claim;
+    private (string Body, TransferClaim Claim)? _read;
+
+    /// <summary>Answers in a row that could not be understood.</summary>
+    public int NotUnderstood { get; init; }
+
+    /// <summary>When it was dead-lettered: with <see cref="Failure"/> all that makes the dead letter the same each time it is put.</summary>
+    public long? FailedAt { get; init; }
+
+    /// <summary>What could not be understood, without personal data.</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>Another sending has taken the place of the one in the log: what is otherwise written once is written again.</summary>
+    public bool IsRenewed { get; init; }
 
     public bool IsQuestion => Kind == InstructionKind.Find;
 
     /// <summary>The connector goes on with it by itself.</summary>
     public bool IsInHand => Status is InstructionStatus.Taken or InstructionStatus.InCall or InstructionStatus.Waiting or InstructionStatus.Unclear;
 
-    public TransferClaim Claim => _claim ??= JsonSerializer.Deserialize(Body, MessageJson.Default.TransferClaim)
-        ?? throw new InvalidOperationException($"The log's body of instruction {InstructionId} is null.");
+    public TransferClaim Claim
+    {
+        get
+        {
+            // Another sending may have brought another body since.
+            if (_read is not { } read || !ReferenceEquals(read.Body, Body))
+            {
+                read = (Body, JsonSerializer.Deserialize(Body, MessageJson.Default.TransferClaim)
+                    ?? throw new InvalidOperationException($"The log's body of instruction {InstructionId} is null."));
+                _read = read;
+            }
+
+            return read.Claim;
+        }
+    }
 
     /// <summary>The instruction that reports are about: itself, or what the question asks for.</summary>
     public Guid Subject => IsQuestion ? About ?? InstructionId : InstructionId;

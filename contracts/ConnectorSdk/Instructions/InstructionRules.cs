@@ -32,26 +32,41 @@ public sealed class InstructionRules(ConnectorOptions options)
         claim.Instruction == InstructionKind.Find ? SubjectOf(claim) : null, claim.Version, position, claim.MessageId,
         InstructionStatus.Taken, 0, owner, Ms(now), null, claim.Instruction == InstructionKind.Find ? Ms(now) : null, Ms(now + ConnectorOptions.Reservation), null, null, null, traceParent, body);
 
-    /// <summary>Routing sends an instruction again that the log has: only what is certainly not there, or was given up, is worked again.</summary>
-    public InstructionRow? TakenAgain(InstructionRow row, Guid messageId, DateTimeOffset now)
+    /// <summary>
+    /// An instruction is sent again that the log has: only what is certainly not there, was given up or dead-lettered is worked again. What was dead-lettered comes back as the same
+    /// message, from the error queue.
+    /// </summary>
+    public InstructionRow? TakenAgain(InstructionRow row, TransferClaim claim, string body, string? traceParent, DateTimeOffset now)
     {
-        if (row.MessageId == messageId || row.Status is not (InstructionStatus.NotThere or InstructionStatus.GivenUp))
+        if (row.Status == InstructionStatus.DeadLettered)
+            return Replayed(row, claim, body, traceParent, now);
+        if (row.MessageId == claim.MessageId || row.Status is not (InstructionStatus.NotThere or InstructionStatus.GivenUp))
             return null;
         // Given up after an unclear call: asked about first. Never unclear, or known not to be there: simply sent.
         var status = row is { Status: InstructionStatus.GivenUp, UnclearSince: not null } ? InstructionStatus.Unclear : InstructionStatus.Taken;
-        return row with
-        {
-            Status = status, MessageId = messageId, DueAt = Ms(now), UnclearSince = status == InstructionStatus.Unclear ? Ms(now) : null,
-            FirstAttemptAt = null, OutcomeId = null, Outcome = null, ReportDueAt = null,
-        };
+        return Renewed(row, claim, body, traceParent) with { Status = status, DueAt = Ms(now), UnclearSince = status == InstructionStatus.Unclear ? Ms(now) : null };
     }
 
-    /// <summary>Routing asks again what was answered before.</summary>
-    public InstructionRow AskedAgain(InstructionRow question, Guid messageId, DateTimeOffset now) => question with
+    /// <summary>Whether the debtor system has it nobody knows: it is asked before anything is sent.</summary>
+    private static InstructionRow Replayed(InstructionRow row, TransferClaim claim, string body, string? traceParent, DateTimeOffset now) =>
+        Renewed(row, claim, body, traceParent) with
+        {
+            Status = row.IsQuestion ? InstructionStatus.Taken : InstructionStatus.Unclear, DueAt = Ms(now), UnclearSince = Ms(now), NotUnderstood = 0,
+        };
+
+    private static InstructionRow Renewed(InstructionRow row, TransferClaim claim, string body, string? traceParent) => Untold(row) with
     {
-        Status = InstructionStatus.Taken, MessageId = messageId, DueAt = Ms(now + ConnectorOptions.Reservation), UnclearSince = Ms(now),
-        OutcomeId = null, Outcome = null, ReportDueAt = null,
+        MessageId = claim.MessageId, Body = body, TraceParent = traceParent, IsRenewed = true, FirstAttemptAt = null,
     };
+
+    private static InstructionRow Untold(InstructionRow row) => row with { OutcomeId = null, Outcome = null, ReportDueAt = null, FailedAt = null, Failure = null };
+
+    /// <summary>Routing asks again what was answered before.</summary>
+    public InstructionRow AskedAgain(InstructionRow question, TransferClaim claim, string body, string? traceParent, DateTimeOffset now) =>
+        Renewed(question, claim, body, traceParent) with
+        {
+            Status = InstructionStatus.Taken, DueAt = Ms(now + ConnectorOptions.Reservation), UnclearSince = Ms(now), NotUnderstood = 0,
+        };
 
     /// <summary>Before the call: the attempt is on record, whatever happens during it.</summary>
     public InstructionRow Begun(InstructionRow row, string owner, DateTimeOffset now)
@@ -89,6 +104,7 @@ public sealed class InstructionRules(ConnectorOptions options)
             // A single instruction that is never taken is no less stuck than one whose debtor system is gone.
             Submitted.Unavailable when giveUp || Waited(row.FirstAttemptAt, now) >= options.GiveUpAfter => GivenUp(row, Unavailable, now),
             Submitted.Unavailable unavailable => row with { Status = InstructionStatus.Waiting, DueAt = Ms(now + (unavailable.RetryAfter ?? options.RetryAfter)) },
+            Submitted.NotUnderstood nonsense => NotUnderstood(row, nonsense.Reason, now),
             _ => row with { Status = InstructionStatus.Unclear, UnclearSince = row.UnclearSince ?? Ms(now), DueAt = Ms(now + options.AskAfter) },
         };
     }
@@ -105,6 +121,7 @@ public sealed class InstructionRules(ConnectorOptions options)
             Found.NoAnswer => giveUp || Waited(row.UnclearSince, now) >= options.GiveUpAfter
                 ? GivenUp(row, NoAnswer, now)
                 : row with { DueAt = Ms(now + PauseAfter(Waited(row.UnclearSince, now))) },
+            Found.NotUnderstood nonsense => NotUnderstood(row, nonsense.Reason, now),
             _ => Resolved(row, answer, now),
         };
     }
@@ -132,10 +149,12 @@ public sealed class InstructionRules(ConnectorOptions options)
                 var reported = Answer(closed, about, TransferOutcome.Pending, now, receipt: pending.TransportReceipt);
                 return about is null or { Status: InstructionStatus.Pending }
                     ? [reported]
-                    : [reported, about with { Status = InstructionStatus.Pending, UnclearSince = null, OutcomeId = null, Outcome = null, ReportDueAt = null }];
+                    : [reported, Untold(about) with { Status = InstructionStatus.Pending, UnclearSince = null, NotUnderstood = 0 }];
             case Found.NotThere:
                 var notDone = Answer(closed, about, TransferOutcome.NotDone, now);
-                return about is null ? [notDone] : [notDone, about with { Status = InstructionStatus.NotThere, UnclearSince = null, OutcomeId = null, Outcome = null, ReportDueAt = null }];
+                return about is null ? [notDone] : [notDone, Untold(about) with { Status = InstructionStatus.NotThere, UnclearSince = null }];
+            case Found.NotUnderstood nonsense:
+                return [NotUnderstood(question, nonsense.Reason, now)];
             default:
                 var waited = Waited(question.UnclearSince, now);
                 return giveUp || waited >= options.GiveUpAfter
@@ -144,12 +163,16 @@ public sealed class InstructionRules(ConnectorOptions options)
         }
     }
 
-    /// <summary>A business receipt came, early, late or again: the first one that says accepted or rejected decides.</summary>
+    /// <summary>
+    /// A business receipt came, early, late or again: the first one that says accepted or rejected decides. One that cannot be understood makes the instruction that waited for it
+    /// unclear.
+    /// </summary>
     public InstructionRow? AfterReceipt(InstructionRow row, Submitted outcome, DateTimeOffset now) => (row.Status, outcome) switch
     {
         (InstructionStatus.Done, _) => null,
         (_, Submitted.Accepted accepted) => Accepted(row, accepted.DebtorReference, accepted.Receipt, accepted.PaymentSlip, now),
         (_, Submitted.Rejected rejected) => Rejected(row, rejected, now),
+        (InstructionStatus.Pending, Submitted.NotUnderstood nonsense) => NotUnderstood(row, nonsense.Reason, now),
         _ => null,
     };
 
@@ -165,6 +188,29 @@ public sealed class InstructionRules(ConnectorOptions options)
     public static TransferReported InHand(TransferClaim question, InstructionKind kind) => new(
         DeterministicId.Of(question.MessageId, $"inHand/{kind}"), question.OccurredAt, question.ClaimId, question.Municipality, question.Agency, question.FeeId, question.Version,
         question.About ?? question.InstructionId, kind, TransferOutcome.InHand, null, null, null, null, null);
+
+    /// <summary>What was dead-lettered is in hand again: Routing looks after the claim again, and has heard so after the notice that it stands still.</summary>
+    public static TransferReported InHandAgain(InstructionRow row, TransferClaim claim, InstructionKind kind, DateTimeOffset now) =>
+        InHand(claim, kind) with { MessageId = DeterministicId.Of(claim.MessageId, $"inHand/{row.FailedAt}"), OccurredAt = now };
+
+    /// <summary>
+    /// The debtor system answered, so it is no use to wait for it; and to ask for ever would hide a fault that somebody has to mend. That it is said to be not there in between does
+    /// not count as understood: what is sent again and not understood again is no nearer.
+    /// </summary>
+    private InstructionRow NotUnderstood(InstructionRow row, string reason, DateTimeOffset now)
+    {
+        var unclear = row with
+        {
+            Status = row.IsQuestion ? row.Status : InstructionStatus.Unclear, UnclearSince = row.UnclearSince ?? Ms(now), NotUnderstood = row.NotUnderstood + 1,
+        };
+        return unclear.NotUnderstood < options.NotUnderstoodAtMost
+            ? unclear with { DueAt = Ms(now + PauseAfter(Waited(unclear.UnclearSince, now))) }
+            : Untold(unclear) with
+            {
+                Status = InstructionStatus.DeadLettered, DueAt = null, OutcomeId = DeadLetterNotice.IdOf(row.MessageId, now), FailedAt = Ms(now),
+                Failure = PersonalData.Mask($"The debtor system's answer cannot be understood: {reason}", 500), ReportDueAt = Ms(now + options.Lease),
+            };
+    }
 
     private InstructionRow Resolved(InstructionRow row, Found answer, DateTimeOffset now) => answer switch
     {
@@ -184,7 +230,8 @@ public sealed class InstructionRules(ConnectorOptions options)
 
     private InstructionRow Pending(InstructionRow row, string? receipt, DateTimeOffset now) =>
         Report(row with { Status = InstructionStatus.Pending, DueAt = null, UnclearSince = null }, TransferOutcome.Pending,
-            DeterministicId.Of(row.MessageId, $"pending/{row.Attempts}"), now, receipt: receipt);
+            // Pending once more after it was unclear is news of its own.
+            DeterministicId.Of(row.MessageId, row.UnclearSince is { } since ? $"pending/{row.Attempts}/{since}" : $"pending/{row.Attempts}"), now, receipt: receipt);
 
     private InstructionRow Answer(InstructionRow question, InstructionRow? about, TransferOutcome outcome, DateTimeOffset now, string? receipt = null) =>
         Report(question, outcome, DeterministicId.Of(question.MessageId, $"answer/{outcome}"), now, receipt: receipt, kind: about?.Kind);
@@ -200,6 +247,7 @@ public sealed class InstructionRules(ConnectorOptions options)
         return row with
         {
             OutcomeId = id, Outcome = JsonSerializer.Serialize(report, MessageJson.Default.TransferReported),
+            NotUnderstood = 0, FailedAt = null, Failure = null,
             // Published at once; this is when somebody looks whether that went well.
             ReportDueAt = Ms(now + options.Lease),
         };

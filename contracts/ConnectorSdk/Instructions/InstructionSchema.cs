@@ -18,8 +18,11 @@ internal static class InstructionSchema
         new("owner", ColumnType.Text, Nullable: true), new("first_attempt_at", ColumnType.Integer, Nullable: true),
         new("unclear_since_at", ColumnType.Integer, Nullable: true), new("due_at", ColumnType.Integer, Nullable: true),
         new("outcome_id", ColumnType.Id, Nullable: true), new("outcome", ColumnType.LongText, Nullable: true),
-        new("report_due_at", ColumnType.Integer, Nullable: true),
+        new("report_due_at", ColumnType.Integer, Nullable: true), new("not_understood", ColumnType.Integer, Nullable: true),
+        new("failed_at", ColumnType.Integer, Nullable: true), new("failure", ColumnType.LongText, Nullable: true),
     ];
+
+    private static readonly Column[] OfTheSending = [.. Fixed.Where(column => column.Name is "trace_parent" or "body")];
 
     public static readonly string Columns = string.Join(", ", Fixed.Concat(Changing).Select(column => $"i.{column.Name}"));
 
@@ -27,6 +30,9 @@ internal static class InstructionSchema
 
     /// <summary>What never changes, the body above all, is written once.</summary>
     public static Table Changed(string schema) => new($"{schema}.instructions", ["instruction_id"], [Fixed[0], .. Changing]);
+
+    /// <summary>Where another sending has taken the first one's place.</summary>
+    public static Table Renewed(string schema) => new($"{schema}.instructions", ["instruction_id"], [Fixed[0], .. OfTheSending, .. Changing]);
 
     public static Table Receipts(string schema) => new(
         $"{schema}.receipts", ["municipality", "receipt_id"],
@@ -48,10 +54,12 @@ internal static class InstructionSchema
 
     public static object?[] ChangedRow(InstructionRow row) => [row.InstructionId, .. Changes(row)];
 
+    public static object?[] RenewedRow(InstructionRow row) => [row.InstructionId, row.TraceParent, row.Body, .. Changes(row)];
+
     private static object?[] Changes(InstructionRow row) =>
     [
         row.Revision, row.MessageId, row.Status.ToString(), (long)row.Attempts, row.Owner, row.FirstAttemptAt, row.UnclearSince, row.DueAt,
-        row.OutcomeId, row.Outcome, row.ReportDueAt,
+        row.OutcomeId, row.Outcome, row.ReportDueAt, row.NotUnderstood == 0 ? null : (long)row.NotUnderstood, row.FailedAt, row.Failure,
     ];
 
     public static IReadOnlyList<Migration> Migrations(string schema) =>
@@ -110,6 +118,11 @@ internal static class InstructionSchema
             """,
         ]),
         .. Entries.EntrySchema.Migrations(schema),
+        new(5, "Count the answers that are not understood, and remember what an instruction was dead-lettered for", [
+            $$"""ALTER TABLE {{schema}}.instructions ADD not_understood {integer} NULL""",
+            $$"""ALTER TABLE {{schema}}.instructions ADD failed_at {integer} NULL""",
+            $$"""ALTER TABLE {{schema}}.instructions ADD failure {longtext} NULL""",
+        ]),
         .. Asking.AskingSchema.Migrations(schema),
     ];
 }

@@ -11,6 +11,7 @@ public sealed class SqlInstructionLog(IStore store) : IInstructionLog
     private readonly string _schema = store.Schema;
     private readonly Table _new = InstructionSchema.New(store.Schema);
     private readonly Table _changed = InstructionSchema.Changed(store.Schema);
+    private readonly Table _renewed = InstructionSchema.Renewed(store.Schema);
     private readonly Table _receipts = InstructionSchema.Receipts(store.Schema);
     private readonly Table _strays = InstructionSchema.Strays(store.Schema);
 
@@ -37,7 +38,7 @@ public sealed class SqlInstructionLog(IStore store) : IInstructionLog
               AND (i.kind = 'Find' OR NOT EXISTS (
                 SELECT 1 FROM {_schema}.instructions earlier
                 WHERE earlier.claim_id = i.claim_id AND earlier.kind <> 'Find'
-                  AND earlier.status IN ('Taken', 'InCall', 'Waiting', 'Unclear', 'Pending')
+                  AND earlier.status IN ('Taken', 'InCall', 'Waiting', 'Unclear', 'Pending', 'DeadLettered')
                   AND (earlier.version < i.version OR (earlier.version = i.version AND earlier.position < i.position))))
             ORDER BY i.due_at, i.position
             {store.Limit("limit")}
@@ -58,13 +59,14 @@ public sealed class SqlInstructionLog(IStore store) : IInstructionLog
         store.InTransactionAsync(async transaction =>
         {
             var rows = await LoadAsync(transaction, [.. receipts.Select(receipt => receipt.InstructionId).Distinct()], cancellation);
-            var known = receipts.Where(receipt => IsOf(municipality, receipt, rows)).ToList();
-            var strays = receipts.Where(receipt => !IsOf(municipality, receipt, rows)).ToList();
+            var nonsense = receipts.Where(receipt => receipt.Outcome is Submitted.NotUnderstood).ToList();
+            var known = receipts.Except(nonsense).Where(receipt => IsOf(municipality, receipt, rows)).ToList();
+            var strays = receipts.Except(nonsense).Where(receipt => !IsOf(municipality, receipt, rows)).ToList();
             var fresh = await store.InsertNewAsync(transaction, _receipts, [.. known.Select(receipt => ReceiptRow(municipality, receipt, now))], cancellation);
             var kept = await store.InsertNewAsync(transaction, _strays, [.. strays.Select(receipt => ReceiptRow(municipality, receipt, now))], cancellation);
 
             var changed = new Dictionary<Guid, InstructionRow>();
-            foreach (var receipt in fresh.Select(index => known[index]))
+            foreach (var receipt in fresh.Select(index => known[index]).Concat(nonsense.Where(receipt => IsOf(municipality, receipt, rows))))
             {
                 var row = changed.GetValueOrDefault(receipt.InstructionId) ?? rows[receipt.InstructionId];
                 if (decide(receipt, row) is { } after)
@@ -163,7 +165,8 @@ public sealed class SqlInstructionLog(IStore store) : IInstructionLog
             return rows;
         var saved = rows.Select(row => row with { Revision = row.Revision + 1 }).ToList();
         await store.SaveVersionedAsync(transaction, _new, "revision", [.. saved.Where(row => row.Revision == 1).Select(InstructionSchema.NewRow)], cancellation);
-        await store.SaveVersionedAsync(transaction, _changed, "revision", [.. saved.Where(row => row.Revision > 1).Select(InstructionSchema.ChangedRow)], cancellation);
+        await store.SaveVersionedAsync(transaction, _changed, "revision", [.. saved.Where(row => row is { Revision: > 1, IsRenewed: false }).Select(InstructionSchema.ChangedRow)], cancellation);
+        await store.SaveVersionedAsync(transaction, _renewed, "revision", [.. saved.Where(row => row is { Revision: > 1, IsRenewed: true }).Select(InstructionSchema.RenewedRow)], cancellation);
         return saved;
     }
 
@@ -188,7 +191,10 @@ public sealed class SqlInstructionLog(IStore store) : IInstructionLog
         About: Id(reader, 4), Version: (int)reader.GetInt64(5), Position: reader.GetInt64(6), TakenAt: reader.GetInt64(7), TraceParent: Text(reader, 8),
         Body: reader.GetString(9), Revision: reader.GetInt64(10), MessageId: reader.GetGuid(11), Status: Enum.Parse<InstructionStatus>(reader.GetString(12)),
         Attempts: (int)reader.GetInt64(13), Owner: Text(reader, 14), FirstAttemptAt: Number(reader, 15), UnclearSince: Number(reader, 16), DueAt: Number(reader, 17),
-        OutcomeId: Id(reader, 18), Outcome: Text(reader, 19), ReportDueAt: Number(reader, 20));
+        OutcomeId: Id(reader, 18), Outcome: Text(reader, 19), ReportDueAt: Number(reader, 20))
+    {
+        NotUnderstood = (int)(Number(reader, 21) ?? 0), FailedAt = Number(reader, 22), Failure = Text(reader, 23),
+    };
 
     private static Guid? Id(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetGuid(column);
 

@@ -66,15 +66,32 @@ public sealed class CircuitBreaker(ConnectorOptions options)
             Open(null, now);
     }
 
+    /// <summary>
+    /// The debtor system answered what nobody understands. That is about one instruction, and says of the others neither that they can be sent nor that they cannot: a closed
+    /// breaker stays closed. A probe has shown nothing; another instruction probes after the same pause, so that nonsense neither floods a debtor system that is not back nor keeps one
+    /// that is back from being found so.
+    /// </summary>
+    public void NotUnderstood(DateTimeOffset now)
+    {
+        if (State != BreakerState.HalfOpen)
+            return;
+        State = BreakerState.Open;
+        _until = now + PauseOf(Math.Max(0, _openings - 1));
+    }
+
     private void Open(TimeSpan? retryAfter, DateTimeOffset now)
     {
         // Calls that were under way when the first one opened the breaker do not make the pause longer.
         if (State == BreakerState.Open && now < _until)
             return;
         State = BreakerState.Open;
-        var pause = options.RetryAfter * Math.Pow(2, Math.Min(_openings++, 20));
-        if (pause > options.LongestPause)
-            pause = options.LongestPause;
+        var pause = PauseOf(_openings++);
         _until = now + (retryAfter > pause ? retryAfter.Value : pause);
+    }
+
+    private TimeSpan PauseOf(int openings)
+    {
+        var pause = options.RetryAfter * Math.Pow(2, Math.Min(openings, 20));
+        return pause < options.LongestPause ? pause : options.LongestPause;
     }
 }

@@ -99,9 +99,10 @@ public sealed class Lane(Municipality municipality, ConnectorCapabilities capabi
 
     /// <summary>A call came back.</summary>
     /// <param name="clear">At least one answer was clear.</param>
+    /// <param name="nonsense">None was, and at least one cannot be understood.</param>
     /// <param name="unavailable">The debtor system said that it takes nothing.</param>
     /// <returns>Whether availability changed and is to be remembered: since when it is unavailable, null: it is back.</returns>
-    public (bool Changed, DateTimeOffset? Since) CameBack(bool clear, bool unavailable, TimeSpan? retryAfter, DateTimeOffset now)
+    public (bool Changed, DateTimeOffset? Since) CameBack(bool clear, bool nonsense, bool unavailable, TimeSpan? retryAfter, DateTimeOffset now)
     {
         lock (_lock)
         {
@@ -109,6 +110,8 @@ public sealed class Lane(Municipality municipality, ConnectorCapabilities capabi
                 _breaker.Succeeded();
             else if (unavailable)
                 _breaker.Unavailable(retryAfter, now);
+            else if (nonsense)
+                _breaker.NotUnderstood(now);
             else
                 _breaker.Failed(now);
 

@@ -78,6 +78,13 @@ public abstract record Submitted
 
     /// <summary>May or may not be done: the reply was lost.</summary>
     public sealed record Unknown(string Reason) : Submitted;
+
+    /// <summary>
+    /// The debtor system answered, and what it says of this instruction cannot be understood: it may or may not be done. Asked about like <see cref="Unknown"/>; after several
+    /// such answers the instruction is dead-lettered, because silence passes and nonsense is a fault that somebody has to mend.
+    /// </summary>
+    /// <param name="Reason">What cannot be understood: which part, and how. Never the answer itself, which may hold personal data.</param>
+    public sealed record NotUnderstood(string Reason) : Submitted;
 }
 
 /// <summary>What the debtor system knows of an instruction.</summary>
@@ -97,12 +104,16 @@ public abstract record Found
 
     /// <summary>It did not answer, or not clearly.</summary>
     public sealed record NoAnswer(string Reason) : Found;
+
+    /// <summary>It answered, and what it says of this instruction cannot be understood.</summary>
+    /// <param name="Reason">As in <see cref="Submitted.NotUnderstood"/>.</param>
+    public sealed record NotUnderstood(string Reason) : Found;
 }
 
 /// <summary>A business receipt that came back later, by file, feed or callback. The same receipt twice is one receipt.</summary>
 /// <param name="InstructionId">As we sent it.</param>
 /// <param name="ReceiptId">The debtor system's id of the receipt.</param>
-/// <param name="Outcome">Accepted or Rejected.</param>
+/// <param name="Outcome">Accepted or Rejected; NotUnderstood where it names its instruction and says nothing else that can be understood: the instruction is asked about.</param>
 public sealed record Receipt(Guid InstructionId, string ReceiptId, Submitted Outcome);
 
 /// <param name="Cursor">Where to go on next time.</param>

@@ -11,7 +11,11 @@ namespace ClaimsTransfer.KmdOpus;
 internal abstract record CallEnd
 {
     /// <summary>A reply that fits the profile.</summary>
-    public sealed record Answered(XElement Body) : CallEnd;
+    /// <param name="Misfits">Those of its items that do not, by the registration they name; they are not in the body any more.</param>
+    public sealed record Answered(XElement Body, IReadOnlyDictionary<Guid, string> Misfits) : CallEnd;
+
+    /// <summary>A reply came and does not fit the profile: it may have been done.</summary>
+    public sealed record NotUnderstood(string Reason) : CallEnd;
 
     /// <summary>Certainly nothing was done: it was not reached, or said so.</summary>
     public sealed record NotTaken(TimeSpan? RetryAfter, string Reason) : CallEnd;
@@ -72,10 +76,15 @@ internal sealed partial class OpusCalls(IHttpClientFactory clients, ILogger<Opus
         if (status is not (200 or 500))
             return new CallEnd.Lost($"HTTP {status}.");
 
-        await using var body = await response.Content.ReadAsStreamAsync(cancellation);
-        var (envelope, error) = ProfileXml.Read(body);
+        using var body = new MemoryStream();
+        await response.Content.CopyToAsync(body, cancellation);
+        var (envelope, misfits, error) = Items.Read(body);
         if (envelope?.Element(Profile.Soap + "Body")?.Elements().First() is not { } content)
-            return new CallEnd.Lost($"The reply (HTTP {status}) does not fit the profile. {error}");
+        {
+            var reason = $"The reply (HTTP {status}) does not fit the profile. {error}";
+            return status == 200 ? new CallEnd.NotUnderstood(reason) : new CallEnd.Lost(reason);
+        }
+
         if (content.Name == Profile.Soap + "Fault")
             return content.Element("faultcode")!.Value.EndsWith("Client", StringComparison.Ordinal)
                 ? new CallEnd.Refused("SOAP-CLIENT", content.Element("faultstring")!.Value)
@@ -90,7 +99,7 @@ internal sealed partial class OpusCalls(IHttpClientFactory clients, ILogger<Opus
             Log.Advised(log, system.Municipality, id);
         }
 
-        return content.Name == Profile.Debtor + expected ? new CallEnd.Answered(content) : new CallEnd.Lost($"The reply is a {content.Name.LocalName}.");
+        return content.Name == Profile.Debtor + expected ? new CallEnd.Answered(content, misfits) : new CallEnd.NotUnderstood($"The reply is a {content.Name.LocalName}.");
     }
 
     private static partial class Log

@@ -36,13 +36,16 @@ internal sealed class OpusConnector(OpusCalls calls, CallbackAddress callback, T
         }
 
         var end = await calls.CallAsync(system, Profile.RegisterAction, "DebitorRegistreringSvar", document, cancellation);
-        var receipts = end is CallEnd.Answered answered ? Replies.TransportReceipts(answered.Body) : [];
+        var receipts = end is CallEnd.Answered answered ? Replies.TransportReceipts(answered) : [];
         return
         [
             .. instructions.Select(instruction => !fitting.Contains(instruction) ? Misfit(instruction) : end switch
             {
                 CallEnd.NotTaken notTaken => new Submitted.Unavailable(notTaken.RetryAfter, notTaken.Reason),
                 CallEnd.Refused refused => new Submitted.Rejected(refused.Code, refused.Text, FixBy.Vendor),
+                // A reply to many that does not fit says of none whether it was done; to one, it is about that one.
+                CallEnd.NotUnderstood nonsense when fitting.Count == 1 => new Submitted.NotUnderstood(nonsense.Reason),
+                CallEnd.NotUnderstood nonsense => new Submitted.Unknown(nonsense.Reason),
                 CallEnd.Lost lost => new Submitted.Unknown(lost.Reason),
                 _ => receipts.GetValueOrDefault(instruction.Id, new Submitted.Unknown("The reply holds no receipt for it.")),
             }),
@@ -62,13 +65,15 @@ internal sealed class OpusConnector(OpusCalls calls, CallbackAddress callback, T
         var document = ProfileXml.Write(Profile.Envelope(
             Requests.Context(system, instructions, "forespoergsel", time.GetUtcNow(), replyTo), Requests.Questions(instructions)));
         var end = await calls.CallAsync(system, Profile.FindAction, "DebitorForespoergselSvar", document, cancellation);
-        var answers = end is CallEnd.Answered answered ? Replies.Answers(answered.Body) : [];
+        var answers = end is CallEnd.Answered answered ? Replies.Answers(answered) : [];
         return
         [
             .. instructions.Select(instruction => end switch
             {
                 CallEnd.NotTaken notTaken => new Found.NoAnswer(notTaken.Reason),
                 CallEnd.Refused refused => new Found.NoAnswer($"{refused.Code}: {refused.Text}"),
+                CallEnd.NotUnderstood nonsense when instructions.Count == 1 => new Found.NotUnderstood(nonsense.Reason),
+                CallEnd.NotUnderstood nonsense => new Found.NoAnswer(nonsense.Reason),
                 CallEnd.Lost lost => new Found.NoAnswer(lost.Reason),
                 _ => answers.GetValueOrDefault(instruction.Id, new Found.NoAnswer("The reply says nothing of it.")),
             }),

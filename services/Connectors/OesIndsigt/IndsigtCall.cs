@@ -17,7 +17,8 @@ internal abstract record CallResult<T>
     public sealed record Refused(string Reason) : CallResult<T>;
 
     /// <summary>It may have been done: the answer did not come, or not whole.</summary>
-    public sealed record Unclear(string Reason) : CallResult<T>;
+    /// <param name="IsNonsense">An answer came, and cannot be read.</param>
+    public sealed record Unclear(string Reason, bool IsNonsense = false) : CallResult<T>;
 
     /// <summary>Why there is no answer.</summary>
     public string Cause => this switch
@@ -47,7 +48,7 @@ internal sealed class IndsigtCall(IHttpClientFactory clients, IndsigtOptions opt
             await using var body = await response.Content.ReadAsStreamAsync(either.Token);
             return await JsonSerializer.DeserializeAsync(body, type, either.Token) is { } answer
                 ? new CallResult<T>.Answered(answer)
-                : new CallResult<T>.Unclear("the answer was empty");
+                : new CallResult<T>.Unclear("the answer was empty", IsNonsense: true);
         }
         catch (HttpRequestException fault) when (fault.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError)
         {
@@ -64,7 +65,7 @@ internal sealed class IndsigtCall(IHttpClientFactory clients, IndsigtOptions opt
         }
         catch (JsonException)
         {
-            return new CallResult<T>.Unclear("the answer cannot be read");
+            return new CallResult<T>.Unclear("the answer cannot be read", IsNonsense: true);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -25,6 +25,9 @@ public sealed class IndsigtConnector(IHttpClientFactory clients, IndsigtOptions 
             case CallResult<Answers>.Answered { Body: var answers }:
                 var byId = ById(answers);
                 return [.. instructions.Select(i => byId.GetValueOrDefault(i.Id)?.ToSubmitted() ?? new Submitted.Unknown("the answer leaves the instruction out"))];
+            // Of an answer to many that cannot be read nobody knows whom it is about; to one, it is about that one.
+            case CallResult<Answers>.Unclear { IsNonsense: true } nonsense when instructions.Count == 1:
+                return [new Submitted.NotUnderstood(nonsense.Reason)];
             case CallResult<Answers>.NotDone not:
                 return [.. instructions.Select(_ => new Submitted.Unavailable(not.RetryAfter, not.Reason))];
             case CallResult<Answers>.Unclear unclear:
@@ -48,6 +51,8 @@ public sealed class IndsigtConnector(IHttpClientFactory clients, IndsigtOptions 
     {
         using var request = Post(system, "instructions/query", new Question([.. instructions.Select(i => i.Id)]), IndsigtJson.Default.Question);
         var result = await calls.SendAsync(request, IndsigtJson.Default.Answers, cancellation);
+        if (result is CallResult<Answers>.Unclear { IsNonsense: true } nonsense && instructions.Count == 1)
+            return [new Found.NotUnderstood(nonsense.Reason)];
         if (result is not CallResult<Answers>.Answered { Body: var answers })
             return [.. instructions.Select(_ => new Found.NoAnswer(result.Cause))];
         var byId = ById(answers);
@@ -70,11 +75,15 @@ public sealed class IndsigtConnector(IHttpClientFactory clients, IndsigtOptions 
     internal static Uri Address(DebtorSystem system, string path) => new($"{system.Endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
 
     // An answer that names an instruction twice is as good as its last word.
-    private static Dictionary<Guid, ItemAnswer> ById(Answers answers)
+    private static Dictionary<Guid, ItemReading> ById(Answers answers)
     {
-        var byId = new Dictionary<Guid, ItemAnswer>();
-        foreach (var item in answers.Items)
-            byId[item.InstructionId] = item;
+        var byId = new Dictionary<Guid, ItemReading>();
+        foreach (var json in answers.Items)
+        {
+            if (ItemReading.Of(json) is { } reading)
+                byId[reading.InstructionId] = reading;
+        }
+
         return byId;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.Messages;
@@ -67,16 +68,35 @@ internal sealed record ItemAnswer(
     };
 }
 
-internal sealed record Answers(IReadOnlyList<ItemAnswer> Items);
+/// <summary>Each is read by itself: one that does not fit must not take its neighbours with it.</summary>
+internal sealed record Answers(IReadOnlyList<JsonElement> Items);
 
-internal sealed record ReceiptItem(
-    string Position, string ReceiptId, Guid InstructionId, ItemStatus Status, string? DebtorReference = null, string? Code = null, string? Text = null, FixBy? FixBy = null,
-    string? PaymentSlip = null)
+/// <summary>What one of many says, or why it cannot be understood.</summary>
+/// <param name="Fault">Where it does not fit, never what stands there; null: it fits.</param>
+internal sealed record ItemReading(Guid InstructionId, ItemAnswer? Answer, string? Fault)
 {
-    public ItemAnswer ToAnswer() => new(InstructionId, Status, ReceiptId, DebtorReference, Code, Text, FixBy, PaymentSlip);
+    /// <summary>Null where not even the instruction can be read that it is about.</summary>
+    public static ItemReading? Of(JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("instructionId", out var id) || id.ValueKind != JsonValueKind.String || !id.TryGetGuid(out var instructionId))
+            return null;
+        try
+        {
+            return new ItemReading(instructionId, json.Deserialize(IndsigtJson.Default.ItemAnswer), null);
+        }
+        catch (JsonException broken)
+        {
+            return new ItemReading(instructionId, null, $"a field is missing or cannot be read, at {broken.Path}");
+        }
+    }
+
+    public Submitted ToSubmitted() => Answer?.ToSubmitted() ?? new Submitted.NotUnderstood(Fault!);
+
+    public Found ToFound() => Answer?.ToFound() ?? new Found.NotUnderstood(Fault!);
 }
 
-internal sealed record ReceiptPage(IReadOnlyList<ReceiptItem> Receipts, string Next, bool More);
+/// <param name="Receipts">Each an <see cref="ItemAnswer"/> with its receipt's id and its position in the feed.</param>
+internal sealed record ReceiptPage(IReadOnlyList<JsonElement> Receipts, string Next, bool More);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true,
@@ -86,6 +106,7 @@ internal sealed record ReceiptPage(IReadOnlyList<ReceiptItem> Receipts, string N
 [JsonSerializable(typeof(InstructionBatch))]
 [JsonSerializable(typeof(Question))]
 [JsonSerializable(typeof(Answers))]
+[JsonSerializable(typeof(ItemAnswer))]
 [JsonSerializable(typeof(ReceiptPage))]
 [JsonSerializable(typeof(EntryPage))]
 [JsonSerializable(typeof(EntryItem))]

@@ -41,6 +41,7 @@ public static class DefaultsExtensions
         builder.Services.AddSingleton<IBus>(services => services.GetRequiredService<WatchedBus>());
         builder.Services.AddSingleton<IQueues>(services => services.GetRequiredService<WatchedBus>());
         builder.Services.AddSingleton<IDeadLetterQueues>(services => services.GetRequiredService<WatchedBus>());
+        builder.Services.AddSingleton<IErrorQueues>(services => services.GetRequiredService<WatchedBus>());
         builder.Services.AddSingleton<BatchConsumers>();
         builder.Services.AddSingleton<DeclaredQueues>();
         AddStorage(builder.Services, service, installation);

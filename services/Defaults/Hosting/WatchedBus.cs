@@ -7,7 +7,7 @@ namespace ClaimsTransfer.Defaults.Hosting;
 /// The bus as services get it: it remembers who subscribed, so that health can tell a consumer that died from one that was paused, and so that a stop ends all
 /// subscriptions before anything they need is gone.
 /// </summary>
-public sealed class WatchedBus(IBus inner) : IBus, IQueues, IDeadLetterQueues
+public sealed class WatchedBus(IBus inner) : IBus, IQueues, IDeadLetterQueues, IErrorQueues
 {
     private readonly ConcurrentDictionary<WatchedSubscription, bool> _subscriptions = new();
     private int _disposed;
@@ -45,6 +45,9 @@ public sealed class WatchedBus(IBus inner) : IBus, IQueues, IDeadLetterQueues
 
     public Task<int> MoveAsync(string from, string to, IReadOnlyCollection<string>? messageIds, int limit, CancellationToken cancellation) =>
         Inside.MoveAsync(from, to, messageIds, limit, cancellation);
+
+    public Task PutAsync(string queue, IReadOnlyList<StandingMessage> messages, CancellationToken cancellation) =>
+        (inner as IErrorQueues ?? throw new InvalidOperationException($"{inner.GetType().Name} has no error queues to put anything on.")).PutAsync(queue, messages, cancellation);
 
     /// <summary>Ends every subscription: what is in hand is finished, the backlog stays on the queues.</summary>
     public async Task StopConsumingAsync() =>

@@ -8,19 +8,26 @@ public static class DeadLetterNotice
 {
     private const int CauseLimit = 500;
 
+    /// <summary>
+    /// The same failure is the same notice, however often it is told; a message that is replayed and fails again is another failure, and a notice of its own.
+    /// </summary>
     /// <returns>Null when the body does not say which claim it is about, and for a notice that could not be handled itself.</returns>
-    public static OutgoingMessage? For(Delivery delivery, Exception cause, string queue, DateTimeOffset now)
+    public static OutgoingMessage? For(Delivery delivery, Exception cause, string queue, DateTimeOffset failedAt)
     {
         if (delivery.Name == MessageNames.MessageDeadLettered || ClaimOf(delivery.Body) is not { } claim)
             return null;
         var dead = Guid.TryParse(delivery.MessageId, out var id) ? id : claim.MessageId ?? DeterministicId.Create(claim.ClaimId, delivery.Body.Span);
         var notice = new MessageDeadLettered(
-            DeterministicId.Of(dead, "dead-lettered"), now, claim.ClaimId, claim.Municipality, claim.Agency, claim.FeeId, claim.Version,
+            IdOf(dead, failedAt), failedAt, claim.ClaimId, claim.Municipality, claim.Agency, claim.FeeId, claim.Version,
             dead, queue, PersonalData.Mask($"{cause.GetType().Name}: {cause.Message}", CauseLimit), claim.AmountOre);
         return new OutgoingMessage(
             MessageNames.MessageDeadLettered, notice.MessageId,
             JsonSerializer.SerializeToUtf8Bytes(notice, MessageJson.Default.MessageDeadLettered), TraceParent: delivery.TraceParent);
     }
+
+    /// <summary>Also the id of the failure itself, for whoever keeps it.</summary>
+    public static Guid IdOf(Guid deadMessageId, DateTimeOffset failedAt) =>
+        DeterministicId.Of(deadMessageId, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"dead-lettered/{failedAt.ToUnixTimeMilliseconds()}"));
 
     /// <summary>The municipality of the claim that the body is about, for the figures; null when it does not say.</summary>
     public static string? MunicipalityOf(Delivery delivery) =>

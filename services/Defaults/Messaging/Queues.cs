@@ -18,6 +18,18 @@ public interface IQueues
     Task<int> MoveAsync(string from, string to, IReadOnlyCollection<string>? messageIds, int limit, CancellationToken cancellation);
 }
 
+/// <summary>
+/// Puts messages beside a queue that have failed long after they were acknowledged: whoever took them keeps them in a store of its own until here they are confirmed. Both
+/// transports implement it.
+/// </summary>
+public interface IErrorQueues
+{
+    /// <summary>Returns when the broker has confirmed every message on the error queue of <paramref name="queue"/>. The same again stands there twice.</summary>
+    /// <param name="queue">The queue they came by; where nobody has declared it, it is declared.</param>
+    /// <param name="messages">With their faults, under their own names and ids.</param>
+    Task PutAsync(string queue, IReadOnlyList<StandingMessage> messages, CancellationToken cancellation);
+}
+
 public sealed record QueueDepth(string Queue, long Messages);
 
 /// <param name="Fault">Why it stands on an error queue; null elsewhere.</param>

@@ -19,7 +19,8 @@ public sealed partial class ClaimSaga
         }
 
         // Whatever lay on an error queue, the instruction goes on.
-        step.State = step.State with { DeadLetters = [] };
+        open = open with { HeardAt = reported.OccurredAt > open.HeardAt ? reported.OccurredAt : open.HeardAt ?? reported.OccurredAt };
+        step.State = step.State with { DeadLetters = [], Open = open };
         switch (reported.Outcome)
         {
             case TransferOutcome.Accepted: Accepted(step, open, reported); break;

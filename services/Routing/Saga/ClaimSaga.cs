@@ -153,6 +153,13 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
             return;
         }
 
+        // The notice came after what it tells of was put right: standing still for it, the claim would wait for a replay that has been.
+        if (dead.Queue.StartsWith(MessageNames.TransferClaim, StringComparison.Ordinal) && (step.State.Open is not { } open || dead.OccurredAt < open.HeardAt))
+        {
+            step.Ignore("the instruction has gone on since");
+            return;
+        }
+
         step.State = step.State with { DeadLetters = step.State.DeadLetters.Add(dead.DeadMessageId), DueAt = null };
         // The claim's own message: accepted, and counted with its amount though it has not come through.
         if (step.State.Version == 0 && dead is { Version: 1, AmountOre: { } amountOre })

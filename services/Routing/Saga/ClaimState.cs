@@ -132,8 +132,9 @@ public sealed record Registration(long AmountOre, DebtorKind DebtorKind, string 
 /// <param name="Sendings">How often it was sent; a second time only after the debtor system said it has not done it.</param>
 /// <param name="Asked">How often the connector was asked since the last answer.</param>
 /// <param name="Receipted">Whether the transport receipt has come.</param>
+/// <param name="HeardAt">When it was given, or the connector last spoke of it: that it lay on an error queue before is old news.</param>
 public sealed record OpenInstruction(
-    Guid Id, InstructionKind Kind, int Version, long AmountOre, Debtor Debtor, int Sendings = 1, int Asked = 0, bool Receipted = false);
+    Guid Id, InstructionKind Kind, int Version, long AmountOre, Debtor Debtor, int Sendings = 1, int Asked = 0, bool Receipted = false, DateTimeOffset? HeardAt = null);
 
 /// <param name="At">When; null of one from before it was kept.</param>
 public sealed record Rejection(InstructionKind Instruction, string Code, string Text, FixBy FixBy, DateTimeOffset? At = null);

@@ -45,6 +45,15 @@ public sealed class FaultControl(FaultPlan initial, int seed = 1)
     /// <summary>Whether the claim's registration is one of those refused.</summary>
     public bool Rejects(string municipality, string reference) => Hits(plan.Reject, "reject", $"{municipality}/{reference}", 0);
 
+    /// <summary>Whether all that is said about the claim is nonsense.</summary>
+    public bool Poisons(string municipality, string reference) => Hits(plan.Poison, "poison", $"{municipality}/{reference}", 0);
+
+    /// <summary>Whether what arrives for a poisoned claim is carried out all the same: nobody can tell by the answer.</summary>
+    public bool BooksPoisoned(string municipality, string reference) => Hits(0.5, "poison-books", $"{municipality}/{reference}", 0);
+
+    /// <summary>Which of two sorts of nonsense an instruction is answered with.</summary>
+    public bool IsWildNonsense(Guid instructionId) => Hits(0.5, "poison-sort", instructionId.ToString(), 0);
+
     /// <summary>Whether the receipt of this instruction is sent twice.</summary>
     public bool DoublesReceipt(Guid instructionId) => Hits(plan.DuplicateReceipt, "duplicate-receipt", instructionId.ToString(), 0);
 

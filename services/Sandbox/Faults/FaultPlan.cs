@@ -3,14 +3,14 @@ using System.Globalization;
 namespace ClaimsTransfer.Sandbox.Faults;
 
 /// <summary>
-/// How bad the stand-ins are, as the text <c>drop-reply=0.05,unavailable=0.02,reject=0.01,duplicate-receipt=0.05,late-receipt=2s,slow=50ms,cut-file=0.05,down=0751+0101,blind</c>
+/// How bad the stand-ins are, as the text <c>drop-reply=0.05,unavailable=0.02,reject=0.01,duplicate-receipt=0.05,late-receipt=2s,slow=50ms,cut-file=0.05,poison=0.05,down=0751+0101,blind</c>
 /// says. Shares are between 0 and 1. A new fault is one property, one line in <see cref="Kinds"/>, and the place that asks for it.
 /// </summary>
 public sealed record FaultPlan
 {
     public static readonly FaultPlan None = new();
 
-    public const string Example = "drop-reply=0.05,unavailable=0.02,reject=0.01,duplicate-receipt=0.05,late-receipt=2s,slow=50ms,cut-file=0.05,down=0751+0101,blind";
+    public const string Example = "drop-reply=0.05,unavailable=0.02,reject=0.01,duplicate-receipt=0.05,late-receipt=2s,slow=50ms,cut-file=0.05,poison=0.05,down=0751+0101,blind";
 
     /// <summary>Share of calls that are carried out, after which the connection is cut without a reply.</summary>
     public double DropReply { get; init; }
@@ -33,6 +33,11 @@ public sealed record FaultPlan
     /// <summary>Share of Prisme's payment files that are written wrongly: half of them cut in the middle, half with wrong totals.</summary>
     public double CutFile { get; init; }
 
+    /// <summary>
+    /// Share of claims that are answered with what nobody understands, on submission, by receipt and to a question. About half of them are booked all the same. Lifted, the truth is told.
+    /// </summary>
+    public double Poison { get; init; }
+
     /// <summary>Municipalities whose debtor system answers nothing at all.</summary>
     public IReadOnlySet<string> Down { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
@@ -48,6 +53,7 @@ public sealed record FaultPlan
         ["late-receipt"] = Delay((plan, delay) => plan with { LateReceipt = delay }, plan => plan.LateReceipt),
         ["slow"] = Delay((plan, delay) => plan with { Slow = delay }, plan => plan.Slow),
         ["cut-file"] = Share((plan, share) => plan with { CutFile = share }, plan => plan.CutFile),
+        ["poison"] = Share((plan, share) => plan with { Poison = share }, plan => plan.Poison),
         ["down"] = new Kind("down=0751 or down=0751+0101", ReadDown, plan => plan.Down.Count == 0 ? null : string.Join('+', plan.Down.Order(StringComparer.Ordinal))),
         ["blind"] = new Kind("blind", (plan, value) => value is "" or "true" ? plan with { Blind = true } : null, plan => plan.Blind ? "" : null),
     };

@@ -38,9 +38,11 @@ public static class IndsigtStandIn
 
         return await faults.AnswerAsync(context, municipality, CallName(instructions[0].InstructionId), time, async () =>
         {
-            var decisions = await ledger.TakeAsync([.. instructions.Select(i => ArrivalOf(municipality, i, batch.Test))], cancellation);
+            var decisions = await ledger.TakeUnderFaultsAsync([.. instructions.Select(i => ArrivalOf(municipality, i, batch.Test))], cancellation);
             var now = time.GetUtcNow();
-            return Results.Json(new Answers([.. decisions.Select(d => AnswerTo(d, now))]), IndsigtJson.Default.Answers, statusCode: StatusCodes.Status202Accepted);
+            return Results.Json(
+                new Answers([.. decisions.Select((d, i) => d is null ? NonsenseOf(instructions[i].InstructionId, faults) : Json(AnswerTo(d, now)))]),
+                IndsigtJson.Default.Answers, statusCode: StatusCodes.Status202Accepted);
         });
     }
 
@@ -51,9 +53,11 @@ public static class IndsigtStandIn
         return await faults.AnswerAsync(context, municipality, $"query/{ids[0]}", time, async () =>
         {
             var known = await ledger.FindAsync(municipality, ids, context.RequestAborted);
+            var poisoned = await ledger.PoisonedAsync(municipality, ids, known, context.RequestAborted);
             var now = time.GetUtcNow();
             return Results.Json(
-                new Answers([.. ids.Select(id => known.TryGetValue(id, out var decision) ? Find(decision, now) : new ItemAnswer(id, ItemStatus.NotFound))]),
+                new Answers([.. ids.Select(id => poisoned.Contains(id) ? NonsenseOf(id, faults)
+                    : Json(known.TryGetValue(id, out var decision) ? Find(decision, now) : new ItemAnswer(id, ItemStatus.NotFound)))]),
                 IndsigtJson.Default.Answers);
         });
     }
@@ -69,7 +73,7 @@ public static class IndsigtStandIn
             // A doubled receipt has a second position just after its own, so the decision at the cursor may have a copy left to tell; one more than the
             // page says whether there is a next.
             var decisions = await ledger.ReceiptsAsync(municipality, copy == 0 ? number - 1 : number, most + 2, context.RequestAborted);
-            var receipts = decisions.SelectMany(d => Copies(d, faults)).Where(r => r.Number > number || (r.Number == number && r.Copy > copy)).ToList();
+            var receipts = decisions.SelectMany(d => Copies(d, ledger, faults)).Where(r => r.Number > number || (r.Number == number && r.Copy > copy)).ToList();
             var page = receipts.Take(most).ToList();
             var next = page.Count > 0 ? Position(page[^1].Number, page[^1].Copy) : after ?? "";
             return Results.Json(new ReceiptPage([.. page.Select(r => r.Item)], next, receipts.Count > page.Count), IndsigtJson.Default.ReceiptPage);
@@ -93,14 +97,18 @@ public static class IndsigtStandIn
         line.Claim.Reference, line.Claim.AmountOre, line.Claim.Money.CoveredOre - line.Claim.Money.ReversedOre, line.Claim.Money.WrittenOffOre,
         line.Claim.State == ClaimState.InForce, line.Claim.Bookings, line.ChangedAt);
 
-    private static IEnumerable<(long Number, int Copy, ReceiptItem Item)> Copies(Decision decision, FaultControl faults)
+    private static IEnumerable<(long Number, int Copy, JsonElement Item)> Copies(Decision decision, DebtorLedger ledger, FaultControl faults)
     {
         for (var copy = 0; copy <= (faults.DoublesReceipt(decision.InstructionId) ? 1 : 0); copy++)
         {
             var answer = Decided(decision);
-            yield return (decision.ReceiptNumber, copy, new ReceiptItem(
-                Position(decision.ReceiptNumber, copy), answer.ReceiptId!, decision.InstructionId, answer.Status, answer.DebtorReference, answer.Code, answer.Text, answer.FixBy,
-                answer.PaymentSlip));
+            var position = Position(decision.ReceiptNumber, copy);
+            yield return (decision.ReceiptNumber, copy, ledger.IsPoisoned(decision)
+                ? NonsenseOf(decision.InstructionId, faults, answer.ReceiptId, position)
+                : JsonSerializer.SerializeToElement(
+                    new ReceiptItem(
+                        position, answer.ReceiptId!, decision.InstructionId, answer.Status, answer.DebtorReference, answer.Code, answer.Text, answer.FixBy, answer.PaymentSlip),
+                    IndsigtJson.Default.ReceiptItem));
         }
     }
 
@@ -119,6 +127,13 @@ public static class IndsigtStandIn
     private static ItemAnswer Decided(Decision decision) => decision.Refusal is { } refusal
         ? new ItemAnswer(decision.InstructionId, ItemStatus.Rejected, decision.ReceiptId.ToString(), null, refusal.Code, refusal.Text, refusal.FixBy)
         : new ItemAnswer(decision.InstructionId, ItemStatus.Accepted, decision.ReceiptId.ToString(), decision.DebtorReference, PaymentSlip: decision.PaymentSlip);
+
+    private static JsonElement Json(ItemAnswer answer) => JsonSerializer.SerializeToElement(answer, IndsigtJson.Default.ItemAnswer);
+
+    /// <summary>A status that does not exist, or one that is not even a word.</summary>
+    private static JsonElement NonsenseOf(Guid instructionId, FaultControl faults, string? receiptId = null, string? position = null) => JsonSerializer.SerializeToElement(
+        new Nonsense(instructionId, receiptId, position, faults.IsWildNonsense(instructionId) ? JsonElement.Parse("[{}]") : JsonElement.Parse("\"¤%&\"")),
+        IndsigtJson.Default.Nonsense);
 
     private static string CallName(Guid firstInstruction) => $"submit/{firstInstruction}";
 

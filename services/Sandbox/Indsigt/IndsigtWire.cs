@@ -25,13 +25,17 @@ public sealed record ItemAnswer(
     Guid InstructionId, ItemStatus Status, string? ReceiptId = null, string? DebtorReference = null, string? Code = null, string? Text = null, FixBy? FixBy = null,
     string? PaymentSlip = null);
 
-public sealed record Answers(IReadOnlyList<ItemAnswer> Items);
+/// <param name="Items">Each an <see cref="ItemAnswer"/>, but for what the fault <c>poison</c> makes of it.</param>
+public sealed record Answers(IReadOnlyList<JsonElement> Items);
+
+/// <summary>An answer or receipt about one instruction that does not fit the profile.</summary>
+public sealed record Nonsense(Guid InstructionId, string? ReceiptId, string? Position, JsonElement? Status);
 
 public sealed record ReceiptItem(
     string Position, string ReceiptId, Guid InstructionId, ItemStatus Status, string? DebtorReference = null, string? Code = null, string? Text = null, FixBy? FixBy = null,
     string? PaymentSlip = null);
 
-public sealed record ReceiptPage(IReadOnlyList<ReceiptItem> Receipts, string Next, bool More);
+public sealed record ReceiptPage(IReadOnlyList<JsonElement> Receipts, string Next, bool More);
 
 public enum EntryKind { Coverage, Reversal, WriteOff, Adjustment, Charge, Account }
 
@@ -55,6 +59,9 @@ public sealed record AccountPage(IReadOnlyList<AccountItem> Accounts, bool More)
 [JsonSerializable(typeof(InstructionBatch))]
 [JsonSerializable(typeof(Question))]
 [JsonSerializable(typeof(Answers))]
+[JsonSerializable(typeof(ItemAnswer))]
+[JsonSerializable(typeof(ReceiptItem))]
+[JsonSerializable(typeof(Nonsense))]
 [JsonSerializable(typeof(ReceiptPage))]
 [JsonSerializable(typeof(EntryPage))]
 [JsonSerializable(typeof(AccountPage))]

@@ -43,6 +43,9 @@ internal static class LedgerTables
             "CREATE TABLE sandbox.faults (name {text} NOT NULL PRIMARY KEY, run {text} NOT NULL, plan_text {longtext} NOT NULL)",
         ]),
         MoneyTables.Migration,
+        new(4, "Keep what poisoned claims have sent in vain", [
+            "CREATE TABLE sandbox.set_aside (instruction_id {text} NOT NULL PRIMARY KEY, municipality {text} NOT NULL, reference {text} NOT NULL)",
+        ]),
     ];
 
     public static readonly Table Claims = new("sandbox.claims", ["reference", "municipality"],
@@ -67,6 +70,8 @@ internal static class LedgerTables
     public static readonly Table Outbox = new("sandbox.outbox", ["receipt_id"], [Text("receipt_id"), Text("instruction_id"), Number("due_at"), Number("attempts")]);
 
     public static readonly Table Faults = new("sandbox.faults", ["name"], [Text("name"), Text("run"), new Column("plan_text", ColumnType.LongText)]);
+
+    public static readonly Table SetAside = new("sandbox.set_aside", ["instruction_id"], [Text("instruction_id"), Text("municipality"), Text("reference")]);
 
     public static readonly Table Settings = new("sandbox.settings", ["name"], [Text("name"), Text("value")]);
 

@@ -71,5 +71,17 @@ internal static class OpusDocuments
             refusal is null ? null : Element("FejlListe", Element("Fejl", Element("FejlKode", refusal.Code), Element("FejlTekst", refusal.Text))));
     }
 
+    /// <summary>An answer about one registration that fits no schema.</summary>
+    public static XElement Nonsense(Guid instructionId, bool isWild) => new(Ns + "Svar",
+        new XElement(Ns + "RegistreringId", instructionId),
+        isWild ? new XElement(Ns + "Vroevl", "¤%&") : new XElement(Ns + "Transportkvittering", Element("KvitteringId", "#"), Element("Status", "¤%&")));
+
+    /// <summary>A business receipt with a status that does not exist, or without one.</summary>
+    public static XElement NonsenseReceipt(Decision decision, bool isWild) => new(Ns + "Forretningskvittering",
+        Element("KvitteringId", decision.ReceiptId),
+        Element("RegistreringId", decision.InstructionId),
+        isWild ? null : Element("Status", "¤%&"),
+        Element("Type", "FORRETNING"));
+
     private static XElement Element(string name, params object?[] content) => new(OpusXml.Receipts + name, content);
 }

@@ -46,9 +46,10 @@ internal sealed class OpusEndpoint(DebtorLedger ledger, FaultControl faults, Opu
         return faults.AnswerAsync(context, municipality, $"register/{arrivals[0].InstructionId}", time, async () =>
         {
             // Booked even if the caller hangs up meanwhile: that is what a debtor system does.
-            var decisions = await ledger.TakeAsync(arrivals, CancellationToken.None);
+            var decisions = await ledger.TakeUnderFaultsAsync(arrivals, CancellationToken.None);
             push.Wake();
-            return Answer(OpusXml.Envelope(new XElement(OpusXml.Debtor + "DebitorRegistreringSvar", decisions.Select(OpusDocuments.TransportReceipt))));
+            return Answer(OpusXml.Envelope(new XElement(OpusXml.Debtor + "DebitorRegistreringSvar", decisions.Select(
+                (decision, i) => decision is null ? Nonsense(arrivals[i].InstructionId) : OpusDocuments.TransportReceipt(decision)))));
         });
     }
 
@@ -58,9 +59,10 @@ internal sealed class OpusEndpoint(DebtorLedger ledger, FaultControl faults, Opu
         return faults.AnswerAsync(context, municipality, $"find/{questions[0]}", time, async () =>
         {
             var found = await ledger.FindAsync(municipality, questions, context.RequestAborted);
+            var poisoned = await ledger.PoisonedAsync(municipality, questions, found, context.RequestAborted);
             var now = time.GetUtcNow();
-            return Answer(OpusXml.Envelope(new XElement(OpusXml.Debtor + "DebitorForespoergselSvar",
-                questions.Select(question => OpusDocuments.Answer(question, found.GetValueOrDefault(question), now)))));
+            return Answer(OpusXml.Envelope(new XElement(OpusXml.Debtor + "DebitorForespoergselSvar", questions.Select(
+                question => poisoned.Contains(question) ? Nonsense(question) : OpusDocuments.Answer(question, found.GetValueOrDefault(question), now)))));
         });
     }
 
@@ -75,6 +77,8 @@ internal sealed class OpusEndpoint(DebtorLedger ledger, FaultControl faults, Opu
             return Answer(OpusXml.Envelope(OpusEntries.Extract([.. lines.Take(most)], lines.Count > most)));
         });
     }
+
+    private XElement Nonsense(Guid instructionId) => OpusDocuments.Nonsense(instructionId, faults.IsWildNonsense(instructionId));
 
     private static IResult Answer(XElement envelope, int status = StatusCodes.Status200OK) =>
         Results.Text(OpusXml.Write(envelope), "text/xml; charset=utf-8", status);

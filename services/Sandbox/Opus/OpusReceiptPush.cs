@@ -8,7 +8,7 @@ namespace ClaimsTransfer.Sandbox.Opus;
 
 /// <summary>Brings business receipts to the caller's address, again and again until it answers 200. They stand in the ledger's outbox until then.</summary>
 internal sealed partial class OpusReceiptPush(
-    ReceiptOutbox outbox, FaultControl faults, OpusCallbacks callbacks, ILogger<OpusReceiptPush> log) : BackgroundService
+    DebtorLedger ledger, ReceiptOutbox outbox, FaultControl faults, OpusCallbacks callbacks, ILogger<OpusReceiptPush> log) : BackgroundService
 {
     private const int MostPerRound = 2_000;
     private const int MostPerCall = 100;
@@ -99,12 +99,18 @@ internal sealed partial class OpusReceiptPush(
         var doubled = receipts.Where(receipt => faults.DoublesReceipt(receipt.InstructionId)).ToArray();
         if (doubled.Length > 0)
             await SendAsync(address, doubled, cancellation);
-        await outbox.TakeOffAsync(receipts, cancellation);
+        var poisoned = receipts.Where(ledger.IsPoisoned).ToArray();
+        await outbox.PostponeAsync(poisoned, DebtorLedger.WhilePoisoned, cancellation);
+        await outbox.TakeOffAsync([.. receipts.Except(poisoned)], cancellation);
     }
 
     /// <returns>Null when they were taken; else why not.</returns>
     private Task<string?> SendAsync(string address, Decision[] receipts, CancellationToken cancellation) => callbacks.SendAsync(
-        address, new XElement(OpusXml.Debtor + "Forretningskvitteringer", receipts.Select(receipt => OpusDocuments.BusinessReceipt(receipt))), cancellation);
+        address, new XElement(OpusXml.Debtor + "Forretningskvitteringer", receipts.Select(DocumentOf)), cancellation);
+
+    private XElement DocumentOf(Decision receipt) => ledger.IsPoisoned(receipt)
+        ? OpusDocuments.NonsenseReceipt(receipt, faults.IsWildNonsense(receipt.InstructionId))
+        : OpusDocuments.BusinessReceipt(receipt);
 
     private static partial class Log
     {

@@ -87,7 +87,19 @@ public sealed class PrismeFolder(string root, string municipality, DebtorLedger 
 
         var batch = ClaimBatch.Read(municipality, file.Name, await File.ReadAllBytesAsync(file.FullName, cancellation), withReceipt: !fault.DropReply);
         if (batch.RefusalCode is null)
-            await ledger.TakeAsync(batch.Arrivals, cancellation);
+        {
+            await ledger.TakeUnderFaultsAsync(batch.Arrivals, cancellation);
+            // What is not booked has no receipt in the ledger; its nonsense comes at once, and once.
+            if (!fault.DropReply && batch.Arrivals.Where(ledger.IsSetAside).ToList() is { Count: > 0 } setAside)
+            {
+                await PutAsync(batch.BatchId, ".kvit",
+                [
+                    ReceiptHeader(municipality, batch.BatchId, batch.Count, batch.SumOre, null),
+                    .. setAside.Select(arrival => PrismeReceipts.Nonsense(Messages.DeterministicId.Of(arrival.InstructionId, "receipt"), arrival.InstructionId, faults)),
+                    Trailer("R99", setAside.Count),
+                ], cancellation);
+            }
+        }
         else
             await PutAsync(batch.BatchId, ".kvit", [ReceiptHeader(municipality, batch.BatchId, batch.Count, batch.SumOre, batch), Trailer("R99", 0)], cancellation);
         if (batch.Masked is not null)
@@ -102,10 +114,11 @@ public sealed class PrismeFolder(string root, string municipality, DebtorLedger 
         {
             var asked = lines.Where(l => l.Type == "F10" && Guid.TryParse(l[1], out _)).Select(l => Guid.Parse(l[1])).ToList();
             var known = await ledger.FindAsync(municipality, asked, cancellation);
+            var poisoned = await ledger.PoisonedAsync(municipality, asked, known, cancellation);
             PrismeLine[] answer =
             [
                 PrismeLine.Of("S00", (1, "PRISME-SVAR"), (2, "1"), (3, municipality), (4, lines[0][4])),
-                .. asked.Select(id => Answer(id, known.GetValueOrDefault(id), time.GetUtcNow())),
+                .. asked.Select(id => poisoned.Contains(id) ? Nonsense(id) : Answer(id, known.GetValueOrDefault(id), time.GetUtcNow())),
                 Trailer("S99", asked.Count),
             ];
             await PutAsync(Path.ChangeExtension(file.Name, ".svar"), PrismeLines.Write(answer), Out, cancellation);
@@ -141,6 +154,10 @@ public sealed class PrismeFolder(string root, string municipality, DebtorLedger 
 
         file.Delete();
     }
+
+    private PrismeLine Nonsense(Guid id) => faults.IsWildNonsense(id)
+        ? PrismeLine.Of("S10", (1, id.ToString("N")), (7, "#"), (9, "¤%&"))
+        : PrismeLine.Of("S10", (1, id.ToString("N")), (2, "#¤%"));
 
     private static PrismeLine Answer(Guid id, Decision? decision, DateTimeOffset now) => decision switch
     {

@@ -7,7 +7,7 @@ using ClaimsTransfer.Sandbox.Ledger;
 namespace ClaimsTransfer.Sandbox.Prisme;
 
 /// <summary>Writes the receipts that are due into <c>.kvit</c> files, one a batch; those that the faults double come in a second file.</summary>
-public sealed class PrismeReceipts(IReadOnlyDictionary<string, PrismeFolder> folders, ReceiptOutbox outbox, FaultControl faults)
+public sealed class PrismeReceipts(IReadOnlyDictionary<string, PrismeFolder> folders, DebtorLedger ledger, ReceiptOutbox outbox, FaultControl faults)
 {
     private const int MostAtOnce = 2_000;
     private static readonly TimeSpan WhileDown = TimeSpan.FromSeconds(2);
@@ -28,22 +28,29 @@ public sealed class PrismeReceipts(IReadOnlyDictionary<string, PrismeFolder> fol
             await WriteAsync(folder, batch.Key.ReplyTo!, receipts, cancellation);
             if (receipts.FindAll(r => faults.DoublesReceipt(r.InstructionId)) is { Count: > 0 } doubled)
                 await WriteAsync(folder, batch.Key.ReplyTo!, doubled, cancellation);
-            await outbox.TakeOffAsync(receipts, cancellation);
+            var poisoned = receipts.FindAll(ledger.IsPoisoned);
+            await outbox.PostponeAsync(poisoned, DebtorLedger.WhilePoisoned, cancellation);
+            await outbox.TakeOffAsync([.. receipts.Except(poisoned)], cancellation);
         }
 
         return due.Count == MostAtOnce;
     }
 
-    private static Task WriteAsync(PrismeFolder folder, string replyTo, List<Decision> receipts, CancellationToken cancellation)
+    private Task WriteAsync(PrismeFolder folder, string replyTo, List<Decision> receipts, CancellationToken cancellation)
     {
         var batch = replyTo.Split('/');
         return folder.PutAsync(batch[0], ".kvit",
         [
             PrismeFolder.ReceiptHeader(folder.Municipality, batch[0], long.Parse(batch[1], CultureInfo.InvariantCulture), long.Parse(batch[2], CultureInfo.InvariantCulture), null),
-            .. receipts.Select(Line),
+            .. receipts.Select(receipt => ledger.IsPoisoned(receipt) ? Nonsense(receipt.ReceiptId, receipt.InstructionId, faults) : Line(receipt)),
             PrismeFolder.Trailer("R99", receipts.Count),
         ], cancellation);
     }
+
+    /// <summary>A receipt line with a status that does not exist, or without one.</summary>
+    internal static PrismeLine Nonsense(Guid receiptId, Guid instructionId, FaultControl faults) => faults.IsWildNonsense(instructionId)
+        ? PrismeLine.Of("R10", (1, receiptId.ToString("N")), (2, instructionId.ToString("N")), (9, "¤%&"))
+        : PrismeLine.Of("R10", (1, receiptId.ToString("N")), (2, instructionId.ToString("N")), (3, "#¤%"));
 
     private static PrismeLine Line(Decision decision) => decision.Refusal is { } refusal
         ? PrismeLine.Of("R10", (1, decision.ReceiptId.ToString("N")), (2, decision.InstructionId.ToString("N")), (3, "AFVIST"), (5, refusal.Code), (6, refusal.Text),

@@ -25,7 +25,7 @@ public sealed partial class PrismeStandIn(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var receipts = new PrismeReceipts(folders, outbox, faults);
+        var receipts = new PrismeReceipts(folders, ledger, outbox, faults);
         var rounds = folders.Values.Select(Serve).ToList();
         await Task.WhenAll(
             RepeatAsync("receipts", () => receipts.BringAsync(stoppingToken), stoppingToken),

@@ -91,6 +91,51 @@ public sealed class When_Indsigt_is_bad
         (await bench.FindAsync(Sample.Registers(1, 2))).ShouldAllBe(f => f is Found.NoAnswer);
     }
 
+    [TestCase("")]
+    [TestCase("{\"items\":[{\"instructionId\":\"")]
+    [TestCase("<html>proxy error</html>")]
+    public async Task an_answer_to_one_that_cannot_be_read_is_about_that_one(string body)
+    {
+        await using var bench = await IndsigtBench.StartAsync(before: (context, _) => context.Response.WriteAsync(body));
+
+        (await bench.SubmitAsync(Sample.Register(1))).ShouldHaveSingleItem().ShouldBeOfType<Submitted.NotUnderstood>();
+        (await bench.FindAsync(Sample.Register(1))).ShouldHaveSingleItem().ShouldBeOfType<Found.NotUnderstood>();
+    }
+
+    [Test]
+    public async Task nonsense_about_some_takes_nothing_from_their_neighbours()
+    {
+        await using var bench = await IndsigtBench.StartAsync("poison=0.3");
+        var claims = Sample.Registers(1, 60);
+        bool IsPoisoned(Instruction claim) => bench.Faults.Poisons("0376", claim.Reference);
+        bool IsBooked(Instruction claim) => !IsPoisoned(claim) || bench.Faults.BooksPoisoned("0376", claim.Reference);
+
+        var submitted = await bench.SubmitAsync(claims);
+        var found = await bench.FindAsync(claims);
+        for (var i = 0; i < claims.Count; i++)
+        {
+            submitted[i].ShouldBeOfType(IsPoisoned(claims[i]) ? typeof(Submitted.NotUnderstood) : typeof(Submitted.Pending));
+            found[i].ShouldBeOfType(IsPoisoned(claims[i]) ? typeof(Found.NotUnderstood) : typeof(Found.Done));
+        }
+
+        submitted.OfType<Submitted.NotUnderstood>().ShouldAllBe(answer => answer.Reason.Contains("$.status") && !answer.Reason.Contains('¤'));
+        // The feed goes on past what it says of them.
+        var (receipts, _, _) = await bench.ReadAllAsync(bench.ConnectorWith(new OesIndsigt.IndsigtOptions { PageSize = 7 }));
+        receipts.Select(receipt => receipt.InstructionId).ShouldBe(claims.Where(IsBooked).Select(claim => claim.Id), ignoreOrder: true);
+        receipts.Where(receipt => receipt.Outcome is Submitted.Accepted).Select(receipt => receipt.InstructionId)
+            .ShouldBe(claims.Where(claim => !IsPoisoned(claim)).Select(claim => claim.Id), ignoreOrder: true);
+
+        var booked = claims.Select(IsBooked).ToList();
+        bench.Faults.Plan = FaultPlan.None;
+        var truth = await bench.FindAsync(claims);
+        for (var i = 0; i < claims.Count; i++)
+            truth[i].ShouldBeOfType(booked[i] ? typeof(Found.Done) : typeof(Found.NotThere));
+        booked.ShouldContain(false);
+        await bench.SubmitAsync([.. claims.Where((_, i) => !booked[i])]);
+        (await bench.BookedAsync()).ShouldAllBe(claim => claim.Bookings == 1);
+        (await bench.BookedAsync()).Count.ShouldBe(60);
+    }
+
     [Test]
     public async Task one_instruction_that_it_does_not_understand_is_refused_alone()
     {

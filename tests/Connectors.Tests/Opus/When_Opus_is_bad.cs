@@ -63,13 +63,50 @@ public sealed class When_Opus_is_bad
     [TestCase("<a/>")]
     [TestCase("")]
     [TestCase("<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><a>&x;</a>")]
-    public async Task A_reply_nobody_can_read_is_unknown(string reply)
+    public async Task A_reply_nobody_can_read_is_unknown_to_many_and_not_understood_to_one(string reply)
     {
         await using var bench = await OpusBench.StartAsync(before: (context, next) => Replying(context, next, 200, reply));
 
-        (await bench.SubmitAsync(OpusBench.Register(1)))[0].ShouldBeOfType<Submitted.Unknown>();
-        (await bench.FindAsync(OpusBench.Register(1)))[0].ShouldBeOfType<Found.NoAnswer>();
+        (await bench.SubmitAsync(OpusBench.Register(1), OpusBench.Register(2))).ShouldAllBe(answer => answer is Submitted.Unknown);
+        (await bench.FindAsync(OpusBench.Register(1), OpusBench.Register(2))).ShouldAllBe(answer => answer is Found.NoAnswer);
+        (await bench.SubmitAsync(OpusBench.Register(1)))[0].ShouldBeOfType<Submitted.NotUnderstood>();
+        (await bench.FindAsync(OpusBench.Register(1)))[0].ShouldBeOfType<Found.NotUnderstood>();
     }
+
+    [Test]
+    public async Task Nonsense_about_some_takes_nothing_from_their_neighbours()
+    {
+        await using var bench = await OpusBench.StartAsync("poison=0.3");
+        var claims = Enumerable.Range(1, 60).Select(number => OpusBench.Register(number)).ToList();
+        var poisoned = claims.Where(claim => bench.Faults.Poisons("0101", claim.Reference)).Select(claim => claim.Id).ToHashSet();
+        var good = claims.FindAll(claim => !poisoned.Contains(claim.Id));
+        good.Count.ShouldBeInRange(30, 55);
+
+        var submitted = await bench.SubmitAsync(claims);
+        for (var i = 0; i < claims.Count; i++)
+            submitted[i].ShouldBeOfType(poisoned.Contains(claims[i].Id) ? typeof(Submitted.NotUnderstood) : typeof(Submitted.Pending));
+        submitted.OfType<Submitted.NotUnderstood>().ShouldAllBe(answer => answer.Reason.Contains("does not fit the profile") && !answer.Reason.Contains('¤'));
+        var found = await bench.FindAsync(claims);
+        for (var i = 0; i < claims.Count; i++)
+            found[i].ShouldBeOfType(poisoned.Contains(claims[i].Id) ? typeof(Found.NotUnderstood) : typeof(Found.Done));
+        await Eventually.TrueAsync(() => Accepted(bench).Count == good.Count);
+        bench.Receipts.Where(taken => taken.Receipt.Outcome is Submitted.NotUnderstood).ShouldAllBe(taken => poisoned.Contains(taken.Receipt.InstructionId));
+
+        // Lifted: the receipts of those that were booked come, and the others are certainly not there.
+        bench.Faults.Plan = FaultPlan.None;
+        var booked = claims.FindAll(claim => bench.Faults.BooksPoisoned("0101", claim.Reference));
+        var truth = await bench.FindAsync(claims);
+        for (var i = 0; i < claims.Count; i++)
+            truth[i].ShouldBeOfType(good.Contains(claims[i]) || booked.Contains(claims[i]) ? typeof(Found.Done) : typeof(Found.NotThere));
+        truth.OfType<Found.NotThere>().ShouldNotBeEmpty();
+        await Eventually.TrueAsync(() => Accepted(bench).Count == truth.OfType<Found.Done>().Count());
+        await bench.SubmitAsync([.. claims.Where((_, i) => truth[i] is Found.NotThere)]);
+        foreach (var claim in claims)
+            (await bench.BookedAsync((int)claim.FeeId)).Bookings.ShouldBe(1);
+    }
+
+    private static HashSet<Guid> Accepted(OpusBench bench) =>
+        [.. bench.Receipts.Where(taken => taken.Receipt.Outcome is Submitted.Accepted).Select(taken => taken.Receipt.InstructionId)];
 
     [TestCase("Fejl", "UTILGAENGELIG", typeof(Submitted.Unavailable))]
     [TestCase("Fejl", "UKENDT-ROUTE", typeof(Submitted.Rejected))]

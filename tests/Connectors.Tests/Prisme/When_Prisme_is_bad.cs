@@ -26,6 +26,43 @@ public sealed class When_Prisme_is_bad
     }
 
     [Test]
+    public async Task nonsense_about_some_takes_nothing_from_their_neighbours()
+    {
+        await using var bench = await PrismeBench.StartAsync("poison=0.3");
+        var claims = Sample.Registers(1, 60);
+        var poisoned = claims.Where(claim => bench.Faults.Poisons("0101", claim.Reference)).Select(claim => claim.Id).ToHashSet();
+        poisoned.Count.ShouldBeInRange(5, 30);
+
+        await bench.SubmitAsync(claims);
+        var receipts = (await bench.ReceiptsAsync(bench.System(), 60)).DistinctBy(receipt => receipt.InstructionId).ToList();
+        var found = await bench.FindAsync(claims);
+
+        receipts.Where(receipt => receipt.Outcome is Submitted.NotUnderstood).Select(receipt => receipt.InstructionId).ShouldBe(poisoned, ignoreOrder: true);
+        receipts.Where(receipt => !poisoned.Contains(receipt.InstructionId)).ShouldAllBe(receipt => receipt.Outcome is Submitted.Accepted);
+        for (var i = 0; i < claims.Count; i++)
+            found[i].ShouldBeOfType(poisoned.Contains(claims[i].Id) ? typeof(Found.NotUnderstood) : typeof(Found.Done));
+
+        bench.Faults.Plan = FaultPlan.None;
+        var truth = await bench.FindAsync(claims);
+        var missing = claims.Where((_, i) => truth[i] is Found.NotThere).ToList();
+        missing.ShouldNotBeEmpty();
+        missing.ShouldAllBe(claim => poisoned.Contains(claim.Id) && !bench.Faults.BooksPoisoned("0101", claim.Reference));
+        // Those that were booked are told of by receipt after all; the others once they are sent again.
+        await bench.SubmitAsync(missing);
+        var late = new HashSet<Guid>();
+        string? cursor = null;
+        await Eventually.BecomesTrueAsync("the receipts of the poisoned", () =>
+        {
+            var read = bench.ReadAsync(cursor).GetAwaiter().GetResult();
+            cursor = read.Cursor;
+            late.UnionWith(read.Receipts.Where(receipt => receipt.Outcome is Submitted.Accepted).Select(receipt => receipt.InstructionId));
+            return late.IsSupersetOf(poisoned);
+        });
+        (await bench.BookedAsync()).ShouldAllBe(claim => claim.Bookings == 1);
+        (await bench.BookedAsync()).Count.ShouldBe(60);
+    }
+
+    [Test]
     public async Task a_question_is_answered_after_the_files_that_lie_before_it()
     {
         await using var bench = await PrismeBench.StartAsync();

@@ -166,15 +166,18 @@ internal sealed class ConnectorBench : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private InstructionHandler NewHandler() => new(
-        Debtor, Log, Reports, new Unsealer(Keys, [København, Aarhus]), Municipalities, _ => new Uri("http://debtor.invalid"), Options, Time, Logger, $"run-{++_runs}",
+    /// <summary>Another instance beside the first.</summary>
+    public InstructionHandler NewHandler() => new(
+        Debtor, Log, Reports, Reports, new Unsealer(Keys, [København, Aarhus]), Municipalities, _ => new Uri("http://debtor.invalid"), Options, Time, Logger, $"run-{++_runs}",
         new EntryHandler("KmdOpus", new SqlEntryLog(_stores.Open("connector_kmdopus")), Entries, Options, Time, Logger));
 }
 
 /// <summary>What was confirmed by the broker.</summary>
-internal sealed class Published : IPublisher
+internal sealed class Published : IPublisher, IErrorQueues
 {
     private readonly List<TransferReported> _reports = [];
+    private readonly List<(string Queue, StandingMessage Message)> _dead = [];
+    private readonly List<MessageDeadLettered> _notices = [];
 
     /// <summary>The broker confirms nothing.</summary>
     public bool IsDown { get; set; }
@@ -188,14 +191,51 @@ internal sealed class Published : IPublisher
         }
     }
 
-    public Task PublishAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation)
+    /// <summary>Nothing but what goes to an error queue is confirmed.</summary>
+    public bool NoticesAreDown { get; set; }
+
+    public IReadOnlyList<(string Queue, StandingMessage Message)> Dead
+    {
+        get
+        {
+            lock (_reports)
+                return [.. _dead];
+        }
+    }
+
+    public IReadOnlyList<MessageDeadLettered> Notices
+    {
+        get
+        {
+            lock (_reports)
+                return [.. _notices];
+        }
+    }
+
+    public Task PutAsync(string queue, IReadOnlyList<StandingMessage> messages, CancellationToken cancellation)
     {
         if (IsDown)
+            throw new TransientException("The broker is away.");
+        lock (_reports)
+            _dead.AddRange(messages.Select(message => (Topology.ErrorQueue(queue), message)));
+        return Task.CompletedTask;
+    }
+
+    public Task PublishAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation)
+    {
+        if (IsDown || NoticesAreDown)
             throw new TransientException("The broker is away.");
         lock (_reports)
         {
             foreach (var message in messages)
             {
+                if (message.Name == MessageNames.MessageDeadLettered)
+                {
+                    _notices.Add(JsonSerializer.Deserialize(message.Body.Span, MessageJson.Default.MessageDeadLettered)!);
+                    _notices[^1].MessageId.ShouldBe(message.MessageId);
+                    continue;
+                }
+
                 var report = JsonSerializer.Deserialize(message.Body.Span, MessageJson.Default.TransferReported)!;
                 report.MessageId.ShouldBe(message.MessageId);
                 message.Name.ShouldBe(MessageNames.TransferReported);

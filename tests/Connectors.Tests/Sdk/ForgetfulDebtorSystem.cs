@@ -44,6 +44,12 @@ internal sealed class ForgetfulDebtorSystem : IConnector
     /// <summary>What it does with the next instruction of a municipality.</summary>
     public Func<string, Reaction> Reaction { get; set; } = _ => Sdk.Reaction.Accept;
 
+    /// <summary>Answers about these are nonsense, on submission and to a question.</summary>
+    public Func<Instruction, bool> IsPoisoned { get; set; } = _ => false;
+
+    /// <summary>Whether it books what it answers nonsense about.</summary>
+    public bool BooksPoisoned { get; set; } = true;
+
     /// <summary>What it answers to a question; null: the truth.</summary>
     public Func<Instruction, Found>? Answer { get; set; }
 
@@ -81,7 +87,11 @@ internal sealed class ForgetfulDebtorSystem : IConnector
             await Task.Delay(Thinks, cancellation);
         var answers = new List<Submitted>();
         foreach (var instruction in instructions)
-            answers.Add(await ReactAsync(system, instruction, cancellation));
+        {
+            var answer = IsPoisoned(instruction) && !BooksPoisoned ? null : await ReactAsync(system, instruction, cancellation);
+            answers.Add(IsPoisoned(instruction) ? new Submitted.NotUnderstood("status \"#%\" of borrower 010170-1234 is none the format knows") : answer!);
+        }
+
         return answers;
     }
 
@@ -96,6 +106,8 @@ internal sealed class ForgetfulDebtorSystem : IConnector
 
     private Found Truth(Instruction instruction)
     {
+        if (IsPoisoned(instruction))
+            return new Found.NotUnderstood("status \"#%\" of borrower 010170-1234 is none the format knows");
         if (Answer is { } answer)
             return answer(instruction);
         if (_rejected.ContainsKey(instruction.Id))

@@ -122,6 +122,41 @@ public abstract class BusContract
     }
 
     [Test]
+    public async Task What_failed_after_it_was_acknowledged_is_put_on_the_error_queue_and_comes_back_clean()
+    {
+        const string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        var fault = FaultNote.Of(new FormatException("Nobody understands 010101-1234."), new DateTimeOffset(2026, 11, 22, 6, 54, 0, 123, TimeSpan.Zero), Name);
+        var errors = (IErrorQueues)bus;
+        StandingMessage[] letters =
+        [
+            new(new Delivery("transfer-claim", Sample.Id(1).ToString(), "one"u8.ToArray(), trace), fault),
+            new(new Delivery("transfer-claim", Sample.Id(2).ToString(), "two"u8.ToArray()), fault),
+        ];
+
+        // Also where nobody has declared the queue yet.
+        await errors.PutAsync(Name, letters, default);
+        await errors.PutAsync(Name, letters[..1], default);
+        await errors.PutAsync(Name, [], default);
+
+        var standing = await Queues.PeekAsync(Topology.ErrorQueue(Name), 10, default);
+        standing.Select(message => message.Delivery.MessageId).ShouldBe([Sample.Id(1).ToString(), Sample.Id(2).ToString(), Sample.Id(1).ToString()]);
+        standing.ShouldAllBe(message => message.Fault == fault && message.Delivery.Name == "transfer-claim");
+        standing[0].Delivery.TraceParent.ShouldBe(trace);
+        Encoding.UTF8.GetString(standing[1].Delivery.Body.Span).ShouldBe("two");
+        standing[0].Fault!.Text.ShouldNotContain("1234");
+
+        var collector = new Collector();
+        await using var subscription = await bus.SubscribeAsync(Queue, collector.HandleAsync, CancellationToken.None);
+        (await Queues.MoveAsync(Topology.ErrorQueue(Name), Name, [Sample.Id(2).ToString()], 10, default)).ShouldBe(1);
+        await collector.HasAsync(1);
+        collector.Seen.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            delivery => delivery.Name.ShouldBe("transfer-claim"),
+            delivery => delivery.MessageId.ShouldBe(Sample.Id(2).ToString()),
+            delivery => delivery.Attempts.ShouldBe(0));
+        (await bus.DepthAsync(Topology.ErrorQueue(Name), default)).ShouldBe(2);
+    }
+
+    [Test]
     public async Task A_message_moved_back_from_the_error_queue_is_as_it_was_the_first_time()
     {
         var collector = new Collector();

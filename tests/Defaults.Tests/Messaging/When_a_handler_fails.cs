@@ -116,7 +116,7 @@ public sealed class When_a_handler_fails
         notice.ShouldSatisfyAllConditions(
             () => notice.ClaimId.ShouldBe(claim),
             () => notice.DeadMessageId.ShouldBe(Sample.Id(1)),
-            () => notice.MessageId.ShouldBe(DeterministicId.Of(Sample.Id(1), "dead-lettered")),
+            () => notice.MessageId.ShouldBe(DeadLetterNotice.IdOf(Sample.Id(1), notice.OccurredAt)),
             () => notice.Queue.ShouldBe("routing"),
             () => notice.Version.ShouldBe(2),
             () => notice.Cause.Length.ShouldBe(500),

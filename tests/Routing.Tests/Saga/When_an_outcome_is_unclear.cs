@@ -55,9 +55,9 @@ public sealed class When_an_outcome_is_unclear
     [Test]
     public void A_claim_whose_own_message_is_dead_lettered_counts_with_its_amount_and_a_change_of_an_unknown_claim_does_not()
     {
-        new Journey().On(DeadLettered() with { AmountOre = 7000 }).State.ShouldSatisfyAllConditions(
+        new Journey().On(DeadLettered() with { AmountOre = 7000, Queue = "routing" }).State.ShouldSatisfyAllConditions(
             state => state.Category.ShouldBe(ClaimCategory.DeadLettered), state => state.AmountOre.ShouldBe(7000));
-        new Journey().On(DeadLettered() with { Version = 2 }).State.Category.ShouldBe(ClaimCategory.Awaited);
+        new Journey().On(DeadLettered() with { Version = 2, Queue = "routing" }).State.Category.ShouldBe(ClaimCategory.Awaited);
     }
 
     [Test]
@@ -123,6 +123,32 @@ public sealed class When_an_outcome_is_unclear
         journey.State.DueAt.ShouldBeNull();
 
         journey.Reported(TransferOutcome.Accepted).State.Category.ShouldBe(ClaimCategory.Transferred);
+    }
+
+    [Test]
+    public void A_replay_that_fails_again_is_shown_again()
+    {
+        var journey = new Journey().On(Created()).On(DeadLettered());
+        journey.On(Reported(journey.State, TransferOutcome.InHand) with { OccurredAt = Start.AddSeconds(10) }).State.Category.ShouldBe(ClaimCategory.InFlight);
+        journey.State.DueAt.ShouldNotBeNull();
+
+        journey.On(DeadLettered() with { MessageId = Message("dead again"), OccurredAt = Start.AddSeconds(20) }).State.Category.ShouldBe(ClaimCategory.DeadLettered);
+        // A person asks, instead of replaying.
+        journey.On(Operate(ClaimOperation.Retry)).State.Category.ShouldBe(ClaimCategory.InFlight);
+        journey.Sent.OfType<TransferClaim>().Last().Instruction.ShouldBe(InstructionKind.Find);
+    }
+
+    [Test]
+    public void A_notice_that_comes_after_what_it_tells_of_was_put_right_holds_nothing_up()
+    {
+        var journey = new Journey().On(Created());
+        journey.On(Reported(journey.State, TransferOutcome.Pending) with { OccurredAt = Start.AddSeconds(10) });
+
+        journey.On(DeadLettered() with { OccurredAt = Start.AddSeconds(9) });
+        journey.Last.Verdict.ShouldBe(Verdict.Ignored);
+        journey.State.DueAt.ShouldNotBeNull();
+        journey.Reported(TransferOutcome.Accepted).On(DeadLettered() with { MessageId = Message("later still") });
+        journey.State.DeadLetters.ShouldBeEmpty();
     }
 
     [Test]

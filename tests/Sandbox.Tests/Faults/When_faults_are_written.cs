@@ -13,6 +13,7 @@ public sealed class When_faults_are_written
         (plan.DropReply, plan.Unavailable, plan.Reject, plan.DuplicateReceipt, plan.Blind).ShouldBe((0.05, 0.02, 0.01, 0.05, true));
         (plan.LateReceipt, plan.Slow).ShouldBe((TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(50)));
         plan.CutFile.ShouldBe(0.05);
+        plan.Poison.ShouldBe(0.05);
         plan.Down.ShouldBe(["0751", "0101"], ignoreOrder: true);
     }
 
@@ -31,6 +32,7 @@ public sealed class When_faults_are_written
     [TestCase("reject=NaN", "'NaN'", "0.05")]
     [TestCase("reject", "''", "0.05")]
     [TestCase("cut-file=2", "'2'", "0.05")]
+    [TestCase("poison=1.5", "'1.5'", "0.05")]
     [TestCase("slow=50", "'50'", "50ms")]
     [TestCase("slow=2h", "'2h'", "50ms")]
     [TestCase("late-receipt=99m", "'99m'", "2s")]

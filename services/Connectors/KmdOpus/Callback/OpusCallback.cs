@@ -26,14 +26,15 @@ internal sealed partial class OpusCallback(IReceiptInbox receiptInbox, IEntryInb
             limit.MaxRequestBodySize = MostBytes;
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        body.Position = 0;
 
-        var (envelope, error) = ProfileXml.Read(body);
+        var (envelope, misfits, error) = Items.Read(body);
         var content = envelope?.Element(Profile.Soap + "Body")!.Elements().First();
         switch (content?.Name.LocalName)
         {
-            case "Forretningskvitteringer":
-                var receipts = Replies.BusinessReceipts(content);
+            case "Forretningskvitteringer" when content.HasElements:
+                if (misfits.Count > 0)
+                    Log.Misfits(log, municipality, misfits.Count, misfits.Values.First());
+                IReadOnlyList<Receipt> receipts = [.. Replies.BusinessReceipts(content), .. Replies.Unreadable(misfits)];
                 if (receipts.Count > 0)
                     await receiptInbox.TakeInAsync(municipality, receipts, context.RequestAborted);
                 return Taken("ForretningskvitteringerSvar", content.Elements().Count());
@@ -41,7 +42,7 @@ internal sealed partial class OpusCallback(IReceiptInbox receiptInbox, IEntryInb
                 await entryInbox.TakeInAsync(municipality, entries, context.RequestAborted);
                 return Taken("DaekningAfskrivningSvar", entries.Count);
             default:
-                error ??= $"Expected Forretningskvitteringer or DaekningAfskrivning, not {content?.Name.LocalName}.";
+                error ??= misfits.Count > 0 ? misfits.Values.First() : $"Expected Forretningskvitteringer that fit or DaekningAfskrivning, not {content?.Name.LocalName}.";
                 Log.Refused(log, municipality, error);
                 return Answer(Profile.Fault("Client", error), StatusCodes.Status400BadRequest);
         }
@@ -55,6 +56,9 @@ internal sealed partial class OpusCallback(IReceiptInbox receiptInbox, IEntryInb
 
     private static partial class Log
     {
+        [LoggerMessage(5112, LogLevel.Error, "{Municipality}: {Count} receipts do not fit the profile; their instructions are asked about. The first: {Reason}")]
+        public static partial void Misfits(ILogger log, string municipality, int count, string reason);
+
         [LoggerMessage(5111, LogLevel.Error, "{Municipality}: what the debtor system brought does not fit the profile and was refused whole; it brings it again until it fits. {Reason}")]
         public static partial void Refused(ILogger log, string municipality, string reason);
     }

@@ -16,10 +16,10 @@ public static class Replies
         ["OUT-OF-ORDER"] = FixBy.Vendor,
     };
 
-    public static Dictionary<Guid, Submitted> TransportReceipts(XElement body)
+    internal static Dictionary<Guid, Submitted> TransportReceipts(CallEnd.Answered reply)
     {
-        var answers = new Dictionary<Guid, Submitted>();
-        foreach (var answer in body.Elements(Profile.Debtor + "Svar"))
+        var answers = reply.Misfits.ToDictionary(misfit => misfit.Key, Submitted (misfit) => new Submitted.NotUnderstood(misfit.Value));
+        foreach (var answer in reply.Body.Elements(Profile.Debtor + "Svar"))
         {
             var receipt = answer.Element(Profile.Debtor + "Transportkvittering")!;
             answers[IdOf(answer, Profile.Debtor + "RegistreringId")] = Value(receipt, "Status") == "FEJL"
@@ -30,10 +30,10 @@ public static class Replies
         return answers;
     }
 
-    public static Dictionary<Guid, Found> Answers(XElement body)
+    internal static Dictionary<Guid, Found> Answers(CallEnd.Answered reply)
     {
-        var answers = new Dictionary<Guid, Found>();
-        foreach (var answer in body.Elements(Profile.Debtor + "Svar"))
+        var answers = reply.Misfits.ToDictionary(misfit => misfit.Key, Found (misfit) => new Found.NotUnderstood(misfit.Value));
+        foreach (var answer in reply.Body.Elements(Profile.Debtor + "Svar"))
         {
             var receipt = answer.Element(Profile.Debtor + "Forretningskvittering");
             answers[IdOf(answer, Profile.Debtor + "RegistreringId")] = receipt is null ? new Found.NotThere() : Outcome(receipt) switch
@@ -46,6 +46,10 @@ public static class Replies
 
         return answers;
     }
+
+    /// <summary>Of receipts that do not fit: their instructions are asked about. They have no id that could be believed.</summary>
+    public static IEnumerable<Receipt> Unreadable(IReadOnlyDictionary<Guid, string> misfits) =>
+        misfits.Select(misfit => new Receipt(misfit.Key, misfit.Key.ToString("N"), new Submitted.NotUnderstood(misfit.Value)));
 
     /// <summary>The receipts that decide something; MODTAGET and AFLEVERET say only that it is under way.</summary>
     public static IReadOnlyList<Receipt> BusinessReceipts(XElement body) =>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ClaimsTransfer.ConnectorSdk;
 
@@ -30,10 +31,29 @@ internal sealed partial class BothFeeds(IndsigtCall calls, IndsigtOptions option
         var result = await GetAsync(system, "receipts", after, IndsigtJson.Default.ReceiptPage, cancellation);
         if (result is not CallResult<ReceiptPage>.Answered { Body: var page })
             return new FeedPage<Receipt>([], after, false, $"the receipt feed could not be read: {result.Cause}");
-        var receipts = page.Receipts
-            .Where(r => r.Status is ItemStatus.Accepted or ItemStatus.Rejected)
-            .Select(r => new Receipt(r.InstructionId, r.ReceiptId, r.ToAnswer().ToSubmitted()));
+        var receipts = page.Receipts.Select(json => ReceiptOf(system, json)).OfType<Receipt>();
         return new FeedPage<Receipt>([.. receipts], page.Next, page.More);
+    }
+
+    /// <summary>
+    /// One that cannot be understood is passed, and its instruction asked about: unlike an entry, what it should have said can be learned by a question. Null where it says nothing.
+    /// </summary>
+    private Receipt? ReceiptOf(DebtorSystem system, JsonElement json)
+    {
+        if (ItemReading.Of(json) is not { } reading)
+        {
+            Log.NotRead(log, system.Municipality, "a receipt names no instruction, and is passed over");
+            return null;
+        }
+
+        if (reading.Answer is { Status: not (ItemStatus.Accepted or ItemStatus.Rejected) })
+            return null;
+        var receiptId = json.TryGetProperty("receiptId", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString()! : "";
+        if (receiptId.Length == 0)
+            return new Receipt(reading.InstructionId, $"{reading.InstructionId:N}", new Submitted.NotUnderstood("the receipt has no receiptId"));
+        if (reading.Fault is { } fault)
+            Log.NotRead(log, system.Municipality, $"in a receipt {fault}; its instruction is asked about");
+        return new Receipt(reading.InstructionId, receiptId, reading.ToSubmitted());
     }
 
     /// <summary>The entries before the first that does not fit. It and those after it stay in the feed, whose cursor never moves past what was not understood.</summary>

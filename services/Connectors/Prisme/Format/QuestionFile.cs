@@ -50,6 +50,6 @@ public sealed record QuestionFile(string Name, string AnswerName, byte[] Content
         "MODTAGET" => new Found.InProgress(line.TextOf(4)),
         "AFVIST" => new Found.Rejected(line[5], line[6], ReceiptFile.FixByOf(line[7])),
         "UKENDT" => new Found.NotThere(),
-        _ => new Found.NoAnswer("Prisme's answer has a status that the format does not know"),
+        _ => new Found.NotUnderstood("the answer line has no status, or one that the format does not know"),
     };
 }

@@ -42,7 +42,7 @@ public sealed record ReceiptFile(string BatchId, int Count, long SumOre, string?
             fault = "its first record is not a receipt header with totals";
         else if (lines.Count.ToString(CultureInfo.InvariantCulture) != records[^1][1])
             fault = "its trailer counts other lines than there are";
-        else if (lines.Find(l => l.Type != Line || !Guid.TryParse(l[2], out _) || l[3] is not ("ACCEPTERET" or "AFVIST")) is { } wrong)
+        else if (lines.Find(l => l.Type != Line || !Guid.TryParse(l[2], out _)) is { } wrong)
             fault = $"line {lines.IndexOf(wrong) + 2} is not a receipt line";
         else
         {
@@ -53,9 +53,13 @@ public sealed record ReceiptFile(string BatchId, int Count, long SumOre, string?
         return null;
     }
 
-    private static Receipt ReadReceipt(TaggedRecord line) => new(Guid.Parse(line[2]), line[1], line[3] == "ACCEPTERET"
-        ? new Submitted.Accepted(line.TextOf(4), line[1], line.PaymentSlipOf(8))
-        : new Submitted.Rejected(line[5], line[6], FixByOf(line[7])));
+    /// <summary>A line that names its instruction and says nothing else that is understood is about that one: its neighbours are believed.</summary>
+    private static Receipt ReadReceipt(TaggedRecord line) => new(Guid.Parse(line[2]), line[1], line[3] switch
+    {
+        "ACCEPTERET" => new Submitted.Accepted(line.TextOf(4), line[1], line.PaymentSlipOf(8)),
+        "AFVIST" => new Submitted.Rejected(line[5], line[6], FixByOf(line[7])),
+        _ => new Submitted.NotUnderstood("the receipt line has no outcome, or one that the format does not know"),
+    });
 
     internal static FixBy FixByOf(string code) => code switch { "B" => FixBy.Library, "K" => FixBy.Municipality, _ => FixBy.Vendor };
 }

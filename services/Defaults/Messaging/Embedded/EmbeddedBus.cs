@@ -8,7 +8,7 @@ namespace ClaimsTransfer.Defaults.Messaging.Embedded;
 /// The embedded default: durable queues in <c>DATA/broker.db</c>, for one process. A publish returns when it is on disk; a message leaves the file when its
 /// handler has returned. What a killed process had in hand is delivered again, in order.
 /// </summary>
-public sealed class EmbeddedBus : IBus, IQueues, IDeadLetterQueues
+public sealed class EmbeddedBus : IBus, IQueues, IDeadLetterQueues, IErrorQueues
 {
     private readonly BrokerFile file;
     private readonly TimeProvider time;
@@ -156,6 +156,23 @@ public sealed class EmbeddedBus : IBus, IQueues, IDeadLetterQueues
                 arrivals.Tell();
             });
         return (int)arrivals.Count;
+    }
+
+    public async Task PutAsync(string queue, IReadOnlyList<StandingMessage> messages, CancellationToken cancellation)
+    {
+        if (messages.Count == 0)
+            return;
+        await DeclareAsync([new QueueDefinition(queue, [])], cancellation);
+        var errors = queues[Topology.ErrorQueue(queue)];
+        var arrivals = new Arrivals();
+        await file.WriteAsync(
+            write =>
+            {
+                arrivals.Clear();
+                foreach (var (delivery, fault) in messages)
+                    arrivals.Add(errors, write.Insert(errors.Id, delivery.Name, delivery.MessageId, delivery.Body, delivery.TraceParent, delivery.Attempts, fault));
+            },
+            arrivals.Tell).WaitAsync(cancellation);
     }
 
     public async ValueTask DisposeAsync()

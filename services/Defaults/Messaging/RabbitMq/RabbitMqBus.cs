@@ -9,7 +9,7 @@ namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
 /// RabbitMQ 3.10 to 4.x: quorum queues, persistent messages, every publish confirmed, nothing unroutable lost. One connection publishes and one consumes,
 /// so that a broker which blocks publishers still takes acknowledgements.
 /// </summary>
-public sealed class RabbitMqBus : IBus, IQueues, IDeadLetterQueues
+public sealed class RabbitMqBus : IBus, IQueues, IDeadLetterQueues, IErrorQueues
 {
     private readonly BrokerConnection publishing;
     private readonly BrokerConnection consuming;
@@ -99,6 +99,14 @@ public sealed class RabbitMqBus : IBus, IQueues, IDeadLetterQueues
 
     public Task<int> MoveAsync(string from, string to, IReadOnlyCollection<string>? messageIds, int limit, CancellationToken cancellation) =>
         browser.MoveAsync(from, to, messageIds, limit, cancellation);
+
+    public async Task PutAsync(string queue, IReadOnlyList<StandingMessage> messages, CancellationToken cancellation)
+    {
+        if (messages.Count == 0)
+            return;
+        await DeclareAsync([new QueueDefinition(queue, [])], cancellation);
+        await publisher.PublishAsync(messages.Select(message => Wire.ToQueue(Topology.ErrorQueue(queue), message.Delivery, message.Fault)), cancellation);
+    }
 
     public async ValueTask DisposeAsync()
     {
