@@ -31,7 +31,7 @@ public sealed class LetterReader(MessageSealer sealer, IMunicipalities municipal
         var body = sealer.Open(delivery.Body);
         var fault = delivery.Fault;
         var source = deadLetterQueue == Topology.Unrouted ? Topology.Unrouted : fault is { Queue.Length: > 0 } ? fault.Queue : DeadLetterQueueName.SourceOf(deadLetterQueue);
-        var messageId = delivery.MessageId is { Length: > 0 and <= TextLimit } given && !given.Contains('\0', StringComparison.Ordinal) ? PersonalData.Mask(given, TextLimit) : MessageIdOf(body);
+        var messageId = delivery.MessageId is { Length: > 0 and <= TextLimit } given && !given.Contains('\0', StringComparison.Ordinal) ? Shown(given) : MessageIdOf(body);
         var type = fault?.Type ?? (deadLetterQueue.EndsWith("_skipped", StringComparison.Ordinal) ? "skipped" : "");
         var text = Clean(fault?.Text ?? "");
         var headers = delivery.Headers is { Count: > 0 } all ? JsonSerializer.SerializeToUtf8Bytes(all) : null;
@@ -44,6 +44,9 @@ public sealed class LetterReader(MessageSealer sealer, IMunicipalities municipal
     public static Guid IdOf(string queue, string? messageId, ReadOnlyMemory<byte> body) => messageId is not null
         ? DeterministicId.Create(DeterministicId.ClaimsTransfer, $"letter/{queue}/{messageId}")
         : DeterministicId.Create(DeterministicId.Create(DeterministicId.ClaimsTransfer, $"letter/{queue}"), body.Span);
+
+    /// <summary>A UUID has runs of digits that look like anything; what a sender made up may be a number of somebody's.</summary>
+    private static string Shown(string messageId) => Guid.TryParse(messageId, out _) ? messageId : PersonalData.Mask(messageId, TextLimit);
 
     private LetterSubject SubjectOf(ReadOnlyMemory<byte> body)
     {
