@@ -32,8 +32,8 @@ public sealed class When_services_run_as_processes
     public void each_service_is_a_process_of_its_own()
     {
         var services = _system.Endpoints.Services;
-        services.Select(service => service.Name).Distinct().ShouldBe(["ingest", "routing", "payments", "kmdopus", "prisme", "oesindsigt", "sandbox"], ignoreOrder: true);
-        services.Select(service => service.Pid).Distinct().Count().ShouldBe(8);
+        services.Select(service => service.Name).Distinct().ShouldBe(["ingest", "routing", "payments", "kmdopus", "prisme", "oesindsigt", "console", "sandbox"], ignoreOrder: true);
+        services.Select(service => service.Pid).Distinct().Count().ShouldBe(9);
         services.Count(service => service.Name == "routing").ShouldBe(2);
     }
 
