@@ -1,5 +1,7 @@
 using System.CommandLine;
+using ClaimsTransfer.Cli.Audit;
 using ClaimsTransfer.Cli.Doctor;
+using ClaimsTransfer.Cli.Failures;
 using ClaimsTransfer.Cli.Import;
 using ClaimsTransfer.Cli.Keys;
 using ClaimsTransfer.Cli.Municipalities;
@@ -7,6 +9,7 @@ using ClaimsTransfer.Cli.Operate;
 using ClaimsTransfer.Cli.Reconcile;
 using ClaimsTransfer.Cli.Report;
 using ClaimsTransfer.Cli.Running;
+using ClaimsTransfer.Cli.Show;
 using ClaimsTransfer.Cli.Status;
 using ClaimsTransfer.Cli.Submit;
 using ClaimsTransfer.Cli.Worklist;
@@ -28,9 +31,12 @@ public static class CommandLine
             WorklistCommand.Create(where),
             ReconcileCommand.Create(where),
             StatusCommand.Create(where),
+            ShowCommand.Create(where),
+            FailuresCommand.Create(where),
             SubmitCommand.Create(where),
             ImportCommand.Create(where),
-            MunicipalitiesCommand.Create(),
+            MunicipalitiesCommand.Create(where),
+            AuditCommand.Create(where),
             DoctorCommand.Create(where),
             KeysCommand.Create(where),
         };

@@ -6,11 +6,12 @@ using Spectre.Console;
 
 namespace ClaimsTransfer.Cli.Municipalities;
 
-/// <summary><c>claims municipalities check|list [FILE]</c>.</summary>
+/// <summary><c>claims municipalities check|list [FILE]</c>, and what changes a running installation: <c>diff</c>, <c>apply</c>, <c>pause</c>, <c>resume</c>.</summary>
 public static class MunicipalitiesCommand
 {
-    public static Command Create()
+    public static Command Create(WhereOptions where)
     {
+        var access = new ConsoleAccess(where);
         var file = new Argument<string?>("FILE") { Description = "A municipalities.yaml; the one shipped when absent.", Arity = ArgumentArity.ZeroOrOne };
         var check = new Command("check", "Every fault of a file, with line, key, value and a good one.") { file };
         check.SetAction(parsed =>
@@ -34,7 +35,17 @@ public static class MunicipalitiesCommand
             AnsiConsole.Write(table);
             return ExitCodes.Done;
         });
-        return new Command("municipalities", "The municipalities' configuration.") { check, list };
+        var command = new Command("municipalities", "The municipalities' configuration: what it is, and changing it while everything runs.")
+        {
+            check,
+            list,
+            ChangeMunicipalities.CreateDiff(where, access),
+            ChangeMunicipalities.CreateApply(where, access),
+            PauseMunicipality.Create(where, access, "pause", "Stop a municipality's connector: its instructions wait, those in hand are finished.", "paused"),
+            PauseMunicipality.Create(where, access, "resume", "Let a municipality's connector go on.", "resumed"),
+        };
+        access.AddTo(command);
+        return command;
     }
 
     private static string PathOf(string? given) => Defaults.Municipalities.Municipalities.PathOf(new Installation { Municipalities = given ?? "" });

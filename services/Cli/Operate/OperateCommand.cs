@@ -1,10 +1,14 @@
 using System.CommandLine;
 using System.Net.Http.Json;
+using System.Text.Json;
 using ClaimsTransfer.Cli.Running;
 
 namespace ClaimsTransfer.Cli.Operate;
 
-/// <summary><c>claims release|retry|ask|cancel|reregister|readjust AGENCY FEEID --reason …</c>: a person acts on one claim; who and why stand in its timeline.</summary>
+/// <summary>
+/// <c>claims release|retry|ask|cancel|reregister|readjust AGENCY FEEID --reason …</c>: a person acts on one claim; who and why stand in its timeline. Through the console where
+/// one runs, so that they stand in the audit log too; straight to Routing where none does: a claim must not wait for the console.
+/// </summary>
 public static class OperateCommand
 {
     public static IEnumerable<Command> CreateAll(WhereOptions where)
@@ -21,25 +25,57 @@ public static class OperateCommand
     {
         var agency = new Argument<string>("AGENCY") { Description = "ISIL of the library agency, DK-710100." };
         var feeId = new Argument<long>("FEEID") { Description = "FBS's id of the fee, 434536." };
-        var reason = new Option<string>("--reason") { Description = "Why; stands in the timeline. No names or CPR numbers.", Required = true };
-        var who = new Option<string>("--who") { Description = "Who; your user name when absent.", DefaultValueFactory = _ => Environment.UserName };
-        var command = new Command(operation, description) { agency, feeId, reason, who };
+        var reason = ConsoleAccess.Reason();
+        var access = new ConsoleAccess(where);
+        var command = new Command(operation, description) { agency, feeId, reason };
+        access.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             using var system = where.Find(parsed);
-            var (isil, fee) = (parsed.GetRequiredValue(agency), parsed.GetRequiredValue(feeId));
-            var path = $"/routing/claims/{Uri.EscapeDataString(isil)}/{fee}/operations";
-            using var response = await system.SendAsync("routing", path, () => new HttpRequestMessage(HttpMethod.Post, system.Address("routing", path))
-            {
-                Content = JsonContent.Create(new { operation, who = parsed.GetValue(who), why = parsed.GetValue(reason) }),
-            }, cancellation);
-            if (!response.IsSuccessStatusCode)
-                throw new CommandFailure(
-                    $"'{operation}' on {isil} {fee} was not taken ({(int)response.StatusCode}): {await response.Content.ReadAsStringAsync(cancellation)}",
-                    $"Look at it with: claims status {isil} {fee}");
+            var (isil, fee, why) = (parsed.GetRequiredValue(agency), parsed.GetRequiredValue(feeId), parsed.GetRequiredValue(reason));
+            if (access.TryOpen(system, parsed) is not { } console || !await ThroughConsoleAsync(console, operation, isil, fee, why, cancellation))
+                await StraightAsync(system, operation, isil, fee, access.Who(parsed), why, cancellation);
             Console.Out.WriteLine($"{operation} on {isil} {fee} is taken in; follow it with: claims status {isil} {fee}");
             return ExitCodes.Done;
         });
         return command;
     }
+
+    /// <returns>False: no console is there that takes it.</returns>
+    private static async Task<bool> ThroughConsoleAsync(ConsoleApi console, string operation, string agency, long feeId, string why, CancellationToken cancellation)
+    {
+        try
+        {
+            await console.PostAsync<JsonDocument>($"/claims/{Uri.EscapeDataString(agency)}/{feeId}/{operation}", new { why }, cancellation);
+            return true;
+        }
+        catch (ConsoleAway away)
+        {
+            await Console.Error.WriteLineAsync($"{away.Tried} It goes straight to Routing; the claim's timeline has it, the audit log has not.");
+            return false;
+        }
+        catch (ConsoleRefusal refusal) when (refusal is { Status: 404, Detail: null })
+        {
+            // Not a console, or one that has no such action.
+            return false;
+        }
+        catch (ConsoleRefusal refusal) when (refusal.Status is not (401 or 403))
+        {
+            throw NotTaken(operation, agency, feeId, refusal.Status, refusal.Detail ?? "");
+        }
+    }
+
+    private static async Task StraightAsync(RunningSystem system, string operation, string agency, long feeId, string who, string why, CancellationToken cancellation)
+    {
+        var path = $"/routing/claims/{Uri.EscapeDataString(agency)}/{feeId}/operations";
+        using var response = await system.SendAsync("routing", path, () => new HttpRequestMessage(HttpMethod.Post, system.Address("routing", path))
+        {
+            Content = JsonContent.Create(new { operation, who, why }),
+        }, cancellation);
+        if (!response.IsSuccessStatusCode)
+            throw NotTaken(operation, agency, feeId, (int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellation));
+    }
+
+    private static CommandFailure NotTaken(string operation, string agency, long feeId, int status, string why) =>
+        new($"'{operation}' on {agency} {feeId} was not taken ({status}): {Shown.Lines(why)}", $"Look at it with: claims status {agency} {feeId}");
 }

@@ -2,8 +2,10 @@ namespace ClaimsTransfer.Cli.Running;
 
 /// <summary>A command could not do what it was asked: what was tried, and what to do. Shown without a stack trace.</summary>
 /// <param name="exitCode">See <see cref="ExitCodes"/>.</param>
-public sealed class CommandFailure(string tried, string toDo, int exitCode = ExitCodes.Failed) : Exception($"{tried}\n{toDo}")
+public class CommandFailure(string tried, string toDo, int exitCode = ExitCodes.Failed) : Exception($"{tried}\n{toDo}")
 {
+    public string Tried => tried;
+
     public int ExitCode => exitCode;
 }
 
@@ -18,4 +20,10 @@ public static class ExitCodes
 
     /// <summary>Nothing moved for so long that waiting on makes no sense.</summary>
     public const int Stalled = 4;
+
+    /// <summary>A replay in which some failed again, were rejected or are unknown; or that stopped, was paused or cancelled, or waits for another person.</summary>
+    public const int NotAllWell = 5;
+
+    /// <summary>The audit log is not whole: somebody has changed it past the console.</summary>
+    public const int Tampered = 6;
 }

@@ -36,6 +36,9 @@ public sealed class RunningSystem : IDisposable
         $"Looked for a running system in {data}, and found no endpoints.json there.",
         "Start one with deploy/run.sh --data DIR, or name the one you mean with --data DIR or --url http://127.0.0.1:5080."));
 
+    /// <summary>Null: no console runs here.</summary>
+    public string? ConsoleUrl => (Endpoints.Console is { Length: > 0 } console ? console : UrlsOf("console").FirstOrDefault())?.TrimEnd('/');
+
     public IReadOnlyList<string> UrlsOf(string service) =>
         [.. Endpoints.Services.Where(endpoint => endpoint.Name == service || endpoint.Name == "all").Select(endpoint => endpoint.Url)];
 

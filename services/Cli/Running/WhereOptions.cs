@@ -14,6 +14,9 @@ public sealed class WhereOptions
         root.Add(_url);
     }
 
+    /// <summary>A system given by its address has no data folder that is known, unless that is given too.</summary>
+    public bool KnowsData(ParseResult parsed) => string.IsNullOrEmpty(parsed.GetValue(_url)) || !string.IsNullOrEmpty(parsed.GetValue(_data));
+
     public string Data(ParseResult parsed) => DataFolder.Resolve(parsed.GetValue(_data));
 
     public RunningSystem Find(ParseResult parsed) =>

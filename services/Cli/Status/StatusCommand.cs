@@ -37,7 +37,7 @@ public static class StatusCommand
         return command;
     }
 
-    private static void Show(string agency, long feeId, Timeline claim)
+    internal static void Show(string agency, long feeId, Timeline claim)
     {
         AnsiConsole.MarkupLineInterpolated($"[bold]{agency} {feeId}[/]  municipality {claim.Municipality}  version {claim.Version}  {claim.AmountOre / 100m:N2} kr.");
         AnsiConsole.MarkupLineInterpolated($"[bold green]{claim.Status}[/]{(claim.DebtorReference is null ? "" : $"  the debtor system's reference {claim.DebtorReference}")}");
@@ -58,7 +58,7 @@ public static class StatusCommand
     }
 
     /// <summary>What came in under this claim's id, refused messages with their reasons among them.</summary>
-    private static void ShowMessage(JsonElement message)
+    internal static void ShowMessage(JsonElement message)
     {
         var received = message.TryGetProperty("receivedAt", out var at) && at.TryGetDateTimeOffset(out var time) ? $"{time.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}" : "";
         var times = message.TryGetProperty("times", out var count) && count.TryGetInt64(out var repeats) && repeats > 1 ? $", {repeats} times" : "";

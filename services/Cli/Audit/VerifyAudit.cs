@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using ClaimsTransfer.Cli.Report;
+using ClaimsTransfer.Cli.Running;
+
+namespace ClaimsTransfer.Cli.Audit;
+
+/// <summary>
+/// <c>claims audit verify</c>: reads the whole chain. What it cannot see is a log that was wound back as a whole; a head that was noted down elsewhere, given with <c>--head</c>,
+/// shows that too.
+/// </summary>
+internal static class VerifyAudit
+{
+    public static Command Create(WhereOptions where, ConsoleAccess access)
+    {
+        var head = new Option<string?>("--head") { Description = "One that was noted down before: the log must still have it.", HelpName = "SEQ:HASH" };
+        var json = new Option<bool>("--json") { Description = "As JSON." };
+        var command = new Command("verify", $"Whether anything was changed, taken out or added past the console: ends with 0 when the log is whole, with {ExitCodes.Tampered} when not.") { head, json };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var noted = Noted(parsed.GetValue(head));
+            using var system = where.Find(parsed);
+            var console = access.Open(system, parsed);
+            var verdict = await console.GetAsync<Verdict>("/audit/verify", cancellation)
+                ?? throw new CommandFailure("The console has no audit log to verify.", "Is it of the same version? deploy/claims doctor");
+            if (verdict.IsWhole && noted is { } kept && await FaultOfAsync(console, kept, cancellation) is { } fault)
+                verdict = verdict with { IsWhole = false, FirstFault = fault, FaultAt = kept.Sequence };
+            if (parsed.GetValue(json))
+                Console.Out.WriteLine(JsonSerializer.Serialize(new { verdict.IsWhole, verdict.Entries, verdict.HeadHash, head = verdict.Head, verdict.FirstFault, verdict.FaultAt }, ReportCommand.Json));
+            else
+                Console.Out.WriteLine(verdict.IsWhole
+                    ? $"The log is whole: {verdict.Entries:N0} entries. Note its head down elsewhere, and give it next time with --head: {verdict.Head}"
+                    : $"The log is NOT whole: {Shown.Line(verdict.FirstFault)} (entry {verdict.FaultAt}). Somebody has changed it past the console. Keep it as it is, and a backup from before beside it.");
+            return verdict.IsWhole ? ExitCodes.Done : ExitCodes.Tampered;
+        });
+        return command;
+    }
+
+    private static (long Sequence, string Hash)? Noted(string? given) =>
+        string.IsNullOrEmpty(given) ? null
+        : given.Split(':') is [var sequence, { Length: > 0 } hash] && long.TryParse(sequence, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? (number, hash.Trim())
+        : throw new CommandFailure($"--head is '{given}', which is no head.", "Good: what claims audit verify printed, such as 42:9f86d081…", ExitCodes.Usage);
+
+    /// <summary>Null: the entry is there, and is the one that was noted.</summary>
+    private static async Task<string?> FaultOfAsync(ConsoleApi console, (long Sequence, string Hash) noted, CancellationToken cancellation)
+    {
+        // An empty log has no entry that could be another.
+        if (noted.Sequence == 0)
+            return null;
+        var page = await console.GetAsync<AuditPage>($"/audit?limit=1&before={noted.Sequence + 1}", cancellation);
+        return page?.Entries is [var entry] && entry.Sequence == noted.Sequence
+            ? string.Equals(entry.Hash, noted.Hash, StringComparison.OrdinalIgnoreCase) ? null : $"entry {noted.Sequence} is not the one that was noted: the log was wound back and written anew"
+            : $"entry {noted.Sequence} is gone: the log was wound back";
+    }
+
+    private sealed record Verdict(bool IsWhole, long Entries, string HeadHash, string? FirstFault, long? FaultAt)
+    {
+        public string Head => $"{Entries}:{HeadHash}";
+    }
+}
