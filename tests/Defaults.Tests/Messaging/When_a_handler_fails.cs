@@ -110,7 +110,8 @@ public sealed class When_a_handler_fails
         await consumer.HandleAsync([delivery], default);
 
         told.Messages.Count.ShouldBe(2);
-        told.Messages[1].MessageId.ShouldBe(told.Messages[0].MessageId, "a repeat must be recognisable");
+        told.Messages[1].MessageId.ShouldNotBe(told.Messages[0].MessageId, "a replay that fails again is news");
+        JsonSerializer.Deserialize(told.Messages[1].Body.Span, MessageJson.Default.MessageDeadLettered)!.DeadMessageId.ShouldBe(Sample.Id(1), "and the same message for all that");
         told.Messages[0].TraceParent.ShouldBe("00-trace");
         var notice = JsonSerializer.Deserialize(told.Messages[0].Body.Span, MessageJson.Default.MessageDeadLettered)!;
         notice.ShouldSatisfyAllConditions(

@@ -10,34 +10,40 @@ namespace ClaimsTransfer.Sandbox.Tests.Ledger;
 [TestFixture(Engine.SqlServer)]
 public sealed class When_claims_are_poisoned(Engine engine)
 {
-    private LedgerBench bench = null!;
+    private LedgerBench? opened;
+
+    private LedgerBench Bench => opened!;
 
     [SetUp]
-    public async Task OpenAsync() => bench = await LedgerBench.OpenAsync(engine, "poison=0.4");
+    public async Task OpenAsync() => opened = await LedgerBench.OpenAsync(engine, "poison=0.4");
 
     [TearDown]
-    public async Task CloseAsync() => await bench.DisposeAsync();
+    public async Task CloseAsync()
+    {
+        if (opened is not null)
+            await opened.DisposeAsync();
+    }
 
     [Test]
     public async Task About_half_of_them_are_booked_and_nobody_is_told_which()
     {
         var arrivals = Enumerable.Range(1, 200).Select(number => LedgerBench.Register(number)).ToList();
 
-        var decisions = await bench.Ledger.TakeUnderFaultsAsync(arrivals, default);
+        var decisions = await Bench.Ledger.TakeUnderFaultsAsync(arrivals, default);
 
         for (var i = 0; i < arrivals.Count; i++)
         {
-            if (bench.Faults.Poisons("0101", arrivals[i].Reference))
+            if (Bench.Faults.Poisons("0101", arrivals[i].Reference))
                 decisions[i].ShouldBeNull();
             else
                 decisions[i].ShouldNotBeNull().InstructionId.ShouldBe(arrivals[i].InstructionId);
         }
 
-        var known = await bench.Ledger.FindAsync("0101", [.. arrivals.Select(arrival => arrival.InstructionId)], default);
+        var known = await Bench.Ledger.FindAsync("0101", [.. arrivals.Select(arrival => arrival.InstructionId)], default);
         var poisoned = arrivals.Where((_, i) => decisions[i] is null).ToList();
         poisoned.Count.ShouldBeInRange(50, 110);
         poisoned.Count(arrival => known.ContainsKey(arrival.InstructionId)).ShouldBeInRange(poisoned.Count / 4, poisoned.Count * 3 / 4);
-        (await bench.Ledger.PoisonedAsync("0101", [.. arrivals.Select(arrival => arrival.InstructionId)], known, default))
+        (await Bench.Ledger.PoisonedAsync("0101", [.. arrivals.Select(arrival => arrival.InstructionId)], known, default))
             .ShouldBe(poisoned.Select(arrival => arrival.InstructionId), ignoreOrder: true);
     }
 
@@ -46,17 +52,17 @@ public sealed class When_claims_are_poisoned(Engine engine)
     {
         var arrivals = Enumerable.Range(1, 50).Select(number => LedgerBench.Register(number)).ToList();
         var ids = arrivals.ConvertAll(arrival => arrival.InstructionId);
-        await bench.Ledger.TakeUnderFaultsAsync(arrivals, default);
-        await bench.Ledger.TakeUnderFaultsAsync(arrivals, default);
+        await Bench.Ledger.TakeUnderFaultsAsync(arrivals, default);
+        await Bench.Ledger.TakeUnderFaultsAsync(arrivals, default);
 
-        var again = await bench.ReopenAsync();
+        var again = await Bench.ReopenAsync();
         var known = await again.FindAsync("0101", ids, default);
-        (await again.PoisonedAsync("0101", ids, known, default)).Count.ShouldBe(arrivals.Count(arrival => bench.Faults.Poisons("0101", arrival.Reference)));
+        (await again.PoisonedAsync("0101", ids, known, default)).Count.ShouldBe(arrivals.Count(arrival => Bench.Faults.Poisons("0101", arrival.Reference)));
 
-        bench.Faults.Plan = FaultPlan.None;
+        Bench.Faults.Plan = FaultPlan.None;
         (await again.PoisonedAsync("0101", ids, known, default)).ShouldBeEmpty();
         (await again.TakeUnderFaultsAsync(arrivals, default)).ShouldAllBe(decision => decision != null && decision.IsBooked);
         for (var number = 1; number <= 50; number++)
-            (await bench.ClaimAsync(number)).Bookings.ShouldBe(1);
+            (await Bench.ClaimAsync(number)).Bookings.ShouldBe(1);
     }
 }
