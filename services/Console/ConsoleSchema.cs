@@ -40,7 +40,7 @@ internal static class ConsoleSchema
         new("total_ore", ColumnType.Integer), new("rate_per_second", ColumnType.Integer), new("most_failed_percent", ColumnType.Integer),
         new("approved_by", ColumnType.Text, Nullable: true), new("started_at", ColumnType.Integer, Nullable: true), new("ended_at", ColumnType.Integer, Nullable: true),
         new("remark", ColumnType.LongText, Nullable: true), new("correction_id", ColumnType.Id, Nullable: true), new("lease_until", ColumnType.Integer),
-        new("row_version", ColumnType.Integer),
+        new("row_version", ColumnType.Integer), new("known_before", ColumnType.Integer), new("failed_before", ColumnType.Integer),
     ]);
 
     /// <summary>
@@ -224,6 +224,14 @@ internal static class ConsoleSchema
               seal     {text}    NOT NULL
             )
             """,
+        ]),
+        new(4, "Count from where a person went on after a stop, and take what is next of a large replay from an index",
+        [
+            "ALTER TABLE console.replays ADD known_before {integer} DEFAULT 0 NOT NULL",
+            "ALTER TABLE console.replays ADD failed_before {integer} DEFAULT 0 NOT NULL",
+            "CREATE INDEX items_in_turn ON console.replay_items (replay_id, state, position)",
+            "CREATE INDEX items_to_forecast ON console.replay_items (replay_id, position) WHERE forecast IS NULL",
+            "CREATE INDEX items_being_sent ON console.replay_items (replay_id) WHERE state = 'Sending'",
         ]),
     ];
 }

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.OperationsConsole.Asking;
 using ClaimsTransfer.OperationsConsole.Replaying;
 
@@ -27,6 +28,10 @@ internal static class ApiAnswers
         catch (ServiceAwayException away)
         {
             return Results.Problem(away.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+        catch (TransientException)
+        {
+            return Results.Problem("The console's store is busy or away; nothing was changed. Try again.", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
 

@@ -24,12 +24,18 @@ public sealed class Archives(IStore store, Letters letters, AuditLog audit)
         return await store.InTransactionAsync(
             async transaction =>
             {
-                var parameters = new DynamicParameters(new { to = to.ToString() });
+                var parameters = new DynamicParameters(new { newStatus = to.ToString(), oldStatus = from.ToString() });
                 var where = moved.Where(store, parameters);
-                var single = moved.Municipality is [var one] ? one : "";
+                var touched = (await transaction.Connection!.QueryAsync<string>(new CommandDefinition(
+                    store.Sql($"SELECT DISTINCT l.municipality FROM console.letters l WHERE {where}"), parameters, transaction, cancellationToken: cancellation))).ToList();
+                var single = touched is [var one] ? one : "";
+                // Whoever was faster with one of them (a replay) keeps it.
                 var count = (long)await transaction.Connection!.ExecuteAsync(new CommandDefinition(
-                    store.Sql($"UPDATE console.letters SET status = @to, row_version = row_version + 1 WHERE letter_id IN (SELECT l.letter_id FROM console.letters l WHERE {where})"), parameters,
-                    transaction, cancellationToken: cancellation));
+                    store.Sql($"""
+                        UPDATE console.letters
+                        SET status = @newStatus, row_version = row_version + 1
+                        WHERE status = @oldStatus AND letter_id IN (SELECT l.letter_id FROM console.letters l WHERE {where})
+                        """), parameters, transaction, cancellationToken: cancellation));
                 var subject = filter.LetterIds is [var letter] ? letter.ToString() : "letters";
                 await audit.AppendAsync(
                     transaction, actor, [new AuditedAction(action, subject, single, why, JsonSerializer.Serialize(new { letters = count, filter = filter with { Status = null } }, ServiceClient.Json), $"{count} {to}")],

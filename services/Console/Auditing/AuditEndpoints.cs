@@ -13,7 +13,8 @@ internal static class AuditEndpoints
             ClaimsPrincipal user, AuditLog log, CancellationToken cancellation, string? action = null, string? who = null, string? subject = null, int limit = 100, long? before = null) =>
             ApiAnswers.AnswerAsync(async () => await log.ReadAsync(Actor.Of(user).Municipalities, action, who, subject, Math.Clamp(limit, 1, 1000), before, cancellation)))
             .Produces<AuditPage>().WithSummary("Entries, the newest first.");
-        audit.MapGet("/verify", (AuditLog log, CancellationToken cancellation) => ApiAnswers.AnswerAsync(async () => await log.VerifyAsync(cancellation)))
+        audit.MapGet("/verify", (AuditLog log, CancellationToken cancellation, long? sequence = null, string? hash = null) =>
+            ApiAnswers.AnswerAsync(async () => await log.VerifyAsync(sequence is { } noted && hash is not null ? new AuditNote(noted, hash) : null, cancellation)))
             .Produces<AuditVerdict>().WithSummary("Reads the whole chain and says whether anything was changed, taken out or added past the console.");
     }
 }

@@ -29,6 +29,9 @@ public sealed record AuditEntry(
 /// <param name="FirstFault">Where the chain breaks, and how.</param>
 public sealed record AuditVerdict(bool IsWhole, long Entries, string HeadHash, string? FirstFault, long? FaultAt);
 
+/// <summary>The number and the hash of an entry, kept where whoever can write to the database cannot: a verdict's <c>entries</c> and <c>headHash</c>.</summary>
+public sealed record AuditNote(long Sequence, string Hash);
+
 /// <param name="Next">Give it as <c>before</c> for older ones.</param>
 public sealed record AuditPage(IReadOnlyList<AuditEntry> Entries, long? Next);
 
@@ -118,7 +121,10 @@ public sealed class AuditLog(IStore store, KeyRing keys, TimeProvider time)
     }
 
     /// <summary>Reads the whole chain, page by page.</summary>
-    public async Task<AuditVerdict> VerifyAsync(CancellationToken cancellation)
+    public Task<AuditVerdict> VerifyAsync(CancellationToken cancellation) => VerifyAsync(null, cancellation);
+
+    /// <param name="noted">Where the log was at some time: whoever wound the log back as a whole, head and all, has lost that entry.</param>
+    public async Task<AuditVerdict> VerifyAsync(AuditNote? noted, CancellationToken cancellation)
     {
         var (sequence, hash) = (0L, Beginning);
         await using var connection = await store.OpenAsync(cancellation);
@@ -142,6 +148,8 @@ public sealed class AuditLog(IStore store, KeyRing keys, TimeProvider time)
                     if (_seal.Next(hash, entry.Content()) != entry.Hash)
                         return Broken(entry.Sequence, $"entry {entry.Sequence} was changed after it was written");
                     (sequence, hash) = (entry.Sequence, entry.Hash);
+                    if (noted is not null && sequence == noted.Sequence && !string.Equals(hash, noted.Hash, StringComparison.OrdinalIgnoreCase))
+                        return Broken(sequence, $"entry {sequence} is not the one that was noted: the log was wound back and written anew");
                 }
             }
             while (rows.Count == PageSize);
@@ -152,6 +160,8 @@ public sealed class AuditLog(IStore store, KeyRing keys, TimeProvider time)
                 return Broken(head.Sequence, "the log's head was changed");
             if (head.Sequence > sequence)
                 return Broken(sequence + 1, $"the log ends at entry {sequence}, and ended at {head.Sequence} when it was last written to");
+            if (noted is not null && noted.Sequence > sequence)
+                return Broken(sequence + 1, $"the log ends at entry {sequence}, and entry {noted.Sequence} was noted: the log was wound back");
             if (head.Sequence == sequence)
                 return head.Hash == hash ? new AuditVerdict(true, sequence, hash, null, null) : Broken(sequence, $"entry {sequence} is not the one that the log ended with");
             if (sequence == before)

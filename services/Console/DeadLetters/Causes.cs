@@ -61,7 +61,7 @@ public static class Causes
             "LostRaceException" => LostRace,
             "RowExistsException" or "SqliteException" or "PostgresException" or "NpgsqlException" or "SqlException" => Store,
             "JsonException" or "FormatException" => Unreadable,
-            "CryptographicException" => Sealing,
+            "CryptographicException" or nameof(Defaults.Sealing.NotServedException) => Sealing,
             _ => Unforeseen,
         };
     }

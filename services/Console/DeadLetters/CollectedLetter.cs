@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ClaimsTransfer.Defaults.Identifiers;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
@@ -22,7 +23,7 @@ public sealed record CollectedLetter(
 public sealed record LetterSubject(Guid? ClaimId, string Municipality, string Vendor, string Agency, long? FeeId, int? Version, long? AmountOre);
 
 /// <summary>Reads deliveries of dead-letter queues. Nothing of them can be trusted, and none is too broken to be kept.</summary>
-public sealed class LetterReader(MessageSealer sealer, IMunicipalities municipalities)
+public sealed partial class LetterReader(MessageSealer sealer, IMunicipalities municipalities)
 {
     private const int TextLimit = 200;
 
@@ -31,22 +32,26 @@ public sealed class LetterReader(MessageSealer sealer, IMunicipalities municipal
         var body = sealer.Open(delivery.Body);
         var fault = delivery.Fault;
         var source = deadLetterQueue == Topology.Unrouted ? Topology.Unrouted : fault is { Queue.Length: > 0 } ? fault.Queue : DeadLetterQueueName.SourceOf(deadLetterQueue);
-        var messageId = delivery.MessageId is { Length: > 0 and <= TextLimit } given && !given.Contains('\0', StringComparison.Ordinal) ? Shown(given) : MessageIdOf(body);
-        var type = fault?.Type ?? (deadLetterQueue.EndsWith("_skipped", StringComparison.Ordinal) ? "skipped" : "");
+        var messageId = Usable(delivery.MessageId) ?? MessageIdOf(body);
+        var type = fault?.Type ?? (deadLetterQueue == Topology.Unrouted ? "unrouted" : deadLetterQueue.EndsWith("_skipped", StringComparison.Ordinal) ? "skipped" : "");
         var text = Clean(fault?.Text ?? "");
         var headers = delivery.Headers is { Count: > 0 } all ? JsonSerializer.SerializeToUtf8Bytes(all) : null;
         return new CollectedLetter(
             IdOf(source, messageId, body), messageId, Bounded(source), Bounded(deadLetterQueue), Bounded(delivery.Name), SubjectOf(body), DeadLetters.Fingerprint.Of(type, text), Bounded(type), text,
-            fault is { FailedAt: var at } && at != default ? at : null, delivery.Attempts, sealer.Seal(body), headers is null ? null : sealer.Seal(headers), delivery.TraceParent is { Length: <= 60 } trace ? Clean(trace) : null);
+            fault is { FailedAt: var at } && at != default ? at : null, delivery.Attempts, sealer.Seal(body), headers is null ? null : sealer.Seal(headers), delivery.TraceParent is { } trace && TraceShape().IsMatch(trace) ? trace : null);
     }
+
+    /// <summary>
+    /// The id as the sender gave it, under which it is sent again: a UUID may happen to have the shape of a CPR number and is none. Anything else with that shape may be one, and
+    /// the message is known by its content instead.
+    /// </summary>
+    private static string? Usable(string? given) =>
+        Guid.TryParse(given, out _) || (given is { Length: > 0 and <= TextLimit } && !given.Contains('\0', StringComparison.Ordinal) && PersonalData.Mask(given, TextLimit) == given) ? given : null;
 
     /// <summary>A message is the same by its id; without one by its content.</summary>
     public static Guid IdOf(string queue, string? messageId, ReadOnlyMemory<byte> body) => messageId is not null
         ? DeterministicId.Create(DeterministicId.ClaimsTransfer, $"letter/{queue}/{messageId}")
         : DeterministicId.Create(DeterministicId.Create(DeterministicId.ClaimsTransfer, $"letter/{queue}"), body.Span);
-
-    /// <summary>A UUID has runs of digits that look like anything; what a sender made up may be a number of somebody's.</summary>
-    private static string Shown(string messageId) => Guid.TryParse(messageId, out _) ? messageId : PersonalData.Mask(messageId, TextLimit);
 
     private LetterSubject SubjectOf(ReadOnlyMemory<byte> body)
     {
@@ -61,11 +66,11 @@ public sealed class LetterReader(MessageSealer sealer, IMunicipalities municipal
             var fee = Number(root, "feeId");
             var claim = Text(root, "claimId") is { } id && Guid.TryParse(id, out var named) ? named : agency.Length > 0 && fee is { } number ? DeterministicId.OfClaim(agency, number) : (Guid?)null;
             return new LetterSubject(
-                claim, municipality, municipalities.Find(municipality)?.Vendor.ToString() ?? "", agency, fee, (int?)Number(root, "version"), Number(root, "amountOre") ?? Number(root, "newAmountOre"));
+                claim, municipality, municipalities.Find(municipality)?.Vendor.ToString() ?? "", agency, fee, Number(root, "version") is { } version and >= 0 and <= int.MaxValue ? (int)version : null, Number(root, "amountOre") ?? Number(root, "newAmountOre"));
         }
-        catch (JsonException)
+        catch (Exception unread) when (unread is JsonException or InvalidOperationException)
         {
-            // Not JSON: it names nothing, and is kept all the same.
+            // Not JSON, or JSON whose texts are none (half a surrogate pair, bytes that are no UTF-8): it names nothing, and is kept all the same.
             return Nothing;
         }
     }
@@ -79,7 +84,7 @@ public sealed class LetterReader(MessageSealer sealer, IMunicipalities municipal
             using var document = JsonDocument.Parse(body);
             return document.RootElement.ValueKind == JsonValueKind.Object && Text(document.RootElement, "messageId") is { } id && Guid.TryParse(id, out var read) ? read.ToString() : null;
         }
-        catch (JsonException)
+        catch (Exception unread) when (unread is JsonException or InvalidOperationException)
         {
             return null;
         }
@@ -94,4 +99,7 @@ public sealed class LetterReader(MessageSealer sealer, IMunicipalities municipal
     private static string Bounded(string text) => Clean(PersonalData.Mask(text, TextLimit));
 
     private static string Clean(string text) => text.Replace("\0", "", StringComparison.Ordinal);
+
+    [GeneratedRegex("^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TraceShape();
 }

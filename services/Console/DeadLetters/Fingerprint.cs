@@ -15,16 +15,18 @@ public static partial class Fingerprint
     public static string Of(string causeType, string causeText)
     {
         var lines = causeText.Split('\n', StringSplitOptions.TrimEntries);
-        var text = Values().Replace(lines[0].Length > TextLimit ? lines[0][..TextLimit] : lines[0], "…");
+        // Cut after the values are gone: a longer one would move the end.
+        var text = Values().Replace(lines[0], "…");
+        text = text.Length > TextLimit ? text[..TextLimit] : text;
         var frame = lines.Select(line => Frame().Match(line)).FirstOrDefault(match => match.Success)?.Groups[1].Value ?? "";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{causeType}\n{text}\n{frame}")))[..16];
     }
 
-    /// <summary>Ids, numbers, times, and whatever stands in quotation marks.</summary>
-    [GeneratedRegex("""[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|'[^']*'|"[^"]*"|«[^»]*»|#+|[\p{Nd}]+([.,:T-]?[\p{Nd}]+)*Z?""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    /// <summary>Ids (parts of which may look like a CPR number, and be masked), numbers, times, and whatever stands in quotation marks.</summary>
+    [GeneratedRegex("""[0-9a-fA-F#]{8}[-#][0-9a-fA-F#-]{27}|\b(?=[a-fA-F]*[0-9#])[0-9a-fA-F#]{16,}|'[^']*'|"[^"]*"|«[^»]*»|[#\p{Nd}]+([.,:T-]?[#\p{Nd}]+)*Z?""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Values();
 
-    /// <summary>The method without its arguments, file and line; compiler-made names lose their numbers.</summary>
-    [GeneratedRegex(@"^at (ClaimsTransfer\.[A-Za-z0-9_.<>`]+?)(?:\.<[A-Za-z0-9_]*>[A-Za-z0-9_|]*)?(?:\.MoveNext)?\(", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    /// <summary>The method without its arguments, file and line; of what the compiler made of it (closures, numbered from build to build) its type alone.</summary>
+    [GeneratedRegex(@"^at (ClaimsTransfer\.[A-Za-z0-9_.`+]+?)(?:\.<|[\[(])", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Frame();
 }

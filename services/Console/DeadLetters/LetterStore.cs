@@ -37,6 +37,39 @@ public sealed class LetterStore(IStore store, TimeProvider time)
           AND sent_at <= (SELECT l.last_failed_at + @difference FROM console.letters l WHERE l.letter_id = watched_letter)
         """);
 
+    // What no queue listened to is sent to its exchange, and fails on the queue behind it: a letter of its own, known by the message's id.
+    private readonly string _closeRouted = store.Sql($"""
+        UPDATE console.replay_items
+        SET state = '{nameof(ItemState.Done)}', outcome = '{Outcomes.FailedAgain}', outcome_at = @now, look_at = NULL, open_letter = NULL
+        WHERE state IN ('{nameof(ItemState.Sending)}', '{nameof(ItemState.Sent)}') AND sent_at <= @latest
+          AND open_letter IN (SELECT l.letter_id FROM console.letters l WHERE l.queue = '{Topology.Unrouted}' AND {store.In("l.message_id", "messages", ColumnType.Text)})
+        """);
+
+    // Open again once no attempt is under way: a failure from before it was sent says nothing about the attempt that is.
+    private readonly string _reopen = store.Sql($"""
+        UPDATE console.letters
+        SET status = '{nameof(LetterStatus.Open)}', outcome = '{Outcomes.FailedAgain}', outcome_at = @now, row_version = row_version + 1
+        WHERE {store.In("letter_id", "ids")} AND status = '{nameof(LetterStatus.Replaying)}'
+          AND NOT EXISTS (SELECT 1 FROM console.replay_items i WHERE i.open_letter = letters.letter_id)
+        """);
+
+    // The corrected original tells what became of its correction.
+    private readonly string _tellOriginal = store.Sql($"""
+        UPDATE console.letters
+        SET outcome = '{Outcomes.FailedAgain}', outcome_at = @now, row_version = row_version + 1
+        WHERE status = '{nameof(LetterStatus.Corrected)}' AND letter_id IN (
+          SELECT i.letter_id FROM console.replay_items i
+          WHERE {store.In("i.watched_letter", "ids")} AND i.letter_id <> i.watched_letter AND i.outcome = '{Outcomes.FailedAgain}' AND i.outcome_at = @now)
+        """);
+
+    private readonly string _passOn = store.Sql($"""
+        UPDATE console.letters
+        SET status = CASE WHEN status = '{nameof(LetterStatus.Replaying)}' THEN '{nameof(LetterStatus.Replayed)}' ELSE status END, outcome = '{Outcomes.FailedAgain}', outcome_at = @now,
+            row_version = row_version + 1
+        WHERE queue = '{Topology.Unrouted}' AND status IN ('{nameof(LetterStatus.Replaying)}', '{nameof(LetterStatus.Corrected)}') AND {store.In("message_id", "messages", ColumnType.Text)}
+          AND NOT EXISTS (SELECT 1 FROM console.replay_items i WHERE i.open_letter = letters.letter_id)
+        """);
+
     public Task KeepAsync(IReadOnlyList<CollectedLetter> collected, CancellationToken cancellation) => store.InTransactionAsync(
         async transaction =>
         {
@@ -80,15 +113,23 @@ public sealed class LetterStore(IStore store, TimeProvider time)
                 letter.LetterId, Encoding.UTF8.GetString(letter.SealedBody.Span), letter.SealedHeaders is { } headers ? Encoding.UTF8.GetString(headers.Span) : null,
             })],
             cancellation);
-        await transaction.Connection!.ExecuteAsync(new CommandDefinition(
-            _close, new { now, difference = ClockDifference, ids = store.List(changed.Keys.ToList()) }, transaction, cancellationToken: cancellation));
+        var touched = store.List(changed.Keys.ToList());
+        if (await transaction.Connection!.ExecuteAsync(new CommandDefinition(_close, new { now, difference = ClockDifference, ids = touched }, transaction, cancellationToken: cancellation)) > 0)
+            await transaction.Connection!.ExecuteAsync(new CommandDefinition(_tellOriginal, new { now, ids = touched }, transaction, cancellationToken: cancellation));
+        await transaction.Connection!.ExecuteAsync(new CommandDefinition(_reopen, new { now, ids = touched }, transaction, cancellationToken: cancellation));
+        var routed = changed.Values.Where(row => row.Queue != Topology.Unrouted && row.MessageId is not null).ToList();
+        if (routed.Count == 0)
+            return;
+        var passed = new { now, latest = routed.Max(row => row.LastFailedAt) + ClockDifference, messages = store.List(routed.Select(row => row.MessageId!).ToList()) };
+        if (await transaction.Connection!.ExecuteAsync(new CommandDefinition(_closeRouted, passed, transaction, cancellationToken: cancellation)) > 0)
+            await transaction.Connection!.ExecuteAsync(new CommandDefinition(_passOn, passed, transaction, cancellationToken: cancellation));
     }
 
     /// <summary>
-    /// What never failed at a known time (it was not routed to any queue) fails when it is collected, once: again only after it was sent again.
+    /// What never failed at a known time (it was not routed to any queue) fails when it is collected, once: again only when something was done about it since, or it would be lost.
     /// </summary>
     private static CollectedLetter? Dated(CollectedLetter letter, Row? known, long now) => letter.FailedAt is not null ? letter
-        : known is null || known.Status == nameof(LetterStatus.Replaying) ? letter with { FailedAt = DateTimeOffset.FromUnixTimeMilliseconds(now) }
+        : known is null || known.Status is not (nameof(LetterStatus.Open) or nameof(LetterStatus.Corrected)) ? letter with { FailedAt = DateTimeOffset.FromUnixTimeMilliseconds(now) }
         : null;
 
     private static Row After(Row? before, CollectedLetter letter, long storedVersion)
@@ -116,8 +157,8 @@ public sealed class LetterStore(IStore store, TimeProvider time)
             FirstFailedAt = Math.Min(before.FirstFailedAt, failedAt),
             LastFailedAt = Math.Max(before.LastFailedAt, failedAt),
             Attempts = before.Attempts + 1,
-            // A correction stands in its place: that the original came once more changes nothing about that.
-            Status = before.Status == nameof(LetterStatus.Corrected) ? before.Status : nameof(LetterStatus.Open),
+            // A correction stands in its place: that the original came once more changes nothing about that. What is being replayed is open again when its attempt is closed.
+            Status = before.Status is nameof(LetterStatus.Corrected) or nameof(LetterStatus.Replaying) ? before.Status : nameof(LetterStatus.Open),
             RowVersion = storedVersion + 1,
         };
     }

@@ -38,6 +38,7 @@ public sealed class Letters(IStore store, MessageSealer sealer, TimeProvider tim
     {
         var now = time.GetUtcNow();
         var parameters = new DynamicParameters(new { hour = (now - TimeSpan.FromHours(1)).ToUnixTimeMilliseconds(), day = (now - TimeSpan.FromDays(1)).ToUnixTimeMilliseconds() });
+        var where = filter.Where(store, parameters);
         await using var connection = await store.OpenAsync(cancellation);
         var rows = (await connection.QueryAsync<GroupRow>(new CommandDefinition(
             store.Sql($"""
@@ -45,14 +46,15 @@ public sealed class Letters(IStore store, MessageSealer sealer, TimeProvider tim
                        MIN(l.first_failed_at) AS FirstAt, MAX(l.last_failed_at) AS LastAt, SUM(CASE WHEN l.last_failed_at >= @hour THEN 1 ELSE 0 END) AS LastHour,
                        SUM(CASE WHEN l.last_failed_at >= @day THEN 1 ELSE 0 END) AS LastDay
                 FROM console.letters l
-                WHERE {filter.Where(store, parameters)}
+                WHERE {where}
                 GROUP BY l.fingerprint, l.municipality, l.vendor, l.name
                 """),
             parameters, cancellationToken: cancellation))).ToList();
         var groups = new List<LetterGroup>();
         foreach (var group in rows.GroupBy(row => row.Fingerprint))
         {
-            var sample = await SampleAsync(connection, group.Key, cancellation);
+            if (await SampleAsync(connection, group.Key, where, parameters, cancellation) is not { } sample)
+                continue;
             var cause = sample.Cause;
             if (filter.Cause is { Length: > 0 } wanted && wanted != cause.Key)
                 continue;
@@ -75,7 +77,8 @@ public sealed class Letters(IStore store, MessageSealer sealer, TimeProvider tim
         var where = filter.Where(store, parameters);
         if (Place(after) is var (at, id))
         {
-            where += " AND (l.last_failed_at < @placeAt OR (l.last_failed_at = @placeAt AND l.letter_id > @placeId))";
+            // The first condition is implied, and the one that an index can start from.
+            where += " AND l.last_failed_at <= @placeAt AND (l.last_failed_at < @placeAt OR l.letter_id > @placeId)";
             parameters.AddDynamicParams(new { placeAt = at, placeId = id });
         }
 
@@ -160,10 +163,16 @@ public sealed class Letters(IStore store, MessageSealer sealer, TimeProvider tim
         return filter with { Fingerprints = [.. groups.Groups.Select(group => group.Fingerprint)] };
     }
 
-    private async Task<Letter> SampleAsync(System.Data.Common.DbConnection connection, string fingerprint, CancellationToken cancellation) =>
-        (await connection.QueryFirstAsync<LetterStore.Row>(new CommandDefinition(
-            store.Sql($"SELECT {store.Top("one")} {Columns} FROM console.letters l WHERE l.fingerprint = @fingerprint {store.Limit("one")}"), new { fingerprint, one = 1 },
-            cancellationToken: cancellation))).Letter();
+    /// <summary>The newest of those that are counted: what it says is of a letter that whoever asks may see.</summary>
+    /// <returns>Null: somebody has dealt with the last of them since they were counted.</returns>
+    private async Task<Letter?> SampleAsync(System.Data.Common.DbConnection connection, string fingerprint, string where, DynamicParameters counted, CancellationToken cancellation)
+    {
+        var parameters = new DynamicParameters(counted);
+        parameters.AddDynamicParams(new { ofFingerprint = fingerprint, one = 1 });
+        return (await connection.QueryFirstOrDefaultAsync<LetterStore.Row>(new CommandDefinition(
+            store.Sql($"SELECT {store.Top("one")} {Columns} FROM console.letters l WHERE l.fingerprint = @ofFingerprint AND {where} ORDER BY l.last_failed_at DESC {store.Limit("one")}"),
+            parameters, cancellationToken: cancellation)))?.Letter();
+    }
 
     private Dictionary<string, string> Opened(string headers) =>
         JsonSerializer.Deserialize<Dictionary<string, string>>(sealer.Open(System.Text.Encoding.UTF8.GetBytes(headers)).Span) ?? [];

@@ -56,13 +56,13 @@ public sealed class Corrections(
         if (!TryParse(Encoding.UTF8.GetBytes(newBody), out var typed) || typed is not JsonObject)
             throw new NotPossibleException("What you give is not a JSON object.");
         if (!MaskedJson.TryRestore(typed, original, out var edited))
-            throw new NotPossibleException($"{MaskedJson.Mask} stands for a value that is in the message already; it cannot be given to a new field.");
+            throw new NotPossibleException($"{MaskedJson.Mask} stands for a value that is in the message already; it cannot be given to a new field, nor left in a list that got longer or shorter.");
         var changes = JsonChanges.Between(original, edited);
         if (changes.Count == 0)
             throw new NotPossibleException("Nothing is changed. To send the message as it is, replay it.");
         foreach (var name in letter.Queue == Topology.IngestQueue ? NeverChanged : [.. NeverChanged, .. ChangedByFbsAlone])
         {
-            if (changes.Any(change => change.Path == name))
+            if (changes.Any(change => IsOrIsIn(change.Path, name)))
                 throw new NotPossibleException($"{name} cannot be changed: it says which message or claim it is.");
         }
 
@@ -77,15 +77,16 @@ public sealed class Corrections(
         await store.InTransactionAsync(
             async transaction =>
             {
-                await store.InsertAsync(
+                if ((await store.InsertNewAsync(
                     transaction, ConsoleSchema.Corrections,
-                    [[correctionId, letterId, replayId, messageId, time.GetUtcNow().ToUnixTimeMilliseconds(), actor.Name, Sealed(JsonSerializer.SerializeToUtf8Bytes(changes)), Sealed(body)]], cancellation);
+                    [[correctionId, letterId, replayId, messageId, time.GetUtcNow().ToUnixTimeMilliseconds(), actor.Name, Sealed(JsonSerializer.SerializeToUtf8Bytes(changes)), Sealed(body)]], cancellation)).Count == 0)
+                    throw new NotPossibleException("Somebody else has edited the letter a moment ago; look at it again.");
                 await audit.AppendAsync(
                     transaction, actor,
                     [new AuditedAction("letter.edit", letterId.ToString(), letter.Municipality, why, JsonSerializer.Serialize(new { correctionId, messageId, changed = changes.Select(change => change.Path) }, ServiceClient.Json), "kept")],
                     cancellation);
                 await replays.CreateForCorrectionAsync(
-                    transaction, actor, letterId, LetterReader.IdOf(letter.Queue, messageId.ToString(), body), correctionId, replayId, why, cancellation);
+                    transaction, actor, letterId, LetterReader.IdOf(letter.Queue, messageId.ToString(), body), correctionId, replayId, AmountOf(edited), why, cancellation);
                 return true;
             },
             cancellation);
@@ -141,20 +142,15 @@ public sealed class Corrections(
 
     private string Sealed(byte[] content) => Encoding.UTF8.GetString(sealer.Seal(content).Span);
 
-    private static bool TryParse(ReadOnlyMemory<byte> body, out JsonNode? json)
-    {
-        try
-        {
-            json = JsonNode.Parse(body.Span);
-            return json is not null;
-        }
-        catch (JsonException)
-        {
-            // Whoever asks decides what that means.
-            json = null;
-            return false;
-        }
-    }
+    private static bool TryParse(ReadOnlyMemory<byte> body, out JsonNode? json) => ReadableJson.TryParse(body.Span, out json);
+
+    /// <summary>Whoever takes the message may not tell upper from lower case.</summary>
+    private static bool IsOrIsIn(string path, string name) =>
+        path.StartsWith(name, StringComparison.OrdinalIgnoreCase) && (path.Length == name.Length || path[name.Length] is '.' or '[');
+
+    private static long? AmountOf(JsonNode? edited) => ((string[])["amountOre", "newAmountOre"])
+        .Select(name => edited?[name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue<long>(out var ore) ? ore : (long?)null)
+        .FirstOrDefault(ore => ore is not null);
 
     private sealed record Row
     {

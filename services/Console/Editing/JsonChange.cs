@@ -63,6 +63,8 @@ public static partial class MaskedJson
     /// <summary>Stands where a personal value stands; left as it is in an edit, the value stays what it was.</summary>
     public const string Mask = "••••••";
 
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly HashSet<string> Personal = new(StringComparer.OrdinalIgnoreCase) { "cpr", "name", "sealed", "number", "email", "address", "mobilePhoneNumber" };
 
     public static JsonNode? Of(JsonNode? node) => Walk(node, (name, value) => IsPersonal(name, value) ? JsonValue.Create(Mask) : value.DeepClone());
@@ -76,8 +78,13 @@ public static partial class MaskedJson
         return whole;
     }
 
-    public static string Masked(string path, string? json) =>
-        json is null ? "" : Personal.Contains(path[(path.LastIndexOf('.') + 1)..]) || CprShape().IsMatch(json) ? Mask : json;
+    public static string Masked(string path, string? json)
+    {
+        if (json is null)
+            return "";
+        // cpr[0] is one too; and a whole object that came or went has its own names inside.
+        return Personal.Contains(path[(path.LastIndexOf('.') + 1)..].Split('[')[0]) ? Mask : Of(JsonNode.Parse(json))?.ToJsonString(Readable) ?? "null";
+    }
 
     private static JsonNode? Restore(JsonNode? edited, JsonNode? original, ref bool whole)
     {
@@ -90,6 +97,8 @@ public static partial class MaskedJson
                 return fields;
             case JsonArray now:
                 var items = new JsonArray();
+                // Which of them was taken out is not known: the value of one person could end with another.
+                whole &= original is not JsonArray before || before.Count == now.Count || !HasMask(now);
                 for (var i = 0; i < now.Count; i++)
                     items.Add(Restore(now[i], original is JsonArray old && i < old.Count ? old[i] : null, ref whole));
                 return items;
@@ -100,6 +109,14 @@ public static partial class MaskedJson
                 return edited?.DeepClone();
         }
     }
+
+    private static bool HasMask(JsonNode? node) => node switch
+    {
+        JsonObject fields => fields.Any(field => HasMask(field.Value)),
+        JsonArray items => items.Any(HasMask),
+        JsonValue value => value.GetValueKind() == JsonValueKind.String && value.GetValue<string>() == Mask,
+        _ => false,
+    };
 
     private static JsonNode? Walk(JsonNode? node, Func<string, JsonValue, JsonNode?> value, string name = "") => node switch
     {
@@ -116,4 +133,43 @@ public static partial class MaskedJson
     /// <summary>Ten digits that begin like a date, with or without a hyphen; not inside a longer number or an id.</summary>
     [GeneratedRegex(@"(?<![0-9a-fA-F-])[0-7]\d[01]\d{3}[- ]?\d{4}(?![0-9a-fA-F])", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CprShape();
+}
+
+/// <summary>JSON that can be shown and compared: no property twice, and every text is one.</summary>
+internal static class ReadableJson
+{
+    public static bool TryParse(ReadOnlySpan<byte> body, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out JsonNode? json)
+    {
+        try
+        {
+            json = JsonNode.Parse(body, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            Read(json);
+            return json is not null;
+        }
+        catch (Exception unread) when (unread is JsonException or InvalidOperationException)
+        {
+            // Whoever asks decides what that means.
+            json = null;
+            return false;
+        }
+    }
+
+    /// <summary>Half a surrogate pair, or bytes that are no UTF-8, show only when a text is read.</summary>
+    private static void Read(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject fields:
+                foreach (var (_, value) in fields)
+                    Read(value);
+                break;
+            case JsonArray items:
+                foreach (var item in items)
+                    Read(item);
+                break;
+            case JsonValue value when value.GetValueKind() == JsonValueKind.String:
+                _ = value.GetValue<string>();
+                break;
+        }
+    }
 }

@@ -25,24 +25,19 @@ public sealed class SealedViews(Letters letters, AuditLog audit, MessageSealer s
             throw new NotPossibleException("A viewer does not see sealed values.");
         await audit.AppendAsync(actor, new AuditedAction("sealed.view", letterId.ToString(), letter.Municipality, why, null, "shown"), cancellation);
         var body = sealer.Open(Encoding.UTF8.GetBytes((await letters.BodiesAsync([letterId], cancellation))[letterId]));
-        try
-        {
-            return Opened(JsonNode.Parse(body.Span), letter.Municipality)?.ToJsonString(Indented);
-        }
-        catch (JsonException)
-        {
-            // Whatever it is, it is what was asked for.
-            return Encoding.UTF8.GetString(body.Span);
-        }
+        // Whatever it is, it is what was asked for.
+        return ReadableJson.TryParse(body.Span, out var json) ? Opened(json, letter.Municipality)?.ToJsonString(Indented) : Encoding.UTF8.GetString(body.Span);
     }
 
     private JsonNode? Opened(JsonNode? node, string municipality) => node switch
     {
-        JsonObject fields when fields["ref"] is JsonValue && fields["sealed"] is JsonValue && fields["keyId"] is JsonValue => Opened(fields, municipality),
+        JsonObject fields when IsText(fields["ref"]) && IsText(fields["sealed"]) && IsText(fields["keyId"]) => Opened(fields, municipality),
         JsonObject fields => new JsonObject(fields.Select(field => KeyValuePair.Create(field.Key, Opened(field.Value, municipality)))),
         JsonArray items => new JsonArray([.. items.Select(item => Opened(item, municipality))]),
         _ => node?.DeepClone(),
     };
+
+    private static bool IsText(JsonNode? node) => node is JsonValue value && value.GetValueKind() == JsonValueKind.String;
 
     private JsonNode Opened(JsonObject identity, string municipality)
     {

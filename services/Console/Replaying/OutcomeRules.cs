@@ -21,11 +21,15 @@ public static class OutcomeRules
     /// <summary>Payments keeps nothing of a message that changes nothing: after that long it is asked what the message would do.</summary>
     public static readonly TimeSpan AskPaymentsAfter = TimeSpan.FromSeconds(2);
 
+    /// <summary>So long Routing may take to hear of a version that Ingest has accepted; later it is one that Routing had no use for.</summary>
+    private static readonly TimeSpan HeardOfWithin = TimeSpan.FromSeconds(30);
+
     /// <param name="service">Which takes it; null: one that is not asked.</param>
+    /// <param name="version">Of its claim, where the message names one.</param>
     /// <param name="recorded">What the service has on record of it; null: nothing yet.</param>
     /// <param name="standing">Of its claim; null: it has none that Routing knows.</param>
     /// <returns>Null: not known yet.</returns>
-    public static Outcome? Of(string? service, Guid? messageId, Guid? claimId, RecordedMessage? recorded, ClaimStanding? standing, TimeSpan sinceSent)
+    public static Outcome? Of(string? service, Guid? messageId, Guid? claimId, long? version, RecordedMessage? recorded, ClaimStanding? standing, TimeSpan sinceSent)
     {
         if (service is null || messageId is null)
             return sinceSent >= DeliveredAfter ? new Outcome(Outcomes.Delivered) : null;
@@ -35,6 +39,9 @@ public static class OutcomeRules
             return null;
         if (service == "Ingest" && string.Equals(recorded.Outcome, "refused", StringComparison.OrdinalIgnoreCase))
             return new Outcome(Outcomes.Refused, recorded.Note);
+        // The claim may still stand as it stood before: what Ingest has accepted is on its way to Routing.
+        if (service == "Ingest" && standing is not null && version > standing.Version && sinceSent < HeardOfWithin)
+            return null;
         return claimId is null && recorded.ClaimId is null ? new Outcome(Outcomes.Handled, recorded.Note) : OfClaim(messageId.Value, standing, recorded.Note);
     }
 

@@ -95,6 +95,11 @@ public sealed record Replay(
 {
     /// <summary>How many messages may have been sent by the end of each stage.</summary>
     public static readonly IReadOnlyList<long> StageEnds = [1, 11, 111, long.MaxValue];
+
+    /// <summary>Outcomes that a person had seen when going on after a stop; the next stop counts from there.</summary>
+    internal long KnownBefore { get; init; }
+
+    internal long FailedBefore { get; init; }
 }
 
 /// <summary>How far a replay has come.</summary>

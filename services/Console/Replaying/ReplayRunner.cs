@@ -26,16 +26,29 @@ public sealed class ReplayRunner(
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
     private readonly HashSet<Guid> _mine = [];
 
+    /// <summary>When each may send its next message at the rate it was given.</summary>
+    private readonly Dictionary<Guid, DateTimeOffset> _paced = [];
+
     /// <summary>One round for every replay that is this instance's.</summary>
     /// <returns>Whether there is more to do at once.</returns>
     public async Task<bool> CarryOnAsync(CancellationToken cancellation)
     {
         var taken = await replays.TakeAsync(time.GetUtcNow() + Lease, _mine, cancellation);
         _mine.Clear();
-        _mine.UnionWith(taken.Select(replay => replay.ReplayId));
+        _mine.UnionWith(taken.Where(replay => replay.Status != ReplayStatus.Cancelled).Select(replay => replay.ReplayId));
+        foreach (var ended in _paced.Keys.Where(replay => !_mine.Contains(replay)).ToList())
+            _paced.Remove(ended);
         var more = false;
         foreach (var replay in taken)
-            more |= replay.Status == ReplayStatus.Previewing ? await PreviewAsync(replay, cancellation) : await SendAsync(replay, cancellation);
+        {
+            more |= replay.Status switch
+            {
+                ReplayStatus.Previewing => await PreviewAsync(replay, cancellation),
+                ReplayStatus.Cancelled => await FinishAsync(replay, cancellation),
+                _ => await SendAsync(replay, cancellation),
+            };
+        }
+
         return more;
     }
 
@@ -47,26 +60,30 @@ public sealed class ReplayRunner(
         if (due.Count == 0)
             return false;
         var now = time.GetUtcNow();
-        var sent = await SentAsync(due, cancellation);
-        var standing = await questions.StandingAsync([.. sent.Select(one => one.Attempt.ClaimId).OfType<Guid>().Distinct()], cancellation);
+        var looked = new List<(Attempt Attempt, Guid? MessageId, string? Service, RecordedMessage? Recorded)>(due.Count);
+        var needless = new HashSet<Attempt>();
+        foreach (var group in (await SentAsync(due, cancellation)).GroupBy(one => questions.ServiceOf(one.Attempt.Queue, one.Attempt.Name, one.Attempt.Municipality)))
+        {
+            var recorded = group.Key is null ? null : await RecordedAsync(group.Key, [.. group.Select(one => one.MessageId).OfType<Guid>()], cancellation);
+            if (group.Key == "Payments" && recorded is not null)
+                needless.UnionWith(await NeedlessAsync(group.Key, [.. group], recorded, now, cancellation));
+            looked.AddRange(group.Select(one => (one.Attempt, one.MessageId, group.Key, one.MessageId is { } id ? recorded?.GetValueOrDefault(id) : null)));
+        }
+
+        // The service says which claim it took the message for: a correction may name another than the letter did. Asked for after that, the claim stands as it came to stand.
+        var standing = await questions.StandingAsync([.. looked.Select(one => ClaimOf(one.Attempt, one.Recorded)).OfType<Guid>().Distinct()], cancellation);
         var closed = new List<(Attempt, Outcome)>();
         var again = new List<(Attempt, DateTimeOffset)>();
-        foreach (var group in sent.GroupBy(one => questions.ServiceOf(one.Attempt.Queue, one.Attempt.Name, one.Attempt.Municipality)))
+        foreach (var (attempt, messageId, service, recorded) in looked)
         {
-            var recorded = group.Key is null ? new Dictionary<Guid, RecordedMessage>() : await RecordedAsync(group.Key, [.. group.Select(one => one.MessageId).OfType<Guid>()], cancellation);
-            var needless = group.Key == "Payments" && recorded is not null ? await NeedlessAsync(group.Key, [.. group], recorded, now, cancellation) : [];
-            foreach (var (attempt, messageId) in group)
-            {
-                var since = now - DateTimeOffset.FromUnixTimeMilliseconds(attempt.SentAt ?? 0);
-                var known = messageId is { } id ? recorded?.GetValueOrDefault(id) : null;
-                var claim = attempt.ClaimId ?? known?.ClaimId;
-                if (needless.Contains(attempt))
-                    closed.Add((attempt, new Outcome(Outcomes.Handled, "It changed nothing.")));
-                else if (OutcomeRules.Of(group.Key, messageId, claim, known, claim is { } about ? standing.GetValueOrDefault(about) : null, since) is { } outcome)
-                    closed.Add((attempt, outcome with { Detail = outcome.Detail is { } detail ? PersonalData.Mask(detail, 500) : null }));
-                else
-                    again.Add((attempt, now + Pause(since)));
-            }
+            var since = now - DateTimeOffset.FromUnixTimeMilliseconds(attempt.SentAt ?? 0);
+            var claim = ClaimOf(attempt, recorded);
+            if (needless.Contains(attempt))
+                closed.Add((attempt, new Outcome(Outcomes.Handled, "It changed nothing.")));
+            else if (OutcomeRules.Of(service, messageId, claim, attempt.Version, recorded, claim is { } about ? standing.GetValueOrDefault(about) : null, since) is { } outcome)
+                closed.Add((attempt, outcome with { Detail = outcome.Detail is { } detail ? PersonalData.Mask(detail, 500) : null }));
+            else
+                again.Add((attempt, now + Pause(since)));
         }
 
         await replays.CloseAsync(closed, cancellation);
@@ -87,7 +104,7 @@ public sealed class ReplayRunner(
         var forecasts = new List<(Attempt, string, string?)>(attempts.Count);
         foreach (var group in attempts.GroupBy(attempt => questions.ServiceOf(attempt.Queue, attempt.Name, attempt.Municipality)))
             forecasts.AddRange(await ForecastAsync(group.Key, [.. group], bodies, cancellation));
-        await replays.SaveForecastsAsync(forecasts, cancellation);
+        await replays.SaveForecastsAsync(replay.ReplayId, forecasts, cancellation);
         return true;
     }
 
@@ -102,10 +119,10 @@ public sealed class ReplayRunner(
                 service, [.. attempts.Select(attempt => new MessageToForecast(attempt.Name, IdOf(attempt.MessageId), BodyFor(service, bodies.GetValueOrDefault(attempt.LetterId) ?? "")))], cancellation);
             return [.. attempts.Zip(answers, (attempt, answer) => (attempt, answer.Outcome, answer.Note is { } note ? PersonalData.Mask(note, 500) : null))];
         }
-        catch (ServiceAwayException away)
+        catch (Exception unasked) when (unasked is ServiceAwayException or ServiceRefusedException)
         {
-            // A preview says what is known: a service that is down is no reason to show none.
-            return [.. attempts.Select(attempt => (attempt, Forecasts.Unknown, (string?)away.Message))];
+            // A preview says what is known: a service that is down, or refuses the question, is no reason to show none.
+            return [.. attempts.Select(attempt => (attempt, Forecasts.Unknown, (string?)PersonalData.Mask(unasked.Message, 500)))];
         }
     }
 
@@ -144,14 +161,47 @@ public sealed class ReplayRunner(
         }
 
         var room = Math.Min(end - sent, options.MostUnderWay - progress.UnderWay);
-        var rate = Math.Max(1, replay.RatePerSecond * options.ReplayEvery.TotalSeconds);
-        var most = (int)Math.Min(Math.Min(room, SendAtATime), rate);
         // What a crash left half-sent counts as under way, and goes out again first.
-        var attempts = await replays.TakeToSendAsync(replay.ReplayId, most, cancellation);
-        await SendAsync(attempts, cancellation);
+        var attempts = await replays.TakeToSendAsync(replay.ReplayId, (int)Math.Min(Math.Min(room, SendAtATime), Allowed(replay)), cancellation);
         if (attempts.Count > 0)
-            await replays.MarkSentAsync(replay.ReplayId, attempts, cancellation);
+            _paced[replay.ReplayId] = Later(_paced.GetValueOrDefault(replay.ReplayId), time.GetUtcNow()) + TimeSpan.FromSeconds((double)attempts.Count / replay.RatePerSecond);
+        if (await SendAndMarkAsync(replay, attempts, cancellation) is { } missing)
+            await replays.AdvanceAsync(replay, ReplayStatus.Paused, replay.Stage, $"There is no queue {missing}: nothing can be sent to it. Resume when the service that takes it has been started.", progress, cancellation);
         return false;
+    }
+
+    /// <summary>
+    /// As many as the rate allows for one round. Rounds also come when there is more to do at once, and a little before their time: only what is counted against the clock keeps a
+    /// rate.
+    /// </summary>
+    private long Allowed(Replay replay) => _paced.GetValueOrDefault(replay.ReplayId) > time.GetUtcNow() + (options.ReplayEvery / 4)
+        ? 0
+        : Math.Max(1, (long)(replay.RatePerSecond * options.ReplayEvery.TotalSeconds));
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    /// <summary>Of a cancelled replay: what may have been sent is sent, and followed to its outcome. Tried again when the lease ends.</summary>
+    private async Task<bool> FinishAsync(Replay replay, CancellationToken cancellation)
+    {
+        await SendAndMarkAsync(replay, await replays.TakeToSendAsync(replay.ReplayId, 0, cancellation), cancellation);
+        return false;
+    }
+
+    /// <returns>A queue that is not there; what should go to it stays marked as being sent.</returns>
+    private async Task<string?> SendAndMarkAsync(Replay replay, IReadOnlyList<Attempt> attempts, CancellationToken cancellation)
+    {
+        var missing = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var queue in attempts.Select(attempt => attempt.Queue).Where(queue => queue != Topology.Unrouted).Distinct(StringComparer.Ordinal))
+        {
+            if (await bus.DepthAsync(queue, cancellation) is null)
+                missing.Add(queue);
+        }
+
+        var sent = attempts.Where(attempt => !missing.Contains(attempt.Queue)).ToList();
+        await SendAsync(sent, cancellation);
+        if (sent.Count > 0)
+            await replays.MarkSentAsync(replay.ReplayId, sent, cancellation);
+        return missing.Order(StringComparer.Ordinal).FirstOrDefault();
     }
 
     /// <summary>At the end of a stage its outcomes say whether to go on; while all are being sent, as soon as there are enough of them.</summary>
@@ -201,7 +251,7 @@ public sealed class ReplayRunner(
         {
             return await questions.RecordedAsync(service, messageIds, cancellation);
         }
-        catch (ServiceAwayException)
+        catch (Exception unasked) when (unasked is ServiceAwayException or ServiceRefusedException)
         {
             // Looked at again a little later, as whatever is not on record yet.
             return null;
@@ -225,6 +275,8 @@ public sealed class ReplayRunner(
         var body = Encoding.UTF8.GetBytes(kept);
         return service == "Ingest" ? body : sealer.Open(body).ToArray();
     }
+
+    private static Guid? ClaimOf(Attempt attempt, RecordedMessage? recorded) => recorded?.ClaimId ?? attempt.ClaimId;
 
     private static Guid? IdOf(string? messageId) => Guid.TryParse(messageId, out var id) ? id : null;
 

@@ -42,14 +42,15 @@ public sealed partial class ReplayStore
         cancellation);
 
     /// <summary>A replay of one letter whose correction is sent in its place.</summary>
+    /// <param name="amountOre">What the correction is for: it may be more than the original, and need approval for that.</param>
     internal async Task<Replay> CreateForCorrectionAsync(
-        DbTransaction transaction, Actor actor, Guid letterId, Guid watchedLetter, Guid correctionId, Guid replayId, string why, CancellationToken cancellation)
+        DbTransaction transaction, Actor actor, Guid letterId, Guid watchedLetter, Guid correctionId, Guid replayId, long? amountOre, string why, CancellationToken cancellation)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         await store.InsertAsync(
             transaction, ConsoleSchema.Items, [[replayId, 1L, letterId, watchedLetter, null, nameof(ItemState.Frozen), Forecasts.Apply, null, null, null, null, null, null]], cancellation);
         var filter = JsonSerializer.Serialize(new LetterFilter { LetterIds = [letterId] }, ServiceClient.Json);
-        return await BeginAsync(transaction, actor, replayId, ReplayStatus.Ready, filter, why, new ReplayLimits(1, 0), correctionId, now, cancellation);
+        return await BeginAsync(transaction, actor, replayId, ReplayStatus.Ready, filter, why, new ReplayLimits(1, 0), correctionId, now, cancellation, amountOre ?? 0);
     }
 
     /// <summary>Starts it, or has it wait for another person where that is demanded.</summary>
@@ -89,11 +90,15 @@ public sealed partial class ReplayStore
     /// <summary>Also of one that stopped by itself: a person has looked, and goes on.</summary>
     public Task<Replay> ResumeAsync(Guid replayId, Actor actor, string why, CancellationToken cancellation) => ChangeAsync(
         replayId, actor, "replay.resume", why, cancellation,
-        (_, row) =>
+        async (transaction, row) =>
         {
             Require(row, "resume", ReplayStatus.Paused, ReplayStatus.Stopped);
-            // What failed before is known; from here on it stops when as much fails again.
-            return Task.FromResult(row with { Status = nameof(ReplayStatus.Running), Remark = $"Resumed by {actor.Name}.", MostFailedPercent = row.Status == nameof(ReplayStatus.Stopped) ? 100 : row.MostFailedPercent });
+            var resumed = row with { Status = nameof(ReplayStatus.Running), Remark = $"Resumed by {actor.Name}." };
+            if (row.Status != nameof(ReplayStatus.Stopped))
+                return resumed;
+            // What failed before is known; it stops again when too much of what comes from here on fails.
+            var counted = Progress(row.Replay(), await StatesAsync(transaction.Connection!, replayId, cancellation, transaction), []);
+            return resumed with { KnownBefore = counted.Known, FailedBefore = counted.Failed };
         });
 
     /// <summary>What was not sent waits again as before; what was sent is followed to its outcome all the same.</summary>
@@ -129,6 +134,14 @@ public sealed partial class ReplayStore
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var status = row.CorrectionId is null ? nameof(LetterStatus.Replaying) : nameof(LetterStatus.Corrected);
         var connection = transaction.Connection!;
+        // The letters first: whoever takes a letter's row finds it waiting, and whoever comes next (a replay that overlaps, an archiving) finds it taken.
+        await connection.ExecuteAsync(new CommandDefinition(
+            store.Sql($"""
+                UPDATE console.letters
+                SET status = @status, replay_id = @ReplayId, outcome = NULL, outcome_at = NULL, row_version = row_version + 1
+                WHERE status = '{nameof(LetterStatus.Open)}'
+                  AND letter_id IN (SELECT i.letter_id FROM console.replay_items i WHERE i.replay_id = @ReplayId AND i.state = '{nameof(ItemState.Frozen)}')
+                """), new { row.ReplayId, status }, transaction, cancellationToken: cancellation));
         await connection.ExecuteAsync(new CommandDefinition(
             store.Sql($"""
                 UPDATE console.replay_items
@@ -137,13 +150,7 @@ public sealed partial class ReplayStore
                   SELECT l.letter_id
                   FROM console.replay_items i
                   INNER JOIN console.letters l ON l.letter_id = i.letter_id
-                  WHERE i.replay_id = @ReplayId AND l.status = '{nameof(LetterStatus.Open)}')
-                """), new { row.ReplayId }, transaction, cancellationToken: cancellation));
-        await connection.ExecuteAsync(new CommandDefinition(
-            store.Sql($"""
-                UPDATE console.letters
-                SET status = @status, replay_id = @ReplayId, outcome = NULL, outcome_at = NULL, row_version = row_version + 1
-                WHERE letter_id IN (SELECT i.open_letter FROM console.replay_items i WHERE i.replay_id = @ReplayId AND i.open_letter IS NOT NULL)
+                  WHERE i.replay_id = @ReplayId AND l.replay_id = @ReplayId AND l.status = @status)
                 """), new { row.ReplayId, status }, transaction, cancellationToken: cancellation));
         await connection.ExecuteAsync(new CommandDefinition(
             store.Sql($"""
@@ -156,7 +163,7 @@ public sealed partial class ReplayStore
 
     private async Task<Replay> BeginAsync(
         DbTransaction transaction, Actor actor, Guid replayId, ReplayStatus status, string filter, string why, ReplayLimits limits, Guid? correctionId, long now,
-        CancellationToken cancellation)
+        CancellationToken cancellation, long correctedOre = 0)
     {
         var connection = transaction.Connection!;
         var sums = (await connection.QueryAsync<SumRow>(new CommandDefinition(
@@ -171,7 +178,7 @@ public sealed partial class ReplayStore
         var row = new Row
         {
             ReplayId = replayId, Status = status.ToString(), Municipality = municipalities.Count <= MostMunicipalitiesNamed ? string.Join(',', municipalities) : "*", CreatedAt = now,
-            CreatedBy = actor.Name, Reason = why, Filter = filter, Total = sums.Sum(sum => sum.Letters), TotalOre = sums.Sum(sum => sum.Ore), RatePerSecond = limits.RatePerSecond,
+            CreatedBy = actor.Name, Reason = why, Filter = filter, Total = sums.Sum(sum => sum.Letters), TotalOre = Math.Max(sums.Sum(sum => sum.Ore), correctedOre), RatePerSecond = limits.RatePerSecond,
             MostFailedPercent = limits.MostFailedPercent, CorrectionId = correctionId, RowVersion = 1,
         };
         await store.InsertAsync(transaction, ConsoleSchema.Replays, [row.Values()], cancellation);

@@ -23,6 +23,7 @@ internal sealed record Attempt
     public required string Municipality { get; init; }
     public Guid? ClaimId { get; init; }
     public string? TraceParent { get; init; }
+    public long? Version { get; init; }
 }
 
 public sealed partial class ReplayStore
@@ -33,7 +34,7 @@ public sealed partial class ReplayStore
 
     private const string AttemptColumns = """
         i.replay_id AS ReplayId, i.position AS Position, i.letter_id AS LetterId, r.correction_id AS CorrectionId, i.sent_at AS SentAt, l.message_id AS MessageId, l.queue AS Queue,
-        l.name AS Name, l.municipality AS Municipality, l.claim_id AS ClaimId, l.trace_parent AS TraceParent
+        l.name AS Name, l.municipality AS Municipality, l.claim_id AS ClaimId, l.trace_parent AS TraceParent, l.version AS Version
         """;
 
     private const string AttemptTables = """
@@ -42,13 +43,16 @@ public sealed partial class ReplayStore
         INNER JOIN console.letters l ON l.letter_id = i.letter_id
         """;
 
-    /// <summary>Takes the replays that are to be carried on and that no other instance has: each is one instance's until the lease ends.</summary>
+    /// <summary>
+    /// Takes the replays that are to be carried on and that no other instance has: each is one instance's until the lease ends. Of one that was cancelled, what a crash left
+    /// half-sent is still to be sent: nobody knows whether it was.
+    /// </summary>
     internal async Task<IReadOnlyList<Replay>> TakeAsync(DateTimeOffset until, IReadOnlyCollection<Guid> mine, CancellationToken cancellation)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         await using var connection = await store.OpenAsync(cancellation);
         var rows = (await connection.QueryAsync<Row>(new CommandDefinition(
-            store.Sql($"SELECT {Columns} FROM console.replays r WHERE r.status IN ('{nameof(ReplayStatus.Previewing)}', '{nameof(ReplayStatus.Running)}')"), cancellationToken: cancellation)))
+            store.Sql($"SELECT {Columns} FROM console.replays r WHERE r.status IN ('{nameof(ReplayStatus.Previewing)}', '{nameof(ReplayStatus.Running)}') OR (r.status = '{nameof(ReplayStatus.Cancelled)}' AND r.replay_id IN (SELECT i.replay_id FROM console.replay_items i WHERE i.state = '{nameof(ItemState.Sending)}'))"), cancellationToken: cancellation)))
             .Where(row => row.LeaseUntil <= now || mine.Contains(row.ReplayId)).ToList();
         var taken = new List<Replay>();
         foreach (var row in rows)
@@ -92,10 +96,15 @@ public sealed partial class ReplayStore
                 """), new { replayId, most }, cancellationToken: cancellation))];
     }
 
-    /// <summary>Whoever previews is alone with the set: its rows are written whole.</summary>
-    internal Task SaveForecastsAsync(IReadOnlyList<(Attempt Attempt, string Outcome, string? Note)> forecasts, CancellationToken cancellation) => store.InTransactionAsync(
+    /// <summary>Whoever previews is alone with the set: its rows are written whole. A replay that was cancelled meanwhile stays as it is.</summary>
+    internal Task SaveForecastsAsync(Guid replayId, IReadOnlyList<(Attempt Attempt, string Outcome, string? Note)> forecasts, CancellationToken cancellation) => store.InTransactionAsync(
         async transaction =>
         {
+            var previewing = await transaction.Connection!.ExecuteAsync(new CommandDefinition(
+                store.Sql($"UPDATE console.replays SET row_version = row_version + 1 WHERE replay_id = @replayId AND status = '{nameof(ReplayStatus.Previewing)}'"), new { replayId },
+                transaction, cancellationToken: cancellation));
+            if (previewing == 0)
+                return false;
             await store.UpsertAsync(
                 transaction, ConsoleSchema.Items,
                 [.. forecasts.Select(forecast => new object?[]
@@ -119,12 +128,15 @@ public sealed partial class ReplayStore
             var next = await ToSendAsync(transaction, replayId, ItemState.Frozen, most, cancellation);
             if (next.Count == 0)
                 return [];
-            await transaction.Connection!.ExecuteAsync(new CommandDefinition(
+            var marked = await transaction.Connection!.ExecuteAsync(new CommandDefinition(
                 store.Sql($"""
                     UPDATE console.replay_items
                     SET state = '{nameof(ItemState.Sending)}', sent_at = @now
                     WHERE replay_id = @replayId AND state = '{nameof(ItemState.Frozen)}' AND {store.In("position", "positions", ColumnType.Integer)}
                     """), new { replayId, now, positions = store.List(next.Select(attempt => attempt.Position).ToList()) }, transaction, cancellationToken: cancellation));
+            // Somebody has cancelled it between the two: what is not marked may not be sent.
+            if (marked != next.Count)
+                throw new LostRaceException($"Replay {replayId} was changed while its next messages were taken.");
             return [.. next.Select(attempt => attempt with { SentAt = now })];
         },
         cancellation);
@@ -180,7 +192,7 @@ public sealed partial class ReplayStore
                         UPDATE console.letters
                         SET outcome = @Name, outcome_at = @now, row_version = row_version + 1,
                             status = CASE WHEN status = '{nameof(LetterStatus.Replaying)}' THEN '{nameof(LetterStatus.Replayed)}' ELSE status END
-                        WHERE letter_id IN (
+                        WHERE status IN ('{nameof(LetterStatus.Replaying)}', '{nameof(LetterStatus.Corrected)}') AND letter_id IN (
                           SELECT i.open_letter FROM console.replay_items i
                           WHERE i.replay_id = @replayId AND i.state = '{nameof(ItemState.Sent)}' AND {store.In("i.position", "positions", ColumnType.Integer)})
                         """), new { outcome.Name, now, replayId, positions }, transaction, cancellationToken: cancellation));
@@ -226,7 +238,7 @@ public sealed partial class ReplayStore
             store.Sql($"""
                 SELECT {store.Top("most")} {AttemptColumns}
                 FROM {AttemptTables}
-                WHERE i.replay_id = @replayId AND i.state = @state AND i.open_letter IS NOT NULL
+                WHERE i.replay_id = @replayId AND i.state = @state AND i.open_letter IS NOT NULL {(state == ItemState.Frozen ? $"AND r.status = '{nameof(ReplayStatus.Running)}'" : "")}
                 ORDER BY i.position
                 {store.Limit("most")}
                 """), new { replayId, state = state.ToString(), most }, transaction, cancellationToken: cancellation))).ToList();

@@ -17,7 +17,8 @@ public sealed partial class ReplayStore(IStore store, Auditing.AuditLog audit, C
     internal const string Columns = """
         r.replay_id AS ReplayId, r.status AS Status, r.stage AS Stage, r.municipality AS Municipality, r.created_at AS CreatedAt, r.created_by AS CreatedBy, r.reason AS Reason,
         r.filter AS Filter, r.total AS Total, r.total_ore AS TotalOre, r.rate_per_second AS RatePerSecond, r.most_failed_percent AS MostFailedPercent, r.approved_by AS ApprovedBy,
-        r.started_at AS StartedAt, r.ended_at AS EndedAt, r.remark AS Remark, r.correction_id AS CorrectionId, r.lease_until AS LeaseUntil, r.row_version AS RowVersion
+        r.started_at AS StartedAt, r.ended_at AS EndedAt, r.remark AS Remark, r.correction_id AS CorrectionId, r.lease_until AS LeaseUntil, r.row_version AS RowVersion,
+        r.known_before AS KnownBefore, r.failed_before AS FailedBefore
         """;
 
     /// <summary>Null: there is none, or it touches municipalities that are not this person's to see.</summary>
@@ -85,10 +86,10 @@ public sealed partial class ReplayStore(IStore store, Auditing.AuditLog audit, C
         return Progress(replay, await StatesAsync(connection, replay.ReplayId, cancellation), forecasts);
     }
 
-    private async Task<List<StateRow>> StatesAsync(DbConnection connection, Guid replayId, CancellationToken cancellation) =>
+    private async Task<List<StateRow>> StatesAsync(DbConnection connection, Guid replayId, CancellationToken cancellation, DbTransaction? transaction = null) =>
         (await connection.QueryAsync<StateRow>(new CommandDefinition(
             store.Sql("SELECT state AS State, outcome AS Outcome, COUNT(*) AS Items FROM console.replay_items WHERE replay_id = @replayId GROUP BY state, outcome"), new { replayId },
-            cancellationToken: cancellation))).ToList();
+            transaction, cancellationToken: cancellation))).ToList();
 
     private static ReplayProgress Progress(Replay replay, List<StateRow> states, List<ForecastRow> forecasts)
     {
@@ -105,8 +106,8 @@ public sealed partial class ReplayStore(IStore store, Auditing.AuditLog audit, C
         await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
             store.Sql($"SELECT {Columns} FROM console.replays r WHERE r.replay_id = @replayId"), new { replayId }, transaction, cancellationToken: cancellation));
 
-    /// <summary>A replay over several municipalities is seen by who sees them all.</summary>
-    private static bool IsSeenBy(Replay replay, Actor actor) => actor.Municipalities is null || replay.Municipalities.All(actor.Sees);
+    /// <summary>A replay over several municipalities is seen by who sees them all; an empty one by whoever asked for it.</summary>
+    private static bool IsSeenBy(Replay replay, Actor actor) => actor.Municipalities is null || (replay.Total == 0 ? replay.CreatedBy == actor.Name : replay.Municipalities.All(actor.Sees));
 
     internal sealed record Row
     {
@@ -129,16 +130,21 @@ public sealed partial class ReplayStore(IStore store, Auditing.AuditLog audit, C
         public Guid? CorrectionId { get; init; }
         public long LeaseUntil { get; init; }
         public long RowVersion { get; init; }
+        public long KnownBefore { get; init; }
+        public long FailedBefore { get; init; }
 
         public Replay Replay() => new(
             ReplayId, Enum.Parse<ReplayStatus>(Status), (int)Stage, Municipality.Split(','), At(CreatedAt), CreatedBy, Reason,
             JsonSerializer.Deserialize<LetterFilter>(Filter, ServiceClient.Json) ?? new LetterFilter(), Total, TotalOre, (int)RatePerSecond, (int)MostFailedPercent, ApprovedBy,
-            StartedAt is { } started ? At(started) : null, EndedAt is { } ended ? At(ended) : null, Remark, CorrectionId);
+            StartedAt is { } started ? At(started) : null, EndedAt is { } ended ? At(ended) : null, Remark, CorrectionId)
+        {
+            KnownBefore = KnownBefore, FailedBefore = FailedBefore,
+        };
 
         public object?[] Values() =>
         [
             ReplayId, Status, Stage, Municipality, CreatedAt, CreatedBy, Reason, Filter, Total, TotalOre, RatePerSecond, MostFailedPercent, ApprovedBy, StartedAt, EndedAt, Remark,
-            CorrectionId, LeaseUntil, RowVersion,
+            CorrectionId, LeaseUntil, RowVersion, KnownBefore, FailedBefore,
         ];
     }
 

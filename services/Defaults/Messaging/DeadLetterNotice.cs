@@ -50,9 +50,9 @@ public static class DeadLetterNotice
             }
             return null;
         }
-        catch (JsonException)
+        catch (Exception unread) when (unread is JsonException or InvalidOperationException)
         {
-            // Not JSON: it names no claim. The error queue keeps it all the same.
+            // Not JSON, or its texts are none (bytes that are no UTF-8): it names no claim. The error queue keeps it all the same.
             return null;
         }
     }

@@ -26,6 +26,9 @@ public static class DeadLetterQueueName
     public static string SourceOf(string queue) =>
         Endings.FirstOrDefault(ending => queue.EndsWith(ending, StringComparison.Ordinal)) is { } found && queue.Length > found.Length ? queue[..^found.Length] : queue;
 
-    /// <summary>Those that a queue may have.</summary>
-    public static IEnumerable<string> Of(string queue) => Endings.Select(ending => queue + ending);
+    /// <summary>
+    /// Those that we declare for a queue. A broker that cannot list its queues is asked for each by name, and answers one that is not there by closing the channel: no name is
+    /// guessed.
+    /// </summary>
+    public static IEnumerable<string> Of(string queue) => [Topology.ErrorQueue(queue), Topology.DeadQueue(queue)];
 }

@@ -18,6 +18,9 @@ internal sealed partial class ConsumerSession : AsyncDefaultBasicConsumer, IAsyn
     /// </summary>
     private const int ReturnsAtMost = Topology.DeliveryLimit / 2;
 
+    /// <summary>A dead-letter queue that others declared may have RabbitMQ 4's own limit, 20, and nowhere to put what reaches it.</summary>
+    private const int ReturnsOfOthersAtMost = 8;
+
     /// <summary>Times the linger.</summary>
     private const int LoadedLinger = 5;
 
@@ -189,7 +192,8 @@ internal sealed partial class ConsumerSession : AsyncDefaultBasicConsumer, IAsyn
     {
         try
         {
-            var worn = batch.FindAll(received => received.Delivery.Attempts >= ReturnsAtMost);
+            var limit = DeadLetterQueueName.Fits(definition.Name) ? ReturnsOfOthersAtMost : ReturnsAtMost;
+            var worn = batch.FindAll(received => received.Delivery.Attempts >= limit);
             await publisher.PublishAsync(worn.Select(received => Wire.ToQueue(definition.Name, received.Delivery, received.Delivery.Fault)), CancellationToken.None);
             await order.SettleAsync(batch, (tag, _) => worn.Exists(received => received.Tag == tag)
                 ? Channel.BasicAckAsync(tag, multiple: false, CancellationToken.None)

@@ -50,9 +50,10 @@ internal static class Wire
 
     private static string NameOf(string exchange, string routingKey, IReadOnlyBasicProperties properties)
     {
-        if (exchange is not ("" or Topology.DeadLetterExchange))
+        // MassTransit puts what failed on an exchange that is called as the queue: that is not the message's name.
+        if (exchange is not ("" or Topology.DeadLetterExchange) && !DeadLetterQueueName.Fits(exchange))
             return exchange;
-        return Text(properties, FaultNote.NameHeader) ?? Text(properties, "x-first-death-exchange") ?? properties.Type ?? routingKey;
+        return Text(properties, FaultNote.NameHeader) ?? Text(properties, "x-first-death-exchange") ?? properties.Type ?? (routingKey.Length > 0 ? routingKey : exchange);
     }
 
     private static int Attempts(bool redelivered, IReadOnlyBasicProperties properties) =>
