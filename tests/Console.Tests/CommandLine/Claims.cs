@@ -23,9 +23,9 @@ internal static class Claims
     private static readonly TimeSpan Within = TimeSpan.FromMinutes(3);
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Cli.dll");
 
-    public static Task<Said> RunAsync(params string[] arguments) => RunAsync(null, null, arguments);
+    public static Task<Said> RunAsync(params string[] arguments) => WithAsync(null, null, arguments);
 
-    public static Task<Said> RunAsync(string? token, string? input, params string[] arguments) => RunAsync("dotnet", [Program, .. arguments], token, input);
+    public static Task<Said> WithAsync(string? token, string? input, params string[] arguments) => RunAsync("dotnet", [Program, .. arguments], token, input);
 
     /// <summary>On a terminal, where somebody types.</summary>
     public static Task<Said> OnTerminalAsync(string typed, params string[] arguments) =>

@@ -22,7 +22,7 @@ public sealed class When_the_command_line_signs_in
     public async Task an_address_needs_a_token_and_takes_it_from_the_environment_or_the_command_line()
     {
         (await Claims.RunAsync("failures", "list", "--url", Url)).ShouldEndWith(2).Errors.ShouldContain("CLAIMS_TOKEN");
-        (await Claims.RunAsync(_console.Token, null, "failures", "list", "--url", Url)).ShouldEndWith(0);
+        (await Claims.WithAsync(_console.Token, null, "failures", "list", "--url", Url)).ShouldEndWith(0);
         (await Claims.RunAsync("failures", "list", "--url", Url, "--token", _console.Token)).ShouldEndWith(0);
     }
 
@@ -37,8 +37,8 @@ public sealed class When_the_command_line_signs_in
     [Test]
     public async Task another_token_is_told_from_a_console_that_is_away()
     {
-        (await Claims.RunAsync("wrong", null, "failures", "list", "--url", Url)).ShouldEndWith(1).Errors.ShouldContain("does not take the token");
-        (await Claims.RunAsync("two words", null, "failures", "list", "--url", Url)).ShouldEndWith(2);
+        (await Claims.WithAsync("wrong", null, "failures", "list", "--url", Url)).ShouldEndWith(1).Errors.ShouldContain("does not take the token");
+        (await Claims.WithAsync("two words", null, "failures", "list", "--url", Url)).ShouldEndWith(2);
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(Path.Combine(folder.Path, "console"));
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "console", "token"), "abc");
