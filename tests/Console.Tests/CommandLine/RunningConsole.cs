@@ -77,7 +77,7 @@ internal sealed class RunningConsole : IAsyncDisposable
     }
 
     private async Task<long> CountAsync() =>
-        (await Server.Services.GetRequiredService<DeadLetters.Letters>().CountAsync(new DeadLetters.LetterFilter(), CancellationToken.None)).Count;
+        (await Server.Services.GetRequiredService<OperationsConsole.DeadLetters.Letters>().CountAsync(new OperationsConsole.DeadLetters.LetterFilter(), CancellationToken.None)).Count;
 
     private static OutgoingMessage Message(string municipality, string agency, long feeId)
     {
