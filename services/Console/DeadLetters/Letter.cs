@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace ClaimsTransfer.OperationsConsole.DeadLetters;
 
 /// <summary>What is being done about a message that could not be handled.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<LetterStatus>))]
 public enum LetterStatus
 {
     /// <summary>It waits for somebody.</summary>

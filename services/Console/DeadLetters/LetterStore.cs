@@ -28,13 +28,14 @@ public sealed class LetterStore(IStore store, TimeProvider time)
         WHERE {store.In("letter_id", "ids")}
         """);
 
-    // The attempt that was under way has failed again: that is its outcome, and the message is free for the next.
+    // The attempt that was under way has failed again: that is its outcome, and the message is free for the next. Only by what is collected now: the failure that it was replayed for
+    // may have been a moment before.
     private readonly string _close = store.Sql($"""
         UPDATE console.replay_items
         SET state = '{nameof(ItemState.Done)}', outcome = '{Outcomes.FailedAgain}', outcome_at = @now, look_at = NULL, open_letter = NULL,
             outcome_detail = (SELECT l.cause_text FROM console.letters l WHERE l.letter_id = watched_letter)
         WHERE {store.In("watched_letter", "ids")} AND open_letter IS NOT NULL AND state IN ('{nameof(ItemState.Sending)}', '{nameof(ItemState.Sent)}')
-          AND sent_at <= (SELECT l.last_failed_at + @difference FROM console.letters l WHERE l.letter_id = watched_letter)
+          AND sent_at <= (SELECT MAX(f.failed_at) + @difference FROM console.failures f WHERE f.letter_id = watched_letter AND f.collected_at = @now)
         """);
 
     // What no queue listened to is sent to its exchange, and fails on the queue behind it: a letter of its own, known by the message's id.

@@ -24,7 +24,9 @@ public sealed class ReplayRunner(
     private const int TellingOutcomes = 20;
 
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
-    private readonly HashSet<Guid> _mine = [];
+
+    /// <summary>The replays that this instance has, and until when: whoever takes one that has run out says another moment.</summary>
+    private readonly Dictionary<Guid, DateTimeOffset> _mine = [];
 
     /// <summary>When each may send its next message at the rate it was given.</summary>
     private readonly Dictionary<Guid, DateTimeOffset> _paced = [];
@@ -33,10 +35,14 @@ public sealed class ReplayRunner(
     /// <returns>Whether there is more to do at once.</returns>
     public async Task<bool> CarryOnAsync(CancellationToken cancellation)
     {
-        var taken = await replays.TakeAsync(time.GetUtcNow() + Lease, _mine, cancellation);
-        _mine.Clear();
-        _mine.UnionWith(taken.Where(replay => replay.Status != ReplayStatus.Cancelled).Select(replay => replay.ReplayId));
-        foreach (var ended in _paced.Keys.Where(replay => !_mine.Contains(replay)).ToList())
+        var now = time.GetUtcNow();
+        foreach (var over in _mine.Where(lease => lease.Value <= now).Select(lease => lease.Key).ToList())
+            _mine.Remove(over);
+        var until = now + Lease;
+        var taken = await replays.TakeAsync(until, _mine, cancellation);
+        foreach (var replay in taken.Where(replay => replay.Status != ReplayStatus.Cancelled))
+            _mine[replay.ReplayId] = until;
+        foreach (var ended in _paced.Where(pace => pace.Value < now - Lease).Select(pace => pace.Key).ToList())
             _paced.Remove(ended);
         var more = false;
         foreach (var replay in taken)

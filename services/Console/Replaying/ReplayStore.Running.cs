@@ -47,13 +47,13 @@ public sealed partial class ReplayStore
     /// Takes the replays that are to be carried on and that no other instance has: each is one instance's until the lease ends. Of one that was cancelled, what a crash left
     /// half-sent is still to be sent: nobody knows whether it was.
     /// </summary>
-    internal async Task<IReadOnlyList<Replay>> TakeAsync(DateTimeOffset until, IReadOnlyCollection<Guid> mine, CancellationToken cancellation)
+    internal async Task<IReadOnlyList<Replay>> TakeAsync(DateTimeOffset until, IReadOnlyDictionary<Guid, DateTimeOffset> mine, CancellationToken cancellation)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         await using var connection = await store.OpenAsync(cancellation);
         var rows = (await connection.QueryAsync<Row>(new CommandDefinition(
             store.Sql($"SELECT {Columns} FROM console.replays r WHERE r.status IN ('{nameof(ReplayStatus.Previewing)}', '{nameof(ReplayStatus.Running)}') OR (r.status = '{nameof(ReplayStatus.Cancelled)}' AND r.replay_id IN (SELECT i.replay_id FROM console.replay_items i WHERE i.state = '{nameof(ItemState.Sending)}'))"), cancellationToken: cancellation)))
-            .Where(row => row.LeaseUntil <= now || mine.Contains(row.ReplayId)).ToList();
+            .Where(row => row.LeaseUntil <= now || (mine.TryGetValue(row.ReplayId, out var ours) && ours.ToUnixTimeMilliseconds() == row.LeaseUntil)).ToList();
         var taken = new List<Replay>();
         foreach (var row in rows)
         {

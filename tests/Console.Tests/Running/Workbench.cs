@@ -90,7 +90,9 @@ internal sealed class Workbench : IAsyncDisposable
     /// <summary>Messages of København's claims on Routing's error queue, which failed just now.</summary>
     public async Task<IReadOnlyList<Guid>> KeepAsync(int count, int firstFee = 1, string municipality = "0101", string why = "The store refused it.")
     {
-        var read = Enumerable.Range(firstFee, count).Select(fee => Reader.Read("routing_error", Message.OfRouting(fee, municipality, why, Clock.GetUtcNow()))).ToList();
+        // One after the other: that is the order in which they are replayed.
+        var now = Clock.GetUtcNow();
+        var read = Enumerable.Range(firstFee, count).Select(fee => Reader.Read("routing_error", Message.OfRouting(fee, municipality, why, now.AddMilliseconds(fee - firstFee - count)))).ToList();
         foreach (var chunk in read.Chunk(500))
             await Parts.LetterStore.KeepAsync(chunk, CancellationToken.None);
         return [.. read.Select(letter => letter.LetterId)];
@@ -101,9 +103,12 @@ internal sealed class Workbench : IAsyncDisposable
     {
         for (var round = 0; round < rounds; round++)
         {
-            await (parts ?? Parts).Runner.CarryOnAsync(CancellationToken.None);
+            var runner = (parts ?? Parts).Runner;
+            while (await runner.CarryOnAsync(CancellationToken.None))
+                continue;
             Clock.Advance(TimeSpan.FromSeconds(1));
-            await (parts ?? Parts).Runner.LookAsync(CancellationToken.None);
+            while (await runner.LookAsync(CancellationToken.None))
+                continue;
         }
     }
 
