@@ -145,10 +145,12 @@ public sealed class ReplayRunner(
 
         var isLast = replay.Stage >= Replay.StageEnds.Count;
         var end = Replay.StageEnds[Math.Clamp(replay.Stage, 1, Replay.StageEnds.Count) - 1];
-        if (IsTelling(replay, progress, sent, end) && progress.Failed * 100 > progress.Known * replay.MostFailedPercent)
+        // A person who went on after a stop has seen what had failed by then.
+        var (known, failed) = (progress.Known - replay.KnownBefore, progress.Failed - replay.FailedBefore);
+        if (IsTelling(replay, progress, known, sent, end) && failed * 100 > known * replay.MostFailedPercent)
         {
             await replays.AdvanceAsync(
-                replay, ReplayStatus.Stopped, replay.Stage, $"{progress.Failed} of {progress.Known} failed again; at most {replay.MostFailedPercent} percent may.", progress, cancellation);
+                replay, ReplayStatus.Stopped, replay.Stage, $"{failed} of {known} failed again; at most {replay.MostFailedPercent} percent may.", progress, cancellation);
             return false;
         }
 
@@ -211,8 +213,8 @@ public sealed class ReplayRunner(
     }
 
     /// <summary>At the end of a stage its outcomes say whether to go on; while all are being sent, as soon as there are enough of them.</summary>
-    private static bool IsTelling(Replay replay, ReplayProgress progress, long sent, long end) =>
-        progress.Known > 0 && (replay.Stage >= Replay.StageEnds.Count ? progress.Known >= TellingOutcomes : progress.UnderWay == 0 && (sent >= end || progress.Left == 0));
+    private static bool IsTelling(Replay replay, ReplayProgress progress, long known, long sent, long end) =>
+        known > 0 && (replay.Stage >= Replay.StageEnds.Count ? known >= TellingOutcomes : progress.UnderWay == 0 && (sent >= end || progress.Left == 0));
 
     private async Task SendAsync(IReadOnlyList<Attempt> attempts, CancellationToken cancellation)
     {
