@@ -11,7 +11,7 @@ namespace ClaimsTransfer.OperationsConsole.Tests.Overview;
 public sealed class When_the_flow_is_sampled(Engine engine)
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 30, TimeSpan.Zero);
-    private StoreForTests _stores = null!;
+    private StoreForTests? _stores;
     private FlowStore _flow = null!;
 
     [SetUp]
@@ -23,7 +23,7 @@ public sealed class When_the_flow_is_sampled(Engine engine)
     }
 
     [TearDown]
-    public async Task Stop() => await _stores.DisposeAsync();
+    public async Task Stop() => await (_stores?.DisposeAsync() ?? ValueTask.CompletedTask);
 
     [Test]
     public async Task an_hour_has_what_came_since_the_hour_before()
@@ -54,7 +54,7 @@ public sealed class When_the_flow_is_sampled(Engine engine)
     public async Task several_consoles_do_not_double_a_minute()
     {
         await SampleAsync(Noon.AddHours(-1), accepted: 10, transferred: 0, rejected: 0, dead: 0);
-        await using var another = _stores.Again();
+        await using var another = _stores!.Again();
         var second = new FlowStore(another);
         var added = await Task.WhenAll(Enumerable.Range(0, 8).Select(n => (n % 2 == 0 ? _flow : second).AddAsync(Noon, [new FlowSample("0101", 30, 0, 0, 0)], CancellationToken.None)));
 
@@ -101,7 +101,7 @@ public sealed class When_the_flow_is_sampled(Engine engine)
         await SampleAsync(Noon.AddHours(-47), accepted: 2, transferred: 0, rejected: 0, dead: 0);
         await SampleAsync(Noon, accepted: 3, transferred: 0, rejected: 0, dead: 0);
 
-        await using var connection = await _stores.Stores.Open(FlowSchema.Name).OpenAsync(CancellationToken.None);
+        await using var connection = await _stores!.Stores.Open(FlowSchema.Name).OpenAsync(CancellationToken.None);
         await using var count = connection.CreateCommand();
         count.CommandText = _stores.Stores.Open(FlowSchema.Name).Sql("SELECT COUNT(*) FROM console_flow.samples");
         Convert.ToInt64(await count.ExecuteScalarAsync()).ShouldBe(2);
