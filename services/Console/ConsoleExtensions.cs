@@ -7,8 +7,11 @@ using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Archiving;
 using ClaimsTransfer.OperationsConsole.Asking;
 using ClaimsTransfer.OperationsConsole.Auditing;
+using ClaimsTransfer.OperationsConsole.Claims;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 using ClaimsTransfer.OperationsConsole.Editing;
+using ClaimsTransfer.OperationsConsole.Municipalities;
+using ClaimsTransfer.OperationsConsole.Overview;
 using ClaimsTransfer.OperationsConsole.Pages.Frame;
 using ClaimsTransfer.OperationsConsole.Replaying;
 
@@ -44,6 +47,7 @@ public static class ConsoleExtensions
         builder.Services.AddHostedService(services => services.GetRequiredService<ConsoleParts>().Start);
         builder.Services.AddHostedService<Collector>();
         builder.Services.AddHostedService<ReplayService>();
+        builder.Services.AddOverview().AddClaims().AddMunicipalities();
         return builder;
     }
 
@@ -55,6 +59,9 @@ public static class ConsoleExtensions
         LetterEndpoints.Map(api);
         ReplayEndpoints.Map(api);
         AuditEndpoints.Map(api);
+        api.MapOverview();
+        api.MapClaims();
+        api.MapMunicipalities();
         return app;
     }
 

@@ -1,0 +1,65 @@
+namespace ClaimsTransfer.OperationsConsole.Overview;
+
+/// <summary>Ingest's books, <c>GET /ingest/accounting?live=true</c>.</summary>
+public sealed record IngestBooks
+{
+    public IReadOnlyDictionary<string, IngestFigures> Municipalities { get; init; } = new Dictionary<string, IngestFigures>();
+    public long Unpublished { get; init; }
+}
+
+public sealed record IngestFigures
+{
+    public long Lines { get; init; }
+    public long Accepted { get; init; }
+    public long AcceptedOre { get; init; }
+    public long Refused { get; init; }
+}
+
+/// <summary>How claims stand, <c>GET /routing/accounting</c>.</summary>
+public sealed record RoutingBooks
+{
+    public IReadOnlyDictionary<string, RoutingFigures> Municipalities { get; init; } = new Dictionary<string, RoutingFigures>();
+}
+
+public sealed record RoutingFigures
+{
+    public long Claims { get; init; }
+    public long Ore { get; init; }
+    public long Transferred { get; init; }
+    public long TransferredOre { get; init; }
+    public long Rejected { get; init; }
+    public long Held { get; init; }
+    public long OutOfScope { get; init; }
+    public long Cancelled { get; init; }
+    public long Unknown { get; init; }
+    public long DeadLettered { get; init; }
+    public long InFlight { get; init; }
+    public DateTimeOffset? OldestUnacknowledgedAt { get; init; }
+}
+
+/// <summary>How the money stands, <c>GET /payments/accounting</c>.</summary>
+public sealed record PaymentsBooks
+{
+    public IReadOnlyDictionary<string, PaymentsFigures> Municipalities { get; init; } = new Dictionary<string, PaymentsFigures>();
+}
+
+public sealed record PaymentsFigures
+{
+    public long Accounts { get; init; }
+    public long CoveredOre { get; init; }
+    public long ReversedOre { get; init; }
+    public long WrittenOffOre { get; init; }
+    public long Settled { get; init; }
+    public long Unmatched { get; init; }
+    public long Pending { get; init; }
+}
+
+/// <summary>How a municipality stands at its connector, <c>GET /connectors/VENDOR</c>.</summary>
+/// <param name="State">flowing, paused, closed (outside opening hours), breakerOpen or givingUp.</param>
+/// <param name="Breaker">closed, halfOpen or open.</param>
+/// <param name="Consuming">Its queue is consumed, or left alone on purpose.</param>
+public sealed record ConnectorStanding(
+    string Municipality, string State, string Breaker, DateTimeOffset? UnavailableSince, long InHand, DateTimeOffset? Oldest, bool Consuming, bool Held, long UnpublishedEntries);
+
+/// <param name="Why">For whoever runs it.</param>
+public sealed record AwayService(string Service, string Why);

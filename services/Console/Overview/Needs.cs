@@ -1,0 +1,109 @@
+using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.OperationsConsole.DeadLetters;
+using ClaimsTransfer.OperationsConsole.Replaying;
+
+namespace ClaimsTransfer.OperationsConsole.Overview;
+
+public enum NeedKind
+{
+    /// <summary>Nobody can tell whether the debtor system has these claims.</summary>
+    UnknownClaims,
+
+    /// <summary>Messages that could not be handled, of one cause.</summary>
+    DeadLetters,
+
+    /// <summary>A replay stopped by itself: too many failed again.</summary>
+    StoppedReplay,
+
+    /// <summary>A replay that another person must approve.</summary>
+    ReplayToApprove,
+
+    /// <summary>Connectors whose debtor system takes nothing.</summary>
+    ConnectorsCutOff,
+
+    /// <summary>Connectors that somebody has paused.</summary>
+    ConnectorsPaused,
+
+    /// <summary>Connectors that do not consume their queue.</summary>
+    ConnectorsIdle,
+
+    RejectedClaims,
+    HeldClaims,
+
+    /// <summary>Money that nobody can place, and orders that FBS does not take.</summary>
+    Worklist,
+
+    /// <summary>Municipalities whose reconciliation did not come to its end.</summary>
+    FailedReconciliations,
+
+    /// <summary>Live municipalities that were not reconciled in the last night.</summary>
+    StaleReconciliations,
+}
+
+/// <summary>Something that waits for a person.</summary>
+/// <param name="Href">Where it is done.</param>
+/// <param name="Cause">Of dead letters: <see cref="DeadLetters.Cause.Key"/>.</param>
+/// <param name="Municipalities">Whose, where it is not all over.</param>
+public sealed record Need(NeedKind Kind, long Count, string Href, string? Cause = null, IReadOnlyList<string>? Municipalities = null);
+
+/// <summary>What needs a person now, the most urgent first. Pure: it is decided from what was asked.</summary>
+internal static class Needs
+{
+    public static IReadOnlyList<Need> Of(
+        IReadOnlyList<MunicipalityFlow> flows, IReadOnlyList<LetterGroup> letters, IReadOnlyList<Replay> replays, ReconciliationsNow reconciliations, DateTimeOffset now) =>
+    [
+        .. Claims(NeedKind.UnknownClaims, "Unknown", flows, figures => figures.Unknown),
+        .. letters.GroupBy(group => group.CauseKey).Select(cause => new Need(
+            NeedKind.DeadLetters, cause.Sum(group => group.Count), Places.FailuresOf(cause.Key), cause.Key,
+            [.. cause.SelectMany(group => group.Parts).Select(part => part.Municipality).Where(code => code.Length > 0).Distinct().Order(StringComparer.Ordinal)]))
+            .OrderByDescending(need => need.Count),
+        .. replays.Where(replay => replay.Status == ReplayStatus.Stopped).Select(replay => new Need(NeedKind.StoppedReplay, replay.Total, Places.Replay(replay.ReplayId))),
+        .. replays.Where(replay => replay.Status == ReplayStatus.AwaitingApproval).Select(replay => new Need(NeedKind.ReplayToApprove, replay.Total, Places.Replay(replay.ReplayId))),
+        .. Connectors(NeedKind.ConnectorsCutOff, "cutOff", flows, IsCutOff),
+        .. Connectors(NeedKind.ConnectorsIdle, "idle", flows, lane => !lane.Consuming),
+        .. Connectors(NeedKind.ConnectorsPaused, "paused", flows, lane => lane.State == "paused"),
+        .. Claims(NeedKind.RejectedClaims, "Rejected", flows, figures => figures.Rejected),
+        .. Claims(NeedKind.HeldClaims, "Held", flows, figures => figures.Held),
+        .. Worklist(flows),
+        .. ReconciliationNeeds(flows, reconciliations, now),
+    ];
+
+    public static bool IsCutOff(ConnectorStanding lane) => lane.State is "breakerOpen" or "givingUp";
+
+    private static IEnumerable<Need> Claims(NeedKind kind, string category, IReadOnlyList<MunicipalityFlow> flows, Func<RoutingFigures, long> of)
+    {
+        var those = flows.Where(flow => flow.Routing is not null && of(flow.Routing) > 0).ToList();
+        if (those.Count > 0)
+            yield return new Need(kind, those.Sum(flow => of(flow.Routing!)), Places.ClaimsIn(category), null, Codes(those));
+    }
+
+    private static IEnumerable<Need> Connectors(NeedKind kind, string filter, IReadOnlyList<MunicipalityFlow> flows, Func<ConnectorStanding, bool> isSo)
+    {
+        var those = flows.Where(flow => flow.Connector is not null && isSo(flow.Connector)).ToList();
+        if (those.Count > 0)
+            yield return new Need(kind, those.Count, those.Count == 1 ? Places.Municipality(those[0].Code) : $"{Places.Municipalities}?connector={filter}", null, Codes(those));
+    }
+
+    private static IEnumerable<Need> Worklist(IReadOnlyList<MunicipalityFlow> flows)
+    {
+        var those = flows.Where(flow => flow.Payments?.Unmatched > 0).ToList();
+        if (those.Count > 0)
+            yield return new Need(NeedKind.Worklist, those.Sum(flow => flow.Payments!.Unmatched), Places.Worklist, null, Codes(those));
+    }
+
+    private static IEnumerable<Need> ReconciliationNeeds(IReadOnlyList<MunicipalityFlow> flows, ReconciliationsNow reconciliations, DateTimeOffset now)
+    {
+        // What could not be asked is not stale. A municipality is reconciled once it has money to reconcile.
+        if (reconciliations.Away is not null)
+            yield break;
+        var live = flows.Where(flow => flow.Stage == nameof(Stage.Live) && flow.Payments?.Accounts > 0).ToList();
+        var failed = live.Where(flow => reconciliations.Latest.GetValueOrDefault(flow.Code)?.Failure is not null).ToList();
+        if (failed.Count > 0)
+            yield return new Need(NeedKind.FailedReconciliations, failed.Count, Places.Reconciliation, null, Codes(failed));
+        var stale = live.Where(flow => reconciliations.Latest.GetValueOrDefault(flow.Code) is not { } run || (run.Failure is null && now - run.StartedAt > Reconciliations.StaleAfter)).ToList();
+        if (stale.Count > 0)
+            yield return new Need(NeedKind.StaleReconciliations, stale.Count, Places.Reconciliation, null, Codes(stale));
+    }
+
+    private static List<string> Codes(List<MunicipalityFlow> flows) => flows.ConvertAll(flow => flow.Code);
+}

@@ -1,0 +1,114 @@
+using System.Net;
+using System.Text.Json;
+using ClaimsTransfer.OperationsConsole.Access;
+using ClaimsTransfer.OperationsConsole.Overview;
+using ClaimsTransfer.OperationsConsole.Tests.Running;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Shouldly;
+
+namespace ClaimsTransfer.OperationsConsole.Tests.Overview;
+
+[TestFixture]
+public sealed class When_somebody_looks_at_the_overview
+{
+    private StandInServices _services = null!;
+    private ConsoleInBrowser _console = null!;
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        _services = await StandInServices.StartAsync();
+        _console = await ConsoleInBrowser.StartAsync(await _services.ConsoleAsync());
+        await _console.Server.AddUserAsync("anna", Role.Operator, "0101");
+        await _console.Server.AddUserAsync("bo", Role.Viewer, "0157");
+        // Hours that came before: the chart has something to draw.
+        for (var hour = 20; hour > 0; hour--)
+            await new FlowHistory(_console.Server).AddAsync(DateTimeOffset.UtcNow.AddHours(-hour), 2000 - (hour * 40) - (hour % 5 * 11));
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        await _console.DisposeAsync();
+        await _services.DisposeAsync();
+    }
+
+    [SetUp]
+    public async Task SignIn()
+    {
+        _services.ComeBack();
+        _console.Server.Services.GetRequiredService<ServiceFigures>().Forget();
+        await _console.NewContextAsync(scripts: true);
+        await _console.SignInAsync();
+    }
+
+    [Test]
+    public async Task it_is_usable_by_everyone() => await _console.ShouldBeUsableAsync(await _console.OpenAsync("/console/"), "overview");
+
+    [Test]
+    public async Task what_needs_a_person_stands_on_top_and_leads_to_where_it_is_done()
+    {
+        var page = await _console.OpenAsync("/console/");
+        var links = await page.Locator(".need a").EvaluateAllAsync<string[]>("links => links.map(link => link.getAttribute('href'))");
+        links.ShouldBe(["/console/claims?category=Unknown", "/console/municipalities/0157", "/console/claims?category=Rejected", "/console/claims?category=Held", "/console/reconciliation/worklist", "/console/reconciliation"]);
+        (await page.Locator(".need").Filter(new LocatorFilterOptions { HasText = "ikke afstemt" }).InnerTextAsync()).ShouldContain("2");
+    }
+
+    [Test]
+    public async Task the_map_follows_what_the_services_say()
+    {
+        var page = await _console.OpenAsync("/console/");
+        var transferred = page.Locator("#lane-KmdOpus >> xpath=.. >> .flow-stage").Last;
+        await Assertions.Expect(transferred).ToContainTextAsync("90");
+        _services.Transferred = 91;
+        await Assertions.Expect(transferred).ToContainTextAsync("91", new LocatorAssertionsToContainTextOptions { Timeout = 15_000 });
+        _services.Transferred = 90;
+    }
+
+    [Test]
+    public async Task a_service_that_is_away_is_named_and_the_rest_is_shown()
+    {
+        _services.GoAway("routing");
+        _services.GoAway("connectors/Prisme");
+        var page = await _console.OpenAsync("/console/");
+        var alert = page.Locator(".alert-warning");
+        await Assertions.Expect(alert).ToContainTextAsync("Fordelingen");
+        await Assertions.Expect(alert).ToContainTextAsync("Fujitsu Prisme");
+        await Assertions.Expect(page.Locator(".key-figure").First).ToContainTextAsync("120");
+        await Assertions.Expect(page.Locator(".key-figure").Nth(2)).ToContainTextAsync("Ukendt");
+        await _console.ShouldBeUsableAsync(page, "overview-away");
+    }
+
+    [Test]
+    public async Task a_user_of_one_municipality_sees_that_one_alone()
+    {
+        await _console.NewContextAsync(scripts: true);
+        await _console.SignInAsync("bo");
+        var page = await _console.OpenAsync("/console/");
+        (await page.ContentAsync()).ShouldNotContain("København");
+        await Assertions.Expect(page.Locator(".key-figure").First).ToContainTextAsync("12");
+
+        var client = await _console.Server.SignedInAsync("bo");
+        using var overview = JsonDocument.Parse(await client.GetStringAsync("/console/api/overview"));
+        overview.RootElement.GetProperty("municipalities").EnumerateArray().Select(one => one.GetProperty("code").GetString()).ShouldBe(["0157"]);
+        overview.RootElement.GetProperty("needs").EnumerateArray().Select(need => need.GetProperty("kind").GetString()).ShouldBe(["ConnectorsCutOff", "StaleReconciliations"]);
+    }
+
+    [Test]
+    public async Task nobody_else_gets_it() =>
+        (await _console.Server.NewClient().GetAsync("/console/api/overview")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+}
+
+/// <summary>Samples of earlier hours, as the sampler would have written them.</summary>
+internal sealed class FlowHistory(ConsoleServer server)
+{
+    public async Task AddAsync(DateTimeOffset at, long accepted)
+    {
+        var store = server.Services.GetRequiredService<ClaimsTransfer.Defaults.Storage.IStores>().Open(FlowSchema.Name);
+        await store.InTransactionAsync(
+            async transaction => await store.InsertNewAsync(
+                transaction, FlowSchema.Samples, [[FlowStore.MinuteOf(at), "0101", accepted, accepted - 40, accepted / 50, accepted / 50, accepted / 90]], CancellationToken.None),
+            CancellationToken.None);
+    }
+}
