@@ -8,9 +8,12 @@ using ClaimsTransfer.OperationsConsole.Archiving;
 using ClaimsTransfer.OperationsConsole.Asking;
 using ClaimsTransfer.OperationsConsole.Auditing;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
+using ClaimsTransfer.OperationsConsole.Documents;
 using ClaimsTransfer.OperationsConsole.Editing;
 using ClaimsTransfer.OperationsConsole.Pages.Frame;
+using ClaimsTransfer.OperationsConsole.Reconciliations;
 using ClaimsTransfer.OperationsConsole.Replaying;
+using ClaimsTransfer.OperationsConsole.Waiting;
 
 namespace ClaimsTransfer.OperationsConsole;
 
@@ -39,6 +42,9 @@ public static class ConsoleExtensions
             .AddSingleton<SealedViews>()
             .AddSingleton<LetterReader>();
         builder.Services.AddSingleton<IAuditTrail, AuditTrail>();
+        builder.Services.AddHttpClient(StartedReconciliations.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan).RemoveAllLoggers();
+        builder.Services.AddTransient<Elsewhere>().AddTransient<ReconciliationQuestions>().AddTransient<WorklistQuestions>().AddSingleton<StartedReconciliations>();
+        builder.AddApiDocument();
         builder.AddAccess(options);
         builder.AddPages();
         builder.Services.AddHostedService(services => services.GetRequiredService<ConsoleParts>().Start);
@@ -55,6 +61,9 @@ public static class ConsoleExtensions
         LetterEndpoints.Map(api);
         ReplayEndpoints.Map(api);
         AuditEndpoints.Map(api);
+        WaitingEndpoints.Map(api);
+        ReconciliationEndpoints.Map(api);
+        app.MapApiDocument();
         return app;
     }
 
