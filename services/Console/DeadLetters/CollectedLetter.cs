@@ -38,7 +38,7 @@ public sealed partial class LetterReader(MessageSealer sealer, IMunicipalities m
         var headers = delivery.Headers is { Count: > 0 } all ? JsonSerializer.SerializeToUtf8Bytes(all) : null;
         return new CollectedLetter(
             IdOf(source, messageId, body), messageId, Bounded(source), Bounded(deadLetterQueue), Bounded(delivery.Name), SubjectOf(body), DeadLetters.Fingerprint.Of(type, text), Bounded(type), text,
-            fault is { FailedAt: var at } && at != default ? at : null, delivery.Attempts, sealer.Seal(body), headers is null ? null : sealer.Seal(headers), delivery.TraceParent is { } trace && TraceShape().IsMatch(trace) ? trace : null);
+            fault is { FailedAt: var at } && at != default ? at : null, delivery.Attempts, sealer.Seal(body), headers is null ? default(ReadOnlyMemory<byte>?) : sealer.Seal(headers), delivery.TraceParent is { } trace && TraceShape().IsMatch(trace) ? trace : null);
     }
 
     /// <summary>

@@ -133,7 +133,7 @@ public sealed class Letters(IStore store, MessageSealer sealer, TimeProvider tim
                 """), new { letterId }, cancellationToken: cancellation));
         var headers = await connection.QuerySingleOrDefaultAsync<string?>(new CommandDefinition(
             store.Sql("SELECT headers FROM console.bodies WHERE letter_id = @letterId"), new { letterId }, cancellationToken: cancellation));
-        return new LetterDetail(row.Letter(), [.. failures.Select(failure => failure.Failure())], headers is null ? null : Opened(headers));
+        return new LetterDetail(row.Letter(), [.. failures.Select(failure => failure.Failure())], headers is { Length: > 0 } ? Opened(headers) : null);
     }
 
     /// <summary>Bodies as they are kept, sealed.</summary>
