@@ -9,11 +9,14 @@ using ClaimsTransfer.OperationsConsole.Asking;
 using ClaimsTransfer.OperationsConsole.Auditing;
 using ClaimsTransfer.OperationsConsole.Claims;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
+using ClaimsTransfer.OperationsConsole.Documents;
 using ClaimsTransfer.OperationsConsole.Editing;
 using ClaimsTransfer.OperationsConsole.Municipalities;
 using ClaimsTransfer.OperationsConsole.Overview;
 using ClaimsTransfer.OperationsConsole.Pages.Frame;
+using ClaimsTransfer.OperationsConsole.Reconciliations;
 using ClaimsTransfer.OperationsConsole.Replaying;
+using ClaimsTransfer.OperationsConsole.Waiting;
 
 namespace ClaimsTransfer.OperationsConsole;
 
@@ -42,6 +45,9 @@ public static class ConsoleExtensions
             .AddSingleton<SealedViews>()
             .AddSingleton<LetterReader>();
         builder.Services.AddSingleton<IAuditTrail, AuditTrail>();
+        builder.Services.AddHttpClient(StartedReconciliations.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan).RemoveAllLoggers();
+        builder.Services.AddTransient<Elsewhere>().AddTransient<ReconciliationQuestions>().AddTransient<WorklistQuestions>().AddSingleton<StartedReconciliations>();
+        builder.AddApiDocument();
         builder.AddAccess(options);
         builder.AddPages();
         builder.Services.AddHostedService(services => services.GetRequiredService<ConsoleParts>().Start);
@@ -62,6 +68,9 @@ public static class ConsoleExtensions
         api.MapOverview();
         api.MapClaims();
         api.MapMunicipalities();
+        WaitingEndpoints.Map(api);
+        ReconciliationEndpoints.Map(api);
+        app.MapApiDocument();
         return app;
     }
 

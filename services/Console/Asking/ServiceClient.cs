@@ -37,26 +37,36 @@ public sealed class ServiceClient(HttpClient http, ServiceUrls urls)
         where T : class => await SendAsync<T>(
             service, new HttpRequestMessage(HttpMethod.Post, Address(service, path)) { Content = body is null ? null : JsonContent.Create(body, options: Json) }, cancellation);
 
+    /// <summary>Reads an answer that is not one JSON value, as it comes.</summary>
+    /// <returns>Null: there is none (404).</returns>
+    public async Task<T?> ReadAsync<T>(string service, string path, Func<HttpContent, CancellationToken, Task<T>> read, CancellationToken cancellation)
+        where T : class => await SendAsync(service, new HttpRequestMessage(HttpMethod.Get, Address(service, path)), HttpCompletionOption.ResponseHeadersRead, read, cancellation);
+
     public bool Knows(string service) => urls.Of(service) is not null;
 
     private Uri Address(string service, string path) =>
         urls.Of(service) is { } url ? new Uri(url, path.TrimStart('/')) : throw new ServiceAwayException(service, $"set Console:Services:{service} to its address");
 
-    private async Task<T?> SendAsync<T>(string service, HttpRequestMessage request, CancellationToken cancellation)
+    private Task<T?> SendAsync<T>(string service, HttpRequestMessage request, CancellationToken cancellation)
+        where T : class =>
+        SendAsync<T>(service, request, HttpCompletionOption.ResponseContentRead, async (content, token) => (await content.ReadFromJsonAsync<T>(Json, token))!, cancellation);
+
+    private async Task<T?> SendAsync<T>(
+        string service, HttpRequestMessage request, HttpCompletionOption completion, Func<HttpContent, CancellationToken, Task<T>> read, CancellationToken cancellation)
         where T : class
     {
         using (request)
         {
             try
             {
-                using var response = await http.SendAsync(request, cancellation);
+                using var response = await http.SendAsync(request, completion, cancellation);
                 if (response.StatusCode == HttpStatusCode.NotFound)
                     return null;
                 if ((int)response.StatusCode >= 500)
                     throw new ServiceAwayException(service, $"it answered {(int)response.StatusCode}");
                 if (!response.IsSuccessStatusCode)
                     throw new ServiceRefusedException(service, response.StatusCode, await DetailAsync(response, cancellation));
-                return response.StatusCode is HttpStatusCode.NoContent ? null : await response.Content.ReadFromJsonAsync<T>(Json, cancellation);
+                return response.StatusCode is HttpStatusCode.NoContent ? null : await read(response.Content, cancellation);
             }
             catch (OperationCanceledException timeout) when (!cancellation.IsCancellationRequested)
             {

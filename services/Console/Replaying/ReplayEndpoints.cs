@@ -33,16 +33,16 @@ internal static class ReplayEndpoints
                 ? ApiAnswers.BecauseAsync(request.Why, async why => (Replay?)await CreateAsync(Actor.Of(user), request.Filter ?? new LetterFilter(), why, limits, store, letters, cancellation))
                 : Task.FromResult(Results.Problem($"ratePerSecond is 1 to {FastestRate}, mostFailedPercent 0 to 100.", statusCode: StatusCodes.Status422UnprocessableEntity)))
             .Produces<Replay>().WithSummary("Freezes what waits and fits the filter, and previews it.");
-        Action("start", (store, id, actor, why, cancellation) => store.StartAsync(id, actor, why, cancellation));
-        Action("pause", (store, id, actor, why, cancellation) => store.PauseAsync(id, actor, why, cancellation));
-        Action("resume", (store, id, actor, why, cancellation) => store.ResumeAsync(id, actor, why, cancellation));
-        Action("cancel", (store, id, actor, why, cancellation) => store.CancelAsync(id, actor, why, cancellation));
-        Action("approve", (store, id, actor, why, cancellation) => store.ApproveAsync(id, actor, why, cancellation));
+        Action("start", "Starts it; where another person has to approve it, it waits for that.", (store, id, actor, why, cancellation) => store.StartAsync(id, actor, why, cancellation));
+        Action("pause", "Sends no more until it is resumed.", (store, id, actor, why, cancellation) => store.PauseAsync(id, actor, why, cancellation));
+        Action("resume", "Goes on, also with one that stopped by itself.", (store, id, actor, why, cancellation) => store.ResumeAsync(id, actor, why, cancellation));
+        Action("cancel", "Sends no more; what was sent is followed to its outcome.", (store, id, actor, why, cancellation) => store.CancelAsync(id, actor, why, cancellation));
+        Action("approve", "Another person says yes, and it starts.", (store, id, actor, why, cancellation) => store.ApproveAsync(id, actor, why, cancellation));
 
-        void Action(string name, Func<ReplayStore, Guid, Actor, string, CancellationToken, Task<Replay>> act) => acting
+        void Action(string name, string summary, Func<ReplayStore, Guid, Actor, string, CancellationToken, Task<Replay>> act) => acting
             .MapPost($"/{{replayId:guid}}/{name}", (Guid replayId, WhyRequest request, ClaimsPrincipal user, ReplayStore store, CancellationToken cancellation) =>
                 ApiAnswers.BecauseAsync(request.Why, async why => (Replay?)await act(store, replayId, Actor.Of(user), why, cancellation)))
-            .Produces<Replay>();
+            .Produces<Replay>().WithSummary(summary);
     }
 
     public static async Task<Replay> CreateAsync(

@@ -52,7 +52,7 @@ internal sealed class Workbench : IAsyncDisposable
 
     public StandInServices Services { get; }
 
-    public Municipalities Municipalities { get; } = new([
+    public Defaults.Municipalities.Municipalities Municipalities { get; } = new([
         new("0101", "København", "64942212", Vendor.KmdOpus, Stage.Live, new DateOnly(2020, 11, 1), MinorPolicy.GuardianPays),
         new("0157", "Gentofte", "19438414", Vendor.Prisme, Stage.Live, new DateOnly(2020, 11, 1), MinorPolicy.GuardianPays),
     ]);

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using ClaimsTransfer.OperationsConsole.Access;
+using ClaimsTransfer.OperationsConsole.Asking;
+using ClaimsTransfer.OperationsConsole.Auditing;
+
+namespace ClaimsTransfer.OperationsConsole.Reconciliations;
+
+/// <summary>
+/// Reconciliations that people started here. One of a million claims takes a minute, and Payments stops when whoever asked goes away: so it is the console that waits for it,
+/// and not the person's browser.
+/// </summary>
+public sealed partial class StartedReconciliations(IHttpClientFactory clients, ServiceUrls urls, AuditLog audit, IHostApplicationLifetime lifetime, ILogger<StartedReconciliations> log)
+{
+    public const string ClientName = "reconciliations";
+
+    /// <summary>So long a person waits for the answer; what takes longer is looked up.</summary>
+    private static readonly TimeSpan WaitedFor = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<string, Task<ReconciliationRun?>> _underway = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<string> Underway => [.. _underway.Keys.Order(StringComparer.Ordinal)];
+
+    /// <exception cref="Replaying.NotPossibleException">One of that municipality is under way.</exception>
+    public async Task<ReconciliationStarted?> StartAsync(Actor actor, string municipality, bool repair, string why, CancellationToken cancellation)
+    {
+        if (!actor.Sees(municipality))
+            return null;
+        var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var run = RunAsync(begin.Task, actor, municipality, repair, why);
+        if (!_underway.TryAdd(municipality, run))
+            throw new Replaying.NotPossibleException($"Municipality {municipality} is being reconciled now.");
+        begin.SetResult();
+        return await Task.WhenAny(run, Task.Delay(WaitedFor, cancellation)) == run ? new ReconciliationStarted(municipality, await run) : new ReconciliationStarted(municipality, null);
+    }
+
+    private async Task<ReconciliationRun?> RunAsync(Task begin, Actor actor, string municipality, bool repair, string why)
+    {
+        await begin;
+        var outcome = "not done: the console was stopped";
+        try
+        {
+            var client = new ServiceClient(clients.CreateClient(ClientName), urls);
+            var run = await client.PostAsync<ReconciliationRun>(
+                "Payments", $"payments/reconciliations/{Uri.EscapeDataString(municipality)}?who={Uri.EscapeDataString(actor.Name)}{(repair ? "&repair=true" : "")}", null, lifetime.ApplicationStopping);
+            outcome = run switch { null => "no such municipality", { Failure: { } failure } => $"failed: {failure}", _ => $"{run.Differences} differences, {run.Repaired} repaired" };
+            return run;
+        }
+        catch (Exception failure) when (failure is ServiceAwayException or ServiceRefusedException)
+        {
+            outcome = $"not done: {failure.Message}";
+            Log.NotDone(log, municipality, failure.Message);
+            throw;
+        }
+        finally
+        {
+            _underway.TryRemove(municipality, out _);
+            // It was done, whoever waits for it: also when the console is on its way down.
+            await audit.AppendAsync(actor, new AuditedAction(repair ? "reconciliation.repair" : "reconciliation.start", municipality, municipality, why, null, outcome), CancellationToken.None);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(7301, LogLevel.Warning, "The reconciliation of {Municipality} was not done: {Reason}")]
+        public static partial void NotDone(ILogger logger, string municipality, string reason);
+    }
+}

@@ -1,0 +1,28 @@
+namespace ClaimsTransfer.OperationsConsole.Reconciliations;
+
+/// <summary>A claim that money may belong to.</summary>
+public sealed record WorklistSuggestion(string Agency, long FeeId, long AmountOre, long BalanceOre, string Because);
+
+/// <summary>Money or an order that only a person can decide on, as Payments has it.</summary>
+/// <param name="Kind">UnmatchedEntry, Account or FbsOrder; an account's line goes away by itself.</param>
+/// <param name="Cause">NoMatch, Excess, Duplicate, AlreadyPaid, NotAllowed …</param>
+/// <param name="Names">What it names itself by: reference, debtorReference, paymentSlip, entryId, orderId.</param>
+public sealed record WorklistItem(
+    Guid Id, string Kind, string Municipality, string Cause, long AmountOre, DateTimeOffset Since, string? Agency, long? FeeId, string? EntryKind, IReadOnlyDictionary<string, string> Names,
+    IReadOnlyList<WorklistSuggestion> Suggestions, string Action)
+{
+    public bool CanBePlaced => Kind == "UnmatchedEntry" && Cause != "Duplicate";
+
+    public bool CanBeClosed => Kind != "Account";
+}
+
+/// <param name="Next">Give it as <c>after</c> for what follows; null: that was all.</param>
+public sealed record WorklistPage(IReadOnlyList<WorklistItem> Items, string? Next);
+
+/// <param name="Municipality">Whose worklist it is on.</param>
+public sealed record PlaceRequest(string? Municipality, string? Agency, long? FeeId, string? Why);
+
+/// <param name="Municipality">Whose worklist it is on.</param>
+public sealed record CloseRequest(string? Municipality, string? Why);
+
+public sealed record WorklistDecision(Guid MessageId, string State, Guid? ClaimId);
