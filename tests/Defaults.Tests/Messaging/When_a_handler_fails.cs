@@ -128,6 +128,7 @@ public sealed class When_a_handler_fails
     [TestCase("not json")]
     [TestCase("[1,2,3]")]
     [TestCase("""{"claimId":7,"municipality":"0101"}""")]
+    [TestCase("""{"claimId":"\ud800","municipality":"0101"}""", Description = "half a surrogate pair: it would hold up its queue for ever")]
     [TestCase("""{"claimId":"0f8fad5b-d9cb-469f-a165-70867728950e","municipality":"0101","agency":"DK-710100","feeId":1.5,"version":1}""")]
     public async Task A_dead_message_that_names_no_claim_tells_nobody(string body)
     {
