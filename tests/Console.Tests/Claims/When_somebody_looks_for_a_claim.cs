@@ -110,8 +110,8 @@ public sealed class When_somebody_looks_for_a_claim
         await page.ClickAsync("#do-release button");
         await Assertions.Expect(page.Locator(".alert-success")).ToContainTextAsync("Frigiv kravet");
 
-        JsonDocument.Parse(_services.Asked.Single(asked => asked.StartsWith("POST routing/claims/DK-710100/1001/operations", StringComparison.Ordinal)).Split(' ', 3)[2])
-            .RootElement.ToString().ShouldBe("""{"operation":"release","who":"anna","why":"Værgen er fundet"}""", StringCompareShould.IgnoreCase);
+        using var told = JsonDocument.Parse(_services.Asked.Single(asked => asked.StartsWith("POST routing/claims/DK-710100/1001/operations", StringComparison.Ordinal)).Split(' ', 3)[2]);
+        told.RootElement.EnumerateObject().Select(field => $"{field.Name}: {field.Value}").ShouldBe(["operation: release", "who: anna", "why: Værgen er fundet"]);
         var audited = (await _console.Server.Services.GetRequiredService<AuditLog>().ReadAsync(null, "claim.release", "anna", null, 10, null, CancellationToken.None)).Entries;
         audited.ShouldContain(entry => entry.Subject == "claim DK-710100 1001" && entry.Municipality == "0101" && entry.Why == "Værgen er fundet");
     }

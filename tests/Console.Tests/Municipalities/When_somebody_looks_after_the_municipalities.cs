@@ -104,7 +104,7 @@ public sealed class When_somebody_looks_after_the_municipalities
         var token = preview.RootElement.GetProperty("token").GetString();
         await File.AppendAllTextAsync(Path.Combine(_console.Server.Data, "municipalities.yaml"), "# another\n");
         using var applied = JsonDocument.Parse(await (await client.PostAsJsonAsync("/console/api/municipalities/apply", new { yaml, token, why = "for the test" })).Content.ReadAsStringAsync());
-        applied.RootElement.GetProperty("outcome").GetString().ShouldBe("stale");
+        applied.RootElement.GetProperty("outcome").GetString().ShouldBe("Stale");
     }
 
     [Test]

@@ -71,6 +71,7 @@ public sealed class When_somebody_looks_at_the_overview
     {
         _services.GoAway("routing");
         _services.GoAway("connectors/Prisme");
+        _console.Server.Services.GetRequiredService<ServiceFigures>().Forget();
         var page = await _console.OpenAsync("/console/");
         var alert = page.Locator(".alert-warning");
         await Assertions.Expect(alert).ToContainTextAsync("Fordelingen");
