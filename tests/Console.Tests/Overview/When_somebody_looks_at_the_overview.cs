@@ -12,13 +12,13 @@ namespace ClaimsTransfer.OperationsConsole.Tests.Overview;
 [TestFixture]
 public sealed class When_somebody_looks_at_the_overview
 {
-    private StandInServices _services = null!;
+    private StandInSystem _services = null!;
     private ConsoleInBrowser _console = null!;
 
     [OneTimeSetUp]
     public async Task Start()
     {
-        _services = await StandInServices.StartAsync();
+        _services = await StandInSystem.StartAsync();
         _console = await ConsoleInBrowser.StartAsync(await _services.ConsoleAsync());
         await _console.Server.AddUserAsync("anna", Role.Operator, "0101");
         await _console.Server.AddUserAsync("bo", Role.Viewer, "0157");
