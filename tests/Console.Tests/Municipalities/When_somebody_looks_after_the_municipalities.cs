@@ -17,13 +17,13 @@ namespace ClaimsTransfer.OperationsConsole.Tests.Municipalities;
 [TestFixture]
 public sealed class When_somebody_looks_after_the_municipalities
 {
-    private StandInServices _services = null!;
+    private StandInSystem _services = null!;
     private ConsoleInBrowser _console = null!;
 
     [SetUp]
     public async Task Start()
     {
-        _services = await StandInServices.StartAsync();
+        _services = await StandInSystem.StartAsync();
         _console = await ConsoleInBrowser.StartAsync(await _services.ConsoleAsync());
         await _console.Server.AddUserAsync("anna", Role.Operator, "0101");
         await _console.Server.AddUserAsync("ada", Role.Administrator, "0101");
@@ -104,7 +104,7 @@ public sealed class When_somebody_looks_after_the_municipalities
         var token = preview.RootElement.GetProperty("token").GetString();
         await File.AppendAllTextAsync(Path.Combine(_console.Server.Data, "municipalities.yaml"), "# another\n");
         using var applied = JsonDocument.Parse(await (await client.PostAsJsonAsync("/console/api/municipalities/apply", new { yaml, token, why = "for the test" })).Content.ReadAsStringAsync());
-        applied.RootElement.GetProperty("outcome").GetString().ShouldBe("stale");
+        applied.RootElement.GetProperty("outcome").GetString().ShouldBe("Stale");
     }
 
     [Test]

@@ -12,13 +12,13 @@ namespace ClaimsTransfer.OperationsConsole.Tests.Overview;
 [TestFixture]
 public sealed class When_somebody_looks_at_the_overview
 {
-    private StandInServices _services = null!;
+    private StandInSystem _services = null!;
     private ConsoleInBrowser _console = null!;
 
     [OneTimeSetUp]
     public async Task Start()
     {
-        _services = await StandInServices.StartAsync();
+        _services = await StandInSystem.StartAsync();
         _console = await ConsoleInBrowser.StartAsync(await _services.ConsoleAsync());
         await _console.Server.AddUserAsync("anna", Role.Operator, "0101");
         await _console.Server.AddUserAsync("bo", Role.Viewer, "0157");
@@ -71,6 +71,7 @@ public sealed class When_somebody_looks_at_the_overview
     {
         _services.GoAway("routing");
         _services.GoAway("connectors/Prisme");
+        _console.Server.Services.GetRequiredService<ServiceFigures>().Forget();
         var page = await _console.OpenAsync("/console/");
         var alert = page.Locator(".alert-warning");
         await Assertions.Expect(alert).ToContainTextAsync("Fordelingen");

@@ -11,14 +11,14 @@ namespace ClaimsTransfer.OperationsConsole.Tests.Overview;
 /// Stand-ins for Ingest, Routing, Payments and the connectors on a Kestrel of their own: they answer with the JSON that the services document, and remember what they were
 /// asked. København has two claims and Gentofte one.
 /// </summary>
-internal sealed class StandInServices : IAsyncDisposable
+internal sealed class StandInSystem : IAsyncDisposable
 {
     public const string Held = "routing/claims/DK-710100/1001";
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, byte> _away = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, byte> _paused = new(StringComparer.Ordinal);
 
-    private StandInServices(WebApplication app) => _app = app;
+    private StandInSystem(WebApplication app) => _app = app;
 
     public Uri Url { get; private set; } = null!;
 
@@ -28,12 +28,12 @@ internal sealed class StandInServices : IAsyncDisposable
     /// <summary>Claims that stand transferred in København.</summary>
     public long Transferred { get; set; } = 90;
 
-    public static async Task<StandInServices> StartAsync()
+    public static async Task<StandInSystem> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        var services = new StandInServices(builder.Build());
+        var services = new StandInSystem(builder.Build());
         services._app.Run(services.AnswerAsync);
         await services._app.StartAsync();
         services.Url = new Uri(services._app.Urls.First());
