@@ -10,6 +10,9 @@ internal static class ConsoleSchema
 {
     public const string Name = "console";
 
+    /// <summary>Seconds that one statement over a whole set may take: a hundred thousand letters are moved at once.</summary>
+    public const int WholeSetTimeout = 600;
+
     /// <summary>A message that could not be handled, once, however often it failed.</summary>
     public static readonly Table Letters = new("console.letters", ["letter_id"],
     [
@@ -28,6 +31,10 @@ internal static class ConsoleSchema
         new("dead_letter_queue", ColumnType.Text), new("fingerprint", ColumnType.Text), new("cause_type", ColumnType.Text), new("cause_text", ColumnType.LongText),
         new("deliveries", ColumnType.Integer),
     ]);
+
+    /// <summary>What all letters of a fingerprint have in common.</summary>
+    public static readonly Table Causes = new("console.causes", ["fingerprint"],
+        [new("fingerprint", ColumnType.Text), new("cause_type", ColumnType.Text), new("cause_text", ColumnType.LongText)]);
 
     /// <summary>Body and headers, sealed.</summary>
     public static readonly Table Bodies = new("console.bodies", ["letter_id"],
@@ -232,6 +239,16 @@ internal static class ConsoleSchema
             "CREATE INDEX items_in_turn ON console.replay_items (replay_id, state, position)",
             "CREATE INDEX items_to_forecast ON console.replay_items (replay_id, position) WHERE forecast IS NULL",
             "CREATE INDEX items_being_sent ON console.replay_items (replay_id) WHERE state = 'Sending'",
+        ]),
+        new(5, "Say of each cause once what it is",
+        [
+            """
+            CREATE TABLE console.causes (
+              fingerprint {text}     NOT NULL PRIMARY KEY,
+              cause_type  {text}     NOT NULL,
+              cause_text  {longtext} NOT NULL
+            )
+            """,
         ]),
     ];
 }

@@ -27,7 +27,7 @@ public sealed class Archives(IStore store, Letters letters, AuditLog audit)
                 var parameters = new DynamicParameters(new { newStatus = to.ToString(), oldStatus = from.ToString() });
                 var where = moved.Where(store, parameters);
                 var touched = (await transaction.Connection!.QueryAsync<string>(new CommandDefinition(
-                    store.Sql($"SELECT DISTINCT l.municipality FROM console.letters l WHERE {where}"), parameters, transaction, cancellationToken: cancellation))).ToList();
+                    store.Sql($"SELECT DISTINCT l.municipality FROM console.letters l WHERE {where}"), parameters, transaction, commandTimeout: ConsoleSchema.WholeSetTimeout, cancellationToken: cancellation))).ToList();
                 var single = touched is [var one] ? one : "";
                 // Whoever was faster with one of them (a replay) keeps it.
                 var count = (long)await transaction.Connection!.ExecuteAsync(new CommandDefinition(
@@ -35,7 +35,7 @@ public sealed class Archives(IStore store, Letters letters, AuditLog audit)
                         UPDATE console.letters
                         SET status = @newStatus, row_version = row_version + 1
                         WHERE status = @oldStatus AND letter_id IN (SELECT l.letter_id FROM console.letters l WHERE {where})
-                        """), parameters, transaction, cancellationToken: cancellation));
+                        """), parameters, transaction, commandTimeout: ConsoleSchema.WholeSetTimeout, cancellationToken: cancellation));
                 var subject = filter.LetterIds is [var letter] ? letter.ToString() : "letters";
                 await audit.AppendAsync(
                     transaction, actor, [new AuditedAction(action, subject, single, why, JsonSerializer.Serialize(new { letters = count, filter = filter with { Status = null } }, ServiceClient.Json), $"{count} {to}")],

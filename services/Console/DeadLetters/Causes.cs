@@ -51,7 +51,7 @@ public static class Causes
         bool Says(string text) => causeText.Contains(text, StringComparison.OrdinalIgnoreCase);
         return type switch
         {
-            _ when queue == Topology.Unrouted => Unrouted,
+            _ when queue == Topology.Unrouted || causeType == "unrouted" => Unrouted,
             _ when type.Contains("NotUnderstood", StringComparison.Ordinal) => AnswerNotUnderstood,
             _ when causeType.StartsWith("Broker.", StringComparison.Ordinal) => ConsumersDied,
             "skipped" or "dead-letter" => Skipped,

@@ -14,12 +14,18 @@ public static partial class Fingerprint
 
     public static string Of(string causeType, string causeText)
     {
-        var lines = causeText.Split('\n', StringSplitOptions.TrimEntries);
-        // Cut after the values are gone: a longer one would move the end.
-        var text = Values().Replace(lines[0], "…");
-        text = text.Length > TextLimit ? text[..TextLimit] : text;
-        var frame = lines.Select(line => Frame().Match(line)).FirstOrDefault(match => match.Success)?.Groups[1].Value ?? "";
+        var text = TextOf(causeText);
+        var frame = causeText.Split('\n', StringSplitOptions.TrimEntries).Select(line => Frame().Match(line)).FirstOrDefault(match => match.Success)?.Groups[1].Value ?? "";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{causeType}\n{text}\n{frame}")))[..16];
+    }
+
+    /// <summary>What the texts of one cause have in common: the first line, without the values in it, and so without anything of any one municipality.</summary>
+    public static string TextOf(string causeText)
+    {
+        var end = causeText.IndexOf('\n', StringComparison.Ordinal);
+        // Cut after the values are gone: a longer one would move the end.
+        var text = Values().Replace((end < 0 ? causeText : causeText[..end]).Trim(), "…");
+        return text.Length > TextLimit ? text[..TextLimit] : text;
     }
 
     /// <summary>Ids (parts of which may look like a CPR number, and be masked), numbers, times, and whatever stands in quotation marks.</summary>

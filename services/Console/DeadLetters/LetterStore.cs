@@ -96,6 +96,10 @@ public sealed class LetterStore(IStore store, TimeProvider time)
         if (fresh.Count == 0)
             return;
 
+        await store.InsertNewAsync(
+            transaction, ConsoleSchema.Causes,
+            [.. fresh.Select(index => dated[index]).Select(letter => new object?[] { letter.Fingerprint, letter.CauseType, DeadLetters.Fingerprint.TextOf(letter.CauseText) })], cancellation);
+
         var changed = new Dictionary<Guid, Row>();
         var bodies = new Dictionary<Guid, CollectedLetter>();
         foreach (var letter in fresh.Select(index => dated[index]))

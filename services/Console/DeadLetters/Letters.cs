@@ -38,7 +38,6 @@ public sealed class Letters(IStore store, MessageSealer sealer, TimeProvider tim
     {
         var now = time.GetUtcNow();
         var parameters = new DynamicParameters(new { hour = (now - TimeSpan.FromHours(1)).ToUnixTimeMilliseconds(), day = (now - TimeSpan.FromDays(1)).ToUnixTimeMilliseconds() });
-        var where = filter.Where(store, parameters);
         await using var connection = await store.OpenAsync(cancellation);
         var rows = (await connection.QueryAsync<GroupRow>(new CommandDefinition(
             store.Sql($"""
@@ -46,21 +45,23 @@ public sealed class Letters(IStore store, MessageSealer sealer, TimeProvider tim
                        MIN(l.first_failed_at) AS FirstAt, MAX(l.last_failed_at) AS LastAt, SUM(CASE WHEN l.last_failed_at >= @hour THEN 1 ELSE 0 END) AS LastHour,
                        SUM(CASE WHEN l.last_failed_at >= @day THEN 1 ELSE 0 END) AS LastDay
                 FROM console.letters l
-                WHERE {where}
+                WHERE {filter.Where(store, parameters)}
                 GROUP BY l.fingerprint, l.municipality, l.vendor, l.name
                 """),
             parameters, cancellationToken: cancellation))).ToList();
+        var causes = (await connection.QueryAsync<CauseRow>(new CommandDefinition(
+            store.Sql($"SELECT fingerprint AS Fingerprint, cause_type AS CauseType, cause_text AS CauseText FROM console.causes WHERE {store.In("fingerprint", "fingerprints", ColumnType.Text)}"),
+            new { fingerprints = store.List(rows.Select(row => row.Fingerprint).Distinct().ToList()) }, cancellationToken: cancellation))).ToDictionary(row => row.Fingerprint, StringComparer.Ordinal);
         var groups = new List<LetterGroup>();
         foreach (var group in rows.GroupBy(row => row.Fingerprint))
         {
-            if (await SampleAsync(connection, group.Key, where, parameters, cancellation) is not { } sample)
-                continue;
-            var cause = sample.Cause;
+            var common = causes[group.Key];
+            var cause = Causes.Of(common.CauseType, common.CauseText, "");
             if (filter.Cause is { Length: > 0 } wanted && wanted != cause.Key)
                 continue;
             var (hour, day) = (group.Sum(row => row.LastHour), group.Sum(row => row.LastDay));
             groups.Add(new LetterGroup(
-                group.Key, cause.Title, cause.Key, cause.Owner, cause.Action, cause.CanReplay, sample.CauseType, sample.CauseText, group.Sum(row => row.Letters), group.Sum(row => row.Ore),
+                group.Key, cause.Title, cause.Key, cause.Owner, cause.Action, cause.CanReplay, common.CauseType, common.CauseText, group.Sum(row => row.Letters), group.Sum(row => row.Ore),
                 At(group.Min(row => row.FirstAt)), At(group.Max(row => row.LastAt)), hour, day, Trend(hour, day),
                 [.. group.OrderByDescending(row => row.Letters).ThenBy(row => row.Municipality, StringComparer.Ordinal).Select(row => new LetterGroupPart(
                     row.Municipality, row.Vendor, row.Name, row.Letters, row.Ore, At(row.FirstAt), At(row.LastAt)))]));
@@ -163,17 +164,6 @@ public sealed class Letters(IStore store, MessageSealer sealer, TimeProvider tim
         return filter with { Fingerprints = [.. groups.Groups.Select(group => group.Fingerprint)] };
     }
 
-    /// <summary>The newest of those that are counted: what it says is of a letter that whoever asks may see.</summary>
-    /// <returns>Null: somebody has dealt with the last of them since they were counted.</returns>
-    private async Task<Letter?> SampleAsync(System.Data.Common.DbConnection connection, string fingerprint, string where, DynamicParameters counted, CancellationToken cancellation)
-    {
-        var parameters = new DynamicParameters(counted);
-        parameters.AddDynamicParams(new { ofFingerprint = fingerprint, one = 1 });
-        return (await connection.QueryFirstOrDefaultAsync<LetterStore.Row>(new CommandDefinition(
-            store.Sql($"SELECT {store.Top("one")} {Columns} FROM console.letters l WHERE l.fingerprint = @ofFingerprint AND {where} ORDER BY l.last_failed_at DESC {store.Limit("one")}"),
-            parameters, cancellationToken: cancellation)))?.Letter();
-    }
-
     private Dictionary<string, string> Opened(string headers) =>
         JsonSerializer.Deserialize<Dictionary<string, string>>(sealer.Open(System.Text.Encoding.UTF8.GetBytes(headers)).Span) ?? [];
 
@@ -200,6 +190,13 @@ public sealed class Letters(IStore store, MessageSealer sealer, TimeProvider tim
         public long LastAt { get; init; }
         public long LastHour { get; init; }
         public long LastDay { get; init; }
+    }
+
+    private sealed record CauseRow
+    {
+        public required string Fingerprint { get; init; }
+        public required string CauseType { get; init; }
+        public required string CauseText { get; init; }
     }
 
     private sealed record CountRow

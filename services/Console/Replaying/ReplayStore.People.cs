@@ -36,7 +36,7 @@ public sealed partial class ReplayStore
                     SELECT @replayId, ROW_NUMBER() OVER (ORDER BY l.first_failed_at, l.letter_id), l.letter_id, l.letter_id, '{nameof(ItemState.Frozen)}'
                     FROM console.letters l
                     WHERE {where}
-                    """), parameters, transaction, cancellationToken: cancellation));
+                    """), parameters, transaction, commandTimeout: ConsoleSchema.WholeSetTimeout, cancellationToken: cancellation));
             return await BeginAsync(transaction, actor, replayId, ReplayStatus.Previewing, kept, why, limits, null, now, cancellation);
         },
         cancellation);
@@ -113,13 +113,13 @@ public sealed partial class ReplayStore
                     UPDATE console.letters
                     SET status = '{nameof(LetterStatus.Open)}', row_version = row_version + 1
                     WHERE letter_id IN (SELECT i.letter_id FROM console.replay_items i WHERE i.replay_id = @replayId AND i.state = '{nameof(ItemState.Frozen)}' AND i.open_letter IS NOT NULL)
-                    """), new { replayId }, transaction, cancellationToken: cancellation));
+                    """), new { replayId }, transaction, commandTimeout: ConsoleSchema.WholeSetTimeout, cancellationToken: cancellation));
             await transaction.Connection!.ExecuteAsync(new CommandDefinition(
                 store.Sql($"""
                     UPDATE console.replay_items
                     SET state = '{nameof(ItemState.Skipped)}', outcome = '{Outcomes.Cancelled}', outcome_at = @now, open_letter = NULL
                     WHERE replay_id = @replayId AND state = '{nameof(ItemState.Frozen)}'
-                    """), new { replayId, now }, transaction, cancellationToken: cancellation));
+                    """), new { replayId, now }, transaction, commandTimeout: ConsoleSchema.WholeSetTimeout, cancellationToken: cancellation));
             return row with { Status = nameof(ReplayStatus.Cancelled), EndedAt = now, Remark = $"Cancelled by {actor.Name}." };
         });
 
@@ -141,7 +141,7 @@ public sealed partial class ReplayStore
                 SET status = @status, replay_id = @ReplayId, outcome = NULL, outcome_at = NULL, row_version = row_version + 1
                 WHERE status = '{nameof(LetterStatus.Open)}'
                   AND letter_id IN (SELECT i.letter_id FROM console.replay_items i WHERE i.replay_id = @ReplayId AND i.state = '{nameof(ItemState.Frozen)}')
-                """), new { row.ReplayId, status }, transaction, cancellationToken: cancellation));
+                """), new { row.ReplayId, status }, transaction, commandTimeout: ConsoleSchema.WholeSetTimeout, cancellationToken: cancellation));
         await connection.ExecuteAsync(new CommandDefinition(
             store.Sql($"""
                 UPDATE console.replay_items
@@ -151,13 +151,13 @@ public sealed partial class ReplayStore
                   FROM console.replay_items i
                   INNER JOIN console.letters l ON l.letter_id = i.letter_id
                   WHERE i.replay_id = @ReplayId AND l.replay_id = @ReplayId AND l.status = @status)
-                """), new { row.ReplayId, status }, transaction, cancellationToken: cancellation));
+                """), new { row.ReplayId, status }, transaction, commandTimeout: ConsoleSchema.WholeSetTimeout, cancellationToken: cancellation));
         await connection.ExecuteAsync(new CommandDefinition(
             store.Sql($"""
                 UPDATE console.replay_items
                 SET state = '{nameof(ItemState.Skipped)}', outcome = '{Outcomes.NotWaiting}', outcome_at = @now
                 WHERE replay_id = @ReplayId AND state = '{nameof(ItemState.Frozen)}' AND open_letter IS NULL
-                """), new { row.ReplayId, now }, transaction, cancellationToken: cancellation));
+                """), new { row.ReplayId, now }, transaction, commandTimeout: ConsoleSchema.WholeSetTimeout, cancellationToken: cancellation));
         return row with { Status = nameof(ReplayStatus.Running), Stage = 1, StartedAt = now, LeaseUntil = 0 };
     }
 
@@ -173,7 +173,7 @@ public sealed partial class ReplayStore
                 INNER JOIN console.letters l ON l.letter_id = i.letter_id
                 WHERE i.replay_id = @replayId
                 GROUP BY l.municipality
-                """), new { replayId }, transaction, cancellationToken: cancellation))).ToList();
+                """), new { replayId }, transaction, commandTimeout: ConsoleSchema.WholeSetTimeout, cancellationToken: cancellation))).ToList();
         var municipalities = sums.Select(sum => sum.Municipality).Order(StringComparer.Ordinal).ToList();
         var row = new Row
         {

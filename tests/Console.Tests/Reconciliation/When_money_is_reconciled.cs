@@ -75,7 +75,7 @@ public sealed class When_money_is_reconciled
     {
         using var anna = await _console.Server.SignedInAsync("anna");
         var answer = await anna.GetAsync("/console/reconciliation/0101?handler=Report&as=csv");
-        answer.Content.Headers.ContentDisposition!.FileName.Trim('"').ShouldBe("afstemning-0101.csv");
+        answer.Content.Headers.ContentDisposition!.FileName!.Trim('"').ShouldBe("afstemning-0101.csv");
         (await answer.Content.ReadAsStringAsync()).ShouldContain("434701;70,00");
     }
 
