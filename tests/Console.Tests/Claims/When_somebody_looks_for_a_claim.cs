@@ -8,7 +8,6 @@ using ClaimsTransfer.OperationsConsole.Tests.Running;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Shouldly;
-using StandInServices = ClaimsTransfer.OperationsConsole.Tests.Overview.StandInServices;
 
 namespace ClaimsTransfer.OperationsConsole.Tests.Claims;
 
