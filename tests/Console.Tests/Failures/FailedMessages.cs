@@ -57,11 +57,11 @@ internal sealed class FailedMessages : IAsyncDisposable
     public async Task<Letter> LetterAsync(int fee) =>
         (await Letters.ListAsync(All with { FeeId = fee }, 1, null, CancellationToken.None)).Letters.ShouldHaveSingleItem();
 
+    /// <summary>The console itself goes with its browser.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var consumer in _consumers)
             await consumer.DisposeAsync();
-        await Server.DisposeAsync();
         await Beside.DisposeAsync();
     }
 

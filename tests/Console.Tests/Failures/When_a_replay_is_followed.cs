@@ -29,8 +29,8 @@ public sealed class When_a_replay_is_followed
     [OneTimeTearDown]
     public async Task Stop()
     {
-        await _console.DisposeAsync();
         await _failed.DisposeAsync();
+        await _console.DisposeAsync();
     }
 
     [Test]

@@ -28,8 +28,8 @@ public sealed class When_failures_are_looked_into
     [OneTimeTearDown]
     public async Task Stop()
     {
-        await _console.DisposeAsync();
         await _failed.DisposeAsync();
+        await _console.DisposeAsync();
     }
 
     [SetUp]
