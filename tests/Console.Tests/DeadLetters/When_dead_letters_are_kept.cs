@@ -216,7 +216,7 @@ public sealed class When_dead_letters_are_kept(Engine engine)
         var group = (await Bench.Parts.Letters.GroupsAsync(new LetterFilter().For(Workbench.Copenhagen), default)).Groups.ShouldHaveSingleItem();
 
         group.Count.ShouldBe(1);
-        group.CauseText.ShouldBe("No debtor ….");
+        group.CauseText.ShouldEndWith("No debtor ….");
         group.CauseText.ShouldNotContain("secret");
     }
 
