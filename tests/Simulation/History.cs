@@ -243,7 +243,8 @@ internal sealed class History
     }
 
     private bool IsAtRest() =>
-        _broker.UnderWay == 0 && _broker.Queues.Where(queue => !queue.Key.EndsWith("_error", StringComparison.Ordinal)).All(queue => queue.Value.Count == 0)
+        // A dead letter that a crash has put late waits for the next replay.
+        _broker.UnderWay == 0 && _broker.Queues.All(queue => queue.Value.Count == 0)
         && _accepted.Keys.All(id => _routing.Claims.TryGetValue(id, out var claim) && claim.State is { Open: null, Version: > 0 })
         && _routing.Journal.Values.All(entry => entry.RelayDueAt is null)
         && _log.Rows.Values.All(row => row is { DueAt: null, ReportDueAt: null })
