@@ -20,12 +20,9 @@ public sealed class LetterStore(IStore store, TimeProvider time)
     private const long ClockDifference = 5_000;
 
     private readonly string _load = store.Sql($"""
-        SELECT letter_id AS LetterId, message_id AS MessageId, queue AS Queue, name AS Name, claim_id AS ClaimId, municipality AS Municipality, vendor AS Vendor, agency AS Agency,
-               fee_id AS FeeId, version AS Version, amount_ore AS AmountOre, fingerprint AS Fingerprint, cause_type AS CauseType, cause_text AS CauseText,
-               first_failed_at AS FirstFailedAt, last_failed_at AS LastFailedAt, attempts AS Attempts, status AS Status, outcome AS Outcome, outcome_at AS OutcomeAt,
-               replay_id AS ReplayId, trace_parent AS TraceParent, row_version AS RowVersion
-        FROM console.letters
-        WHERE {store.In("letter_id", "ids")}
+        SELECT {Row.Columns}
+        FROM console.letters l
+        WHERE {store.In("l.letter_id", "ids")}
         """);
 
     // The attempt that was under way has failed again: that is its outcome, and the message is free for the next. Only by what is collected now: the failure that it was replayed for
@@ -171,6 +168,14 @@ public sealed class LetterStore(IStore store, TimeProvider time)
     /// <summary>A row as it is stored.</summary>
     internal sealed record Row
     {
+        /// <summary>All of it, of the letters under the alias <c>l</c>.</summary>
+        public const string Columns = """
+            l.letter_id AS LetterId, l.message_id AS MessageId, l.queue AS Queue, l.name AS Name, l.claim_id AS ClaimId, l.municipality AS Municipality, l.vendor AS Vendor,
+            l.agency AS Agency, l.fee_id AS FeeId, l.version AS Version, l.amount_ore AS AmountOre, l.fingerprint AS Fingerprint, l.cause_type AS CauseType, l.cause_text AS CauseText,
+            l.first_failed_at AS FirstFailedAt, l.last_failed_at AS LastFailedAt, l.attempts AS Attempts, l.status AS Status, l.outcome AS Outcome, l.outcome_at AS OutcomeAt,
+            l.replay_id AS ReplayId, l.trace_parent AS TraceParent, l.row_version AS RowVersion
+            """;
+
         public Guid LetterId { get; init; }
         public string? MessageId { get; init; }
         public required string Queue { get; init; }

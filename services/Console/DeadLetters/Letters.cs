@@ -27,13 +27,6 @@ public sealed record LetterDetail(Letter Letter, IReadOnlyList<Failure> Failures
 /// <summary>Finds, groups and counts what was collected. A hundred thousand letters behind it are a page in well under a second.</summary>
 public sealed class Letters(IStore store, MessageSealer sealer, TimeProvider time)
 {
-    private const string Columns = """
-        l.letter_id AS LetterId, l.message_id AS MessageId, l.queue AS Queue, l.name AS Name, l.claim_id AS ClaimId, l.municipality AS Municipality, l.vendor AS Vendor,
-        l.agency AS Agency, l.fee_id AS FeeId, l.version AS Version, l.amount_ore AS AmountOre, l.fingerprint AS Fingerprint, l.cause_type AS CauseType, l.cause_text AS CauseText,
-        l.first_failed_at AS FirstFailedAt, l.last_failed_at AS LastFailedAt, l.attempts AS Attempts, l.status AS Status, l.outcome AS Outcome, l.outcome_at AS OutcomeAt,
-        l.replay_id AS ReplayId, l.trace_parent AS TraceParent, l.row_version AS RowVersion
-        """;
-
     public async Task<LetterGroups> GroupsAsync(LetterFilter filter, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
@@ -85,7 +78,7 @@ public sealed class Letters(IStore store, MessageSealer sealer, TimeProvider tim
 
         await using var connection = await store.OpenAsync(cancellation);
         var rows = (await connection.QueryAsync<LetterStore.Row>(new CommandDefinition(
-            store.Sql($"SELECT {store.Top("limit")} {Columns} FROM console.letters l WHERE {where} ORDER BY l.last_failed_at DESC, l.letter_id {store.Limit("limit")}"),
+            store.Sql($"SELECT {store.Top("limit")} {LetterStore.Row.Columns} FROM console.letters l WHERE {where} ORDER BY l.last_failed_at DESC, l.letter_id {store.Limit("limit")}"),
             parameters, cancellationToken: cancellation))).ToList();
         return new LetterPage([.. rows.Select(row => row.Letter())], rows.Count == limit ? $"{rows[^1].LastFailedAt}.{rows[^1].LetterId:N}" : null);
     }
@@ -121,7 +114,7 @@ public sealed class Letters(IStore store, MessageSealer sealer, TimeProvider tim
     {
         await using var connection = await store.OpenAsync(cancellation);
         var row = await connection.QuerySingleOrDefaultAsync<LetterStore.Row>(new CommandDefinition(
-            store.Sql($"SELECT {Columns} FROM console.letters l WHERE l.letter_id = @letterId"), new { letterId }, cancellationToken: cancellation));
+            store.Sql($"SELECT {LetterStore.Row.Columns} FROM console.letters l WHERE l.letter_id = @letterId"), new { letterId }, cancellationToken: cancellation));
         if (row is null || !actor.Sees(row.Municipality))
             return null;
         var failures = await connection.QueryAsync<FailureRow>(new CommandDefinition(
@@ -151,7 +144,7 @@ public sealed class Letters(IStore store, MessageSealer sealer, TimeProvider tim
     {
         await using var connection = await store.OpenAsync(cancellation);
         var rows = await connection.QueryAsync<LetterStore.Row>(new CommandDefinition(
-            store.Sql($"SELECT {Columns} FROM console.letters l WHERE {store.In("l.letter_id", "ids")}"), new { ids = store.List(letterIds) }, cancellationToken: cancellation));
+            store.Sql($"SELECT {LetterStore.Row.Columns} FROM console.letters l WHERE {store.In("l.letter_id", "ids")}"), new { ids = store.List(letterIds) }, cancellationToken: cancellation));
         return rows.ToDictionary(row => row.LetterId, row => row.Letter());
     }
 
