@@ -1,6 +1,8 @@
 using System.CommandLine;
 using ClaimsTransfer.Cli;
 using ClaimsTransfer.Cli.Running;
+using ClaimsTransfer.ConformanceKit.Commands;
+using ClaimsTransfer.Standalone.Conforming;
 using ClaimsTransfer.Standalone.Samples;
 
 namespace ClaimsTransfer.Standalone;
@@ -32,7 +34,7 @@ public static class RunCommand
         var root = new RootCommand(
             "Runs the whole system with the stand-in debtor systems. Without options: in one process, with sample claims, until Ctrl-C.")
         {
-            Claims, UntilDone, Report, Data, Municipalities, Faults, Money, Broker, Store, Instances, Port, NoSamples, Rate, GenerateCommand.Create(),
+            Claims, UntilDone, Report, Data, Municipalities, Faults, Money, Broker, Store, Instances, Port, NoSamples, Rate, GenerateCommand.Create(), ConformCommand.Create(OurConnector.All, TimeProvider.System),
         };
         root.SetAction((parsed, cancellation) => new Run(Read(parsed)).RunAsync(cancellation));
         return CommandLine.RunAsync(root, args);

@@ -3,6 +3,7 @@ using ClaimsTransfer.ConformanceKit.DebtorSystems;
 using ClaimsTransfer.ConformanceKit.Playing;
 using ClaimsTransfer.ConformanceKit.Starting;
 using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Identifiers;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Messages;
 using Microsoft.Extensions.Logging;
@@ -184,7 +185,7 @@ public sealed class Bench : IAsyncDisposable
     public TransferReported? Final(Guid instructionId) =>
         Routing.RepliesTo(instructionId).Select(reply => reply.Report!).FirstOrDefault(report => report.Outcome is TransferOutcome.Accepted or TransferOutcome.Rejected);
 
-    public bool IsSetAside(TransferClaim instruction) => Routing.SetAside.Any(aside => aside.MessageId == instruction.MessageId.ToString());
+    public bool IsSetAside(TransferClaim instruction) => Routing.IsSetAside(instruction.MessageId);
 
     /// <summary>What came for an instruction, in words.</summary>
     public string CameFor(TransferClaim instruction)
@@ -207,7 +208,7 @@ public sealed class Bench : IAsyncDisposable
         # Made by the conformance kit: a municipality that is nobody's.
         - code: "{municipality}"
           name: Prøvekommune
-          cvr: "64942212"
+          cvr: "{Identifiers.CvrExample}"
           vendor: {(factory as INamedVendor)?.Vendor ?? "KmdOpus"}
           stage: Test
           cutover: 2020-11-01
@@ -215,10 +216,4 @@ public sealed class Bench : IAsyncDisposable
           endpoint: {endpoint}
 
         """;
-}
-
-/// <summary>Implemented beside <see cref="IConnectorFactory"/> where the connector serves the municipalities of one vendor: as <c>municipalities.yaml</c> spells it.</summary>
-public interface INamedVendor
-{
-    string Vendor { get; }
 }

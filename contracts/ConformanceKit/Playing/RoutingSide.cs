@@ -38,6 +38,7 @@ public sealed class RoutingSide : IAsyncDisposable
     private readonly ConcurrentDictionary<Guid, ConcurrentQueue<Reply>> _reports = new();
     private readonly ConcurrentDictionary<string, ConcurrentQueue<Reply>> _entries = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<SetAside> _setAside = new();
+    private readonly ConcurrentDictionary<string, bool> _setAsideIds = new(StringComparer.Ordinal);
     private volatile TaskCompletionSource _news = NewNews();
 
     private RoutingSide(string municipality, RabbitMqBus bus, IConnection connection, IChannel channel, TimeProvider time)
@@ -54,6 +55,8 @@ public sealed class RoutingSide : IAsyncDisposable
     public IReadOnlyCollection<Reply> Replies => _replies;
 
     public IReadOnlyCollection<SetAside> SetAside => _setAside;
+
+    public bool IsSetAside(Guid messageId) => _setAsideIds.ContainsKey(messageId.ToString());
 
     /// <summary>Declares what a connector finds on a broker of ours, and begins to listen.</summary>
     public static async Task<RoutingSide> OpenAsync(string broker, string municipality, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
@@ -172,10 +175,14 @@ public sealed class RoutingSide : IAsyncDisposable
         }
     }
 
-    private void HearSetAside(string queue, BasicDeliverEventArgs delivery) => _setAside.Enqueue(new SetAside(
-        queue, delivery.BasicProperties.MessageId, Encoding.UTF8.GetString(delivery.Body.Span),
-        string.Join('\n', (delivery.BasicProperties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal))
-            .Select(header => $"{header.Key}: {(header.Value is byte[] text ? Encoding.UTF8.GetString(text) : Convert.ToString(header.Value, CultureInfo.InvariantCulture))}"))));
+    private void HearSetAside(string queue, BasicDeliverEventArgs delivery)
+    {
+        var headers = (delivery.BasicProperties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal))
+            .Select(header => $"{header.Key}: {(header.Value is byte[] text ? Encoding.UTF8.GetString(text) : Convert.ToString(header.Value, CultureInfo.InvariantCulture))}");
+        _setAside.Enqueue(new SetAside(queue, delivery.BasicProperties.MessageId, Encoding.UTF8.GetString(delivery.Body.Span), string.Join('\n', headers)));
+        if (delivery.BasicProperties.MessageId is { } id)
+            _setAsideIds[id] = true;
+    }
 
     private static (IMessage? Message, string? Fault) Read(string exchange, string body)
     {

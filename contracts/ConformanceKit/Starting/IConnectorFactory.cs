@@ -53,3 +53,9 @@ public sealed record ConnectorStart(
         ["DEBTOR_SYSTEM_URL"] = DebtorSystem.ToString(),
     };
 }
+
+/// <summary>Implemented beside <see cref="IConnectorFactory"/> where the connector serves the municipalities of one vendor: as <c>municipalities.yaml</c> spells it.</summary>
+public interface INamedVendor
+{
+    string Vendor { get; }
+}

@@ -17,7 +17,8 @@ public sealed record OurReference(string Agency, long FeeId)
         if (text is not { Length: > AgencyLength + 1 } || text[AgencyLength] != '-')
             return null;
         var agency = text[..AgencyLength];
-        return Identifiers.TryIsil(agency, out var owner, out _) && owner == municipality
+        // An ISIL has the code's last three digits; its first is 0, or 9 in a municipality made up for tests.
+        return Identifiers.TryIsil(agency, out var owner, out _) && owner.AsSpan(1).SequenceEqual(municipality.AsSpan(1))
             && text[AgencyLength + 1] != '0' && long.TryParse(text.AsSpan(AgencyLength + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var feeId)
             ? new OurReference(agency, feeId)
             : null;

@@ -90,7 +90,7 @@ public sealed partial class InstructionHandler
     /// may be acknowledged: the log has them.
     /// </summary>
     /// <returns>The ids that wait to be worked.</returns>
-    /// <exception cref="PermanentException">A delivery cannot be read; nothing of the batch was taken.</exception>
+    /// <exception cref="PermanentException">A delivery cannot be read, or its id stands for another instruction; nothing of the batch was taken.</exception>
     public async Task<IReadOnlyList<Guid>> TakeAsync(string municipality, IReadOnlyList<Delivery> batch, CancellationToken cancellation)
     {
         var claims = batch.Select(delivery => (Claim: Read(municipality, delivery), Delivery: delivery)).ToList();
@@ -210,6 +210,8 @@ public sealed partial class InstructionHandler
         foreach (var (claim, delivery) in claims)
         {
             var known = Current(InstructionRules.KeyOf(claim));
+            if (known is not null && InstructionRules.ConflictOf(known, claim) is { } conflict)
+                throw new PermanentException(conflict);
             var isRepeat = known?.MessageId == claim.MessageId;
             var about = claim.Instruction == InstructionKind.Find ? Current(InstructionRules.SubjectOf(claim)) : null;
             if (isRepeat && known!.Outcome is not null)

@@ -47,6 +47,33 @@ public sealed class InstructionRules(ConnectorOptions options)
         return Renewed(row, claim, body, traceParent) with { Status = status, DueAt = Ms(now), UnclearSince = status == InstructionStatus.Unclear ? Ms(now) : null };
     }
 
+    /// <summary>
+    /// What tells a sending of an instruction from another instruction under the same id, which somebody has to look at; null: nothing. Sealed again, an identity has another text
+    /// and the same ref. What a person replays from the error queue is the person's decision.
+    /// </summary>
+    public static string? ConflictOf(InstructionRow row, TransferClaim claim)
+    {
+        if (row.Status == InstructionStatus.DeadLettered)
+            return null;
+        var known = row.Claim;
+        List<string> differ = [];
+        Compare("instruction", known.Instruction, claim.Instruction);
+        Compare("claimId", known.ClaimId, claim.ClaimId);
+        Compare("reference", known.Reference, claim.Reference);
+        Compare("version", known.Version, claim.Version);
+        Compare("amountOre", known.AmountOre, claim.AmountOre);
+        Compare("debtor", (known.Debtor.Kind, known.Debtor.Identity.Ref), (claim.Debtor.Kind, claim.Debtor.Identity.Ref));
+        Compare("about", known.About, claim.About);
+        Compare("payment", known.Payment, claim.Payment);
+        return differ.Count == 0 ? null : $"Instruction {row.InstructionId} came before with another {string.Join(", ", differ)}: an instructionId stands for one instruction, and a new one has a new id.";
+
+        void Compare<T>(string field, T before, T now)
+        {
+            if (!EqualityComparer<T>.Default.Equals(before, now))
+                differ.Add(field);
+        }
+    }
+
     /// <summary>Whether the debtor system has it nobody knows: it is asked before anything is sent.</summary>
     private static InstructionRow Replayed(InstructionRow row, TransferClaim claim, string body, string? traceParent, DateTimeOffset now) =>
         Renewed(row, claim, body, traceParent) with

@@ -25,7 +25,7 @@ internal sealed class MunicipalityEntry(string file, YamlMap map)
         foreach (var missing in Required.Where(k => !map.Pairs.Any(p => p.Key is YamlText t && t.Value == k)))
             Fault(map.Line, missing, "", "is missing", ExampleOf(missing));
 
-        var code = Text("code", v => v.Length == 4 && v.All(char.IsAsciiDigit) && v[0] == '0', "is not a municipality's code of four digits in quotes");
+        var code = Text("code", v => v.Length == 4 && v.All(char.IsAsciiDigit) && v[0] is '0' or '9', "is not a municipality's code of four digits in quotes");
         var name = Text("name", v => v.Trim().Length is > 0 and <= 100, "is not a name of 1 to 100 characters");
         var cvr = Text("cvr", v => Identifiers.Identifiers.TryCvr(v, out _), "is not a CVR number of eight digits with a right check digit");
         var vendor = Enumeration<Vendor>("vendor");
@@ -37,6 +37,8 @@ internal sealed class MunicipalityEntry(string file, YamlMap map)
         var rate = Number("ratePerSecond", 1, 1_000_000);
         var concurrency = Number("concurrency", 1, 1_000) ?? 4;
         var endpoint = Text("endpoint", IsAddress, "is not an address that begins with http://, https://, sftp:// or file://");
+        if (code is ['9', ..] && stage == Stage.Live)
+            Fault(_texts["stage"].Line, "stage", nameof(Stage.Live), "is not for a code that begins with 9, which is nobody's: for tests and for proving connectors", nameof(Stage.Test));
         return code is null || name is null || cvr is null ? null
             : new Municipality(code, name, cvr, vendor, stage, cutover, policy, (int)childMaxAge, minimum, (int?)rate, (int)concurrency, endpoint, Enumeration<PaymentsToFbs>("paymentsToFbs"));
     }

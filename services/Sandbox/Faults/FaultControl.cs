@@ -20,6 +20,7 @@ public sealed class FaultControl(FaultPlan initial, int seed = 1)
 {
     // Only calls that were hit are counted: the others are decided alike each time, and no memory grows with the claims.
     private readonly ConcurrentDictionary<string, int> attempts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> calls = new(StringComparer.Ordinal);
     private volatile FaultPlan plan = initial;
 
     public FaultPlan Plan
@@ -28,10 +29,14 @@ public sealed class FaultControl(FaultPlan initial, int seed = 1)
         set => plan = value;
     }
 
+    /// <summary>How many calls, questions and files have arrived for each municipality since the start, whatever became of them.</summary>
+    public IReadOnlyDictionary<string, long> Calls => calls;
+
     /// <summary>The fault of one attempt of a call. <paramref name="call"/> names what is called for and stays the same through every attempt.</summary>
     public CallFault OfCall(string municipality, string call)
     {
         var now = plan;
+        calls.AddOrUpdate(municipality, 1, static (_, count) => count + 1);
         if (now.Down.Contains(municipality))
             return new CallFault(Down: true, Unavailable: false, DropReply: false, now.Slow);
         var attempt = attempts.GetValueOrDefault(call);
@@ -40,6 +45,16 @@ public sealed class FaultControl(FaultPlan initial, int seed = 1)
         if (unavailable || drop)
             attempts.AddOrUpdate(call, 1, static (_, count) => count + 1);
         return new CallFault(Down: false, unavailable, drop, now.Slow);
+    }
+
+    /// <summary>Whether this attempt to tell of entries breaks off; each draws its lot anew.</summary>
+    /// <param name="what">What is told, the same through every attempt.</param>
+    public bool CutsOff(string what)
+    {
+        var cuts = Hits(plan.CutFile, "cut-file", what, attempts.GetValueOrDefault(what));
+        if (cuts)
+            attempts.AddOrUpdate(what, 1, static (_, count) => count + 1);
+        return cuts;
     }
 
     /// <summary>Whether the claim's registration is one of those refused.</summary>

@@ -30,7 +30,7 @@ public sealed record FaultPlan
     /// <summary>How long each call takes before anything is done.</summary>
     public TimeSpan Slow { get; init; }
 
-    /// <summary>Share of Prisme's payment files that are written wrongly: half of them cut in the middle, half with wrong totals.</summary>
+    /// <summary>Share of what tells of entries that breaks off: Prisme's payment files (half of them cut in the middle, half with wrong totals), Indsigt's pages, Opus's pushes.</summary>
     public double CutFile { get; init; }
 
     /// <summary>

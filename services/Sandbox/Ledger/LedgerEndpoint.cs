@@ -6,7 +6,10 @@ using Microsoft.AspNetCore.Routing;
 
 namespace ClaimsTransfer.Sandbox.Ledger;
 
-/// <summary><c>GET /sandbox/ledger[?municipality=0101]</c>: every registered claim, streamed; <c>GET /sandbox/ledger/summary</c>: a few figures a municipality.</summary>
+/// <summary>
+/// <c>GET /sandbox/ledger[?municipality=0101]</c>: every registered claim, streamed; <c>GET /sandbox/ledger/0101/REFERENCE</c>: one; <c>GET /sandbox/ledger/summary</c>: a few
+/// figures a municipality.
+/// </summary>
 public static class LedgerEndpoint
 {
     private const int FlushAt = 32 * 1024;
@@ -14,6 +17,7 @@ public static class LedgerEndpoint
     public static void MapLedger(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/sandbox/ledger", (HttpContext context, DebtorLedger ledger, string? municipality) => WriteAsync(context, ledger, municipality));
+        routes.MapGet("/sandbox/ledger/{municipality:regex(^\\d{{4}}$)}/{reference}", WriteOneAsync);
         routes.MapGet("/sandbox/ledger/summary", async (DebtorLedger ledger, MoneyPending money, CancellationToken cancellation) =>
         {
             // What is pending first: where nothing is, the sums read after it are the last.
@@ -26,6 +30,16 @@ public static class LedgerEndpoint
                     MoneyPending = pending.GetValueOrDefault(line.Municipality),
                 }, StringComparer.Ordinal), JsonSerializerOptions.Web);
         });
+    }
+
+    private static async Task<IResult> WriteOneAsync(string municipality, string reference, HttpContext context, DebtorLedger ledger)
+    {
+        if (await ledger.FindClaimAsync(municipality, reference, context.RequestAborted) is not { } claim)
+            return Results.NotFound();
+        using var text = new MemoryStream();
+        await using (var json = new Utf8JsonWriter(text))
+            Write(json, claim);
+        return Results.Bytes(text.ToArray(), "application/json; charset=utf-8");
     }
 
     private static async Task WriteAsync(HttpContext context, DebtorLedger ledger, string? municipality)
@@ -65,6 +79,9 @@ public static class LedgerEndpoint
         json.WriteNumber("bookings", claim.Bookings);
         json.WriteNumber("received", claim.Received);
         json.WriteString("debtorReference", claim.DebtorReference);
+        // A keyed hash: the same for the same person, and no more.
+        if (claim.DebtorRef is { } debtor)
+            json.WriteString("debtor", debtor);
         json.WriteNumber("coveredOre", claim.Money.CoveredOre);
         json.WriteNumber("reversedOre", claim.Money.ReversedOre);
         json.WriteNumber("writtenOffOre", claim.Money.WrittenOffOre);

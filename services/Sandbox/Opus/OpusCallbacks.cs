@@ -30,12 +30,14 @@ internal sealed class OpusCallbacks(IHttpClientFactory clients)
 
     public string? AddressOf(string municipality) => addresses.GetValueOrDefault(municipality);
 
+    /// <param name="isCut">Breaks off in the middle.</param>
     /// <returns>Null when it was taken; else why not.</returns>
-    public async Task<string?> SendAsync(string address, XElement document, CancellationToken cancellation)
+    public async Task<string?> SendAsync(string address, XElement document, CancellationToken cancellation, bool isCut = false)
     {
         try
         {
-            using var content = new ByteArrayContent(OpusXml.Write(OpusXml.Envelope(document)));
+            var envelope = OpusXml.Write(OpusXml.Envelope(document));
+            using var content = new ByteArrayContent(envelope, 0, isCut ? envelope.Length / 2 : envelope.Length);
             content.Headers.ContentType = new MediaTypeHeaderValue("text/xml", "utf-8");
             using var client = clients.CreateClient(Client);
             using var response = await client.PostAsync(address, content, cancellation);

@@ -46,6 +46,33 @@ public sealed class When_instructions_are_taken
     }
 
     [Test]
+    public async Task an_id_that_comes_with_other_content_goes_to_the_error_queue_and_the_first_stands()
+    {
+        var claim = _bench.Register();
+        await _bench.HandleAsync(claim);
+        var other = claim with { MessageId = Guid.NewGuid(), AmountOre = 9000 };
+
+        (await Should.ThrowAsync<PermanentException>(() => _bench.TakeAsync(other))).Message.ShouldContain("came before with another amountOre");
+        (await Should.ThrowAsync<PermanentException>(() => _bench.TakeAsync(claim with { Version = 2, Reference = "F2" }))).Message.ShouldContain("another reference, version:");
+        _bench.Debtor.Bookings(claim.InstructionId).ShouldBe(1);
+        _bench.Reports.All.ShouldHaveSingleItem();
+    }
+
+    [Test]
+    public async Task an_identity_that_was_sealed_again_is_the_same_content()
+    {
+        var claim = _bench.Register();
+        await _bench.HandleAsync(claim);
+        var again = _bench.Register();
+        again.Debtor.Identity.Sealed.ShouldNotBe(claim.Debtor.Identity.Sealed);
+
+        await _bench.HandleAsync(again);
+
+        _bench.Reports.All.Select(report => report.MessageId).Distinct().ShouldHaveSingleItem();
+        _bench.Debtor.Bookings(claim.InstructionId).ShouldBe(1);
+    }
+
+    [Test]
     public async Task a_rejection_masks_what_looks_like_a_CPR_number()
     {
         _bench.Debtor.Reaction = _ => Reaction.Reject;
