@@ -47,6 +47,7 @@ public static class ConsoleExtensions
         builder.Services.AddSingleton<IAuditTrail, AuditTrail>();
         builder.Services.AddHttpClient(StartedReconciliations.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan).RemoveAllLoggers();
         builder.Services.AddTransient<Elsewhere>().AddTransient<ReconciliationQuestions>().AddTransient<WorklistQuestions>().AddSingleton<StartedReconciliations>();
+        builder.Services.AddSingleton<IGoLiveGate, ConformanceGate>();
         builder.AddApiDocument();
         builder.AddAccess(options);
         builder.AddPages();

@@ -35,6 +35,12 @@ public sealed record ConsoleOptions
     /// <summary>Replays of more øre than that must be approved by another person; 0: none.</summary>
     public long ApproveAboveOre { get; init; }
 
+    /// <summary>Folder with the conformance kit's result for each vendor, <c>KmdOpus.json</c>: without a proof no municipality goes live. Empty: nobody is asked.</summary>
+    public string Conformance { get; init; } = "";
+
+    /// <summary>Fingerprints of the keys that may have signed them; none: any.</summary>
+    public IReadOnlyList<string> ConformanceKeys { get; init; } = [];
+
     /// <summary>The first administrator's password, used when there is no account yet; without it, one is drawn and printed once.</summary>
     public string AdministratorPassword { get; init; } = "";
 
@@ -77,6 +83,10 @@ public sealed record ConsoleOptions
 
         if (AdministratorPassword.Length is > 0 and < Account.ShortestPassword or > Account.LongestPassword)
             yield return $"Console:AdministratorPassword has {AdministratorPassword.Length} characters; give {Account.ShortestPassword} to {Account.LongestPassword}, or none: one is drawn then.";
+        if (Conformance.Length > 0 && !Directory.Exists(Conformance))
+            yield return $"Console:Conformance is '{Conformance}', and there is no such folder; give one with the kit's results, such as /etc/claims/conformance, or none.";
+        if (ConformanceKeys.FirstOrDefault(key => key.Length != 64 || !key.All(char.IsAsciiHexDigit)) is { } wrong)
+            yield return $"Console:ConformanceKeys has '{wrong}'; give fingerprints of 64 hex digits, as claims conform verify prints them.";
         if (SessionIdle < TimeSpan.FromMinutes(1) || SessionIdle > TimeSpan.FromDays(7))
             yield return $"Console:SessionIdle is {SessionIdle}; give a time between a minute and 7 days, such as 08:00:00.";
         if (SignInsPerMinute < 1)

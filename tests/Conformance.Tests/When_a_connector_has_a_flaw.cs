@@ -15,7 +15,7 @@ namespace ClaimsTransfer.Conformance.Tests;
 public sealed class When_a_connector_has_a_flaw
 {
     private const int Many = 300;
-    private static readonly SemaphoreSlim AtOnce = new(6);
+    private static readonly SemaphoreSlim AtOnce = new(12);
 
     private static readonly IReadOnlyDictionary<Flaw, string> Found = new Dictionary<Flaw, string>
     {

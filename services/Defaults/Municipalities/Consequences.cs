@@ -35,11 +35,12 @@ internal static class Consequences
     /// A debtor system that does not have a claim can neither adjust nor cancel it, and nobody can see from here whether one is left: with a vendor that may have claims,
     /// the change is refused. A planned municipality has none.
     /// </summary>
-    public static string? RefusalOf(Municipality? before, Municipality? after) =>
+    /// <param name="gate">Asked before claims go to a vendor's production system for the first time.</param>
+    public static string? RefusalOf(Municipality? before, Municipality? after, IGoLiveGate? gate) =>
         before is { Stage: not Stage.Planned } && after is not null && before.Vendor != after.Vendor
             ? $"{before.Name} cannot change from {before.Vendor} to {after.Vendor} while its stage is {before.Stage}: its claims and open instructions are at {before.Vendor}, and {after.Vendor} "
               + "has none of them. Set its stage to Planned, let what is open be settled there, and change the vendor then."
-            : null;
+            : after is { Stage: Stage.Live } && before is null or { Stage: Stage.Planned or Stage.Test } ? gate?.Against(after) : null;
 
     private static IEnumerable<Consequence> OfStage(Stage from, Municipality now) => (from, now.Stage) switch
     {

@@ -11,7 +11,7 @@ namespace ClaimsTransfer.Defaults.Municipalities;
 /// Changes the municipalities of a running installation: shown first, then applied. Every service notices the new file within seconds. What was replaced
 /// stays beside it as <c>municipalities.yaml.YYYYMMDD-HHMMSS</c> (UTC).
 /// </summary>
-public sealed class MunicipalityChange(Installation installation, MunicipalitiesInForce inForce, TimeProvider time)
+public sealed class MunicipalityChange(Installation installation, MunicipalitiesInForce inForce, TimeProvider time, IGoLiveGate? gate = null)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -71,7 +71,7 @@ public sealed class MunicipalityChange(Installation installation, Municipalities
     private (MunicipalityDiff? Diff, IReadOnlyList<MunicipalityFault> Faults) Compare(MunicipalityFile current, string newYaml)
     {
         var changed = MunicipalityFile.Parse(newYaml, "municipalities.yaml");
-        return changed.Faults.Count > 0 ? (null, changed.Faults) : (MunicipalityDiff.Between(current.Faults.Count > 0 ? inForce.All : current.Entries, changed.Entries), []);
+        return changed.Faults.Count > 0 ? (null, changed.Faults) : (MunicipalityDiff.Between(current.Faults.Count > 0 ? inForce.All : current.Entries, changed.Entries, gate), []);
     }
 
     /// <summary>One at a time among all processes: the token is compared and the file replaced without anybody between.</summary>

@@ -23,18 +23,19 @@ public sealed record MunicipalityDiff(
     internal IEnumerable<DifferingMunicipality> All => [.. Added, .. Removed, .. Changed];
 
     /// <summary>A value that is left out and one that says the default are the same; so is another order.</summary>
-    public static MunicipalityDiff Between(IReadOnlyCollection<Municipality> before, IReadOnlyCollection<Municipality> after)
+    /// <param name="gate">Asked where a municipality would go live.</param>
+    public static MunicipalityDiff Between(IReadOnlyCollection<Municipality> before, IReadOnlyCollection<Municipality> after, IGoLiveGate? gate = null)
     {
         var (then, now) = (before.ToDictionary(m => m.Code, StringComparer.Ordinal), after.ToDictionary(m => m.Code, StringComparer.Ordinal));
         var differing = then.Keys.Union(now.Keys).Order(StringComparer.Ordinal).Select(code => (Before: then.GetValueOrDefault(code), After: now.GetValueOrDefault(code)))
             .Where(pair => pair.Before != pair.After).ToList();
         return new MunicipalityDiff(
-            [.. differing.Where(pair => pair.Before is null).Select(Of)],
-            [.. differing.Where(pair => pair.After is null).Select(Of)],
-            [.. differing.Where(pair => pair is { Before: not null, After: not null }).Select(Of)]);
+            [.. differing.Where(pair => pair.Before is null).Select(pair => Of(pair, gate))],
+            [.. differing.Where(pair => pair.After is null).Select(pair => Of(pair, gate))],
+            [.. differing.Where(pair => pair is { Before: not null, After: not null }).Select(pair => Of(pair, gate))]);
     }
 
-    private static DifferingMunicipality Of((Municipality? Before, Municipality? After) pair)
+    private static DifferingMunicipality Of((Municipality? Before, Municipality? After) pair, IGoLiveGate? gate)
     {
         var (before, after) = pair;
         var either = after ?? before!;
@@ -47,7 +48,7 @@ public sealed record MunicipalityDiff(
                    where old != @new
                    select new DifferingField(field.Name, Shown(old), Shown(@new)),
             ],
-            [.. Consequences.Of(before, after)], Consequences.RefusalOf(before, after));
+            [.. Consequences.Of(before, after)], Consequences.RefusalOf(before, after, gate));
     }
 
     // An endpoint may hold a password.
