@@ -1,3 +1,4 @@
+using ClaimsTransfer.Isolation.Tests.Broker;
 using ClaimsTransfer.Support;
 
 /// <summary>Outside of any namespace, so that it follows the last test of the assembly.</summary>
@@ -6,6 +7,10 @@ using ClaimsTransfer.Support;
 public sealed class AfterAllTests
 {
     [OneTimeTearDown]
-    public Task StopBroker() => RabbitMqServer.StopAsync();
+    public async Task StopBroker()
+    {
+        await IsolatedBroker.StopAsync();
+        await RabbitMqServer.StopAsync();
+    }
 }
 #pragma warning restore CA1050, MA0047
