@@ -41,7 +41,7 @@ public sealed class WatchedBus(IBus inner) : IBus, IQueues, IDeadLetterQueues, I
 
     public bool SeparatesVendors => inner.SeparatesVendors;
 
-    public Task BindAsync(IReadOnlyList<QueueBinding> bound, IReadOnlyList<QueueBinding> unbound, CancellationToken cancellation) => inner.BindAsync(bound, unbound, cancellation);
+    public Task RebindAsync(IReadOnlyList<QueueBinding> bound, IReadOnlyList<QueueBinding> unbound, CancellationToken cancellation) => inner.RebindAsync(bound, unbound, cancellation);
 
     public Task DeclareAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation) => inner.DeclareAsync(queues, cancellation);
 

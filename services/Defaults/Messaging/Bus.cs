@@ -61,7 +61,7 @@ public interface IBus : IPublisher, IAsyncDisposable
     Task DeclareAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation) => Task.CompletedTask;
 
     /// <summary>Binds queues that exist, and takes back bindings they must not have (any more). For whoever consumes them.</summary>
-    Task BindAsync(IReadOnlyList<QueueBinding> bound, IReadOnlyList<QueueBinding> unbound, CancellationToken cancellation) => Task.CompletedTask;
+    Task RebindAsync(IReadOnlyList<QueueBinding> bound, IReadOnlyList<QueueBinding> unbound, CancellationToken cancellation) => Task.CompletedTask;
 
     /// <summary>The broker's user this process is; null where there are none.</summary>
     string? User => null;

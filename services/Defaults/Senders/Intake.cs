@@ -41,7 +41,7 @@ public sealed class Intake(IBus bus, IMunicipalities municipalities, QueueDefini
                      from binding in queue.Bindings
                      where Topology.IsVendorQueue(queue.Name)
                      select new QueueBinding(queue.Name, binding);
-        await bus.BindAsync([.. theirs], [.. Topology.NotTheirs(service, all), .. WaysOfVendors(all)], cancellation);
+        await bus.RebindAsync([.. theirs], [.. Topology.NotTheirs(service, all), .. WaysOfVendors(all)], cancellation);
         _followed = version;
     }
 

@@ -53,7 +53,7 @@ internal sealed class BrokerDeclarations(Func<CancellationToken, Task<IChannel>>
     /// <summary>Something that was there may be what is missing now.</summary>
     public void Doubt() => exchanges.Clear();
 
-    public async Task BindAsync(IReadOnlyList<QueueBinding> bound, IReadOnlyList<QueueBinding> unbound, CancellationToken cancellation)
+    public async Task RebindAsync(IReadOnlyList<QueueBinding> bound, IReadOnlyList<QueueBinding> unbound, CancellationToken cancellation)
     {
         await using var channel = await open(cancellation);
         try

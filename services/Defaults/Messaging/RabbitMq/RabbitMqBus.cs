@@ -49,8 +49,8 @@ public sealed class RabbitMqBus : IBus, IQueues, IDeadLetterQueues, IErrorQueues
 
     public Task DeclareAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation) => declarations.QueuesAsync(queues, cancellation);
 
-    public Task BindAsync(IReadOnlyList<QueueBinding> bound, IReadOnlyList<QueueBinding> unbound, CancellationToken cancellation) =>
-        declarations.BindAsync(bound, unbound, cancellation);
+    public Task RebindAsync(IReadOnlyList<QueueBinding> bound, IReadOnlyList<QueueBinding> unbound, CancellationToken cancellation) =>
+        declarations.RebindAsync(bound, unbound, cancellation);
 
     public Task PublishAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation) =>
         publisher.PublishAsync(messages.Select(Wire.Publish), cancellation);
