@@ -23,6 +23,7 @@ namespace ClaimsTransfer.Isolation.Tests.Broker;
 internal sealed class IsolatedSystem : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("claims-isolated-").FullName;
+    private readonly byte[] _masterKey = System.Security.Cryptography.RandomNumberGenerator.GetBytes(32);
     private readonly List<WebApplication> _services = [];
     private readonly Dictionary<string, HttpClient> _clients = [];
     private IConnection _fbs = null!;
@@ -151,6 +152,7 @@ internal sealed class IsolatedSystem : IAsyncDisposable
         builder.Configuration["Claims:Broker"] = UriOf(user);
         builder.Configuration["Claims:Data"] = Path.Combine(_folder, name);
         builder.Configuration["Claims:Keys"] = Path.Combine(_folder, "keys");
+        builder.Configuration["Claims:MasterKey"] = Convert.ToBase64String(_masterKey);
         builder.Configuration["Claims:Municipalities"] = File;
         builder.Configuration["Claims:Sandbox"] = "http://sandbox.invalid";
         builder.Configuration["Claims:Log"] = "file";
