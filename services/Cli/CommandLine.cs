@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ClaimsTransfer.Cli.Audit;
+using ClaimsTransfer.Cli.Broker;
 using ClaimsTransfer.Cli.Doctor;
 using ClaimsTransfer.Cli.Failures;
 using ClaimsTransfer.Cli.Import;
@@ -39,6 +40,7 @@ public static class CommandLine
             AuditCommand.Create(where),
             DoctorCommand.Create(where),
             KeysCommand.Create(where),
+            BrokerCommand.Create(where),
         };
         foreach (var operation in OperateCommand.CreateAll(where))
             root.Add(operation);

@@ -22,7 +22,7 @@ internal static class ConsoleSchema
         new("fingerprint", ColumnType.Text), new("cause_type", ColumnType.Text), new("cause_text", ColumnType.LongText), new("first_failed_at", ColumnType.Integer),
         new("last_failed_at", ColumnType.Integer), new("attempts", ColumnType.Integer), new("status", ColumnType.Text), new("outcome", ColumnType.Text, Nullable: true),
         new("outcome_at", ColumnType.Integer, Nullable: true), new("replay_id", ColumnType.Id, Nullable: true), new("trace_parent", ColumnType.Text, Nullable: true),
-        new("row_version", ColumnType.Integer),
+        new("row_version", ColumnType.Integer), new("sender", ColumnType.Text, Nullable: true),
     ]);
 
     public static readonly Table Failures = new("console.failures", ["failure_id"],
@@ -250,5 +250,6 @@ internal static class ConsoleSchema
             )
             """,
         ]),
+        new(6, "Keep who sent a message, who is still its sender when it is replayed", ["ALTER TABLE console.letters ADD sender {text} NULL"]),
     ];
 }

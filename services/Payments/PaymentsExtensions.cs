@@ -1,6 +1,7 @@
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Senders;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Payments.Accounting;
 using ClaimsTransfer.Payments.Asking;
@@ -42,6 +43,7 @@ public static class PaymentsExtensions
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Recorded)
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Previews)
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Waiting)
+            .AddKeyedSingleton("payments", (services, _) => services.GetRequiredService<PaymentsParts>().Senders)
             .AddSingleton<IUnmatchedPayments>(services => new UnmatchedPayments(services.GetRequiredService<PaymentsParts>().Unmatched))
             .AddSingleton<IFbsOrders>(services => services.GetRequiredService<PaymentsParts>().Orders)
             .AddSingleton<IToldFbs>(services => services.GetRequiredService<PaymentsParts>().Told);
@@ -64,6 +66,8 @@ public static class PaymentsExtensions
         payments.MapPost("/worklist/{messageId:guid}/close", WorklistEndpoints.CloseAsync);
         payments.MapGet("/waiting", WaitingOrders.HandleAsync);
         payments.MapPost("/messages/recorded", RecordedMessages.HandleAsync);
+        payments.MapGet("/senders", async ([FromKeyedServices("payments")] SenderCheck senders, CancellationToken cancellation) =>
+            TypedResults.Json(await senders.ReadAsync(cancellation), PaymentsJson.Default.SendersView));
         payments.MapPost("/preview", Previews.HandleAsync);
         return app.MapReconciliation();
     }
@@ -95,6 +99,9 @@ public static class PaymentsExtensions
             Recorded = new RecordedMessages(_store);
             Previews = new Previews(ledger, Recorded, time);
             Waiting = new WaitingOrders(_store);
+            Senders = new SenderCheck(
+                new SenderRules(services.GetRequiredService<IMunicipalities>(), options.RequireSender ?? bus.User == BrokerUsers.Payments, Inbound.Read), new SenderRefusals(_store, time),
+                services.GetRequiredService<ILogger<SenderCheck>>());
         }
 
         public PaymentsHandler Handler { get; }
@@ -119,7 +126,9 @@ public static class PaymentsExtensions
 
         public WaitingOrders Waiting { get; }
 
+        public SenderCheck Senders { get; }
+
         public PaymentsService Service(IServiceProvider services) =>
-            ActivatorUtilities.CreateInstance<PaymentsService>(services, _store, Handler, Matcher, _sender, Accounts);
+            ActivatorUtilities.CreateInstance<PaymentsService>(services, _store, Handler, Matcher, _sender, Accounts, Senders);
     }
 }

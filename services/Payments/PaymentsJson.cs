@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ClaimsTransfer.Defaults.Asking;
+using ClaimsTransfer.Defaults.Senders;
 using ClaimsTransfer.Payments.Accounting;
 using ClaimsTransfer.Payments.Asking;
 using ClaimsTransfer.Payments.Booking;
@@ -25,4 +26,5 @@ namespace ClaimsTransfer.Payments;
 [JsonSerializable(typeof(RecordedList))]
 [JsonSerializable(typeof(WaitingPage))]
 [JsonSerializable(typeof(Forecasts))]
+[JsonSerializable(typeof(SendersView))]
 internal sealed partial class PaymentsJson : JsonSerializerContext;

@@ -27,6 +27,9 @@ public sealed record PaymentsOptions
     /// <summary>The longest pause between two calls for one order; it doubles up to here from a second.</summary>
     public TimeSpan FbsLongestPause { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Whether an entry must say who sent it (AMQP <c>user_id</c>); null: when Payments itself connects as the user <c>payments</c>, which the broker's definitions make.</summary>
+    public bool? RequireSender { get; init; }
+
     /// <param name="sandbox">Base URL of the sandbox; empty: none runs.</param>
     /// <returns>Empty: nobody has said where FBS is.</returns>
     public string FbsAt(string sandbox) => FbsUrl.Length > 0 ? FbsUrl : sandbox.Length > 0 ? $"{sandbox.TrimEnd('/')}/sandbox/fbs" : "";

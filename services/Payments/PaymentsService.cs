@@ -1,6 +1,7 @@
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Senders;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Payments.Accounting;
 using ClaimsTransfer.Payments.Booking;
@@ -12,26 +13,28 @@ namespace ClaimsTransfer.Payments;
 
 /// <summary>Runs the ledger: the queue's batches, the matching of open entries, the orders to FBS, and the standing for the gauges.</summary>
 internal sealed partial class PaymentsService(
-    IStore store, PaymentsHandler handler, Matcher matcher, OrderSender orders, PaymentsAccounts accounts, IBus bus, BatchConsumers consumers, IMunicipalities municipalities,
+    IStore store, PaymentsHandler handler, Matcher matcher, OrderSender orders, PaymentsAccounts accounts, SenderCheck senders, IBus bus, BatchConsumers consumers, IMunicipalities municipalities,
     Installation installation, PaymentsOptions options, TimeProvider time, ILogger<PaymentsService> log) : BackgroundService
 {
     private const int SweepBatch = 500;
     private static readonly TimeSpan StandingInterval = TimeSpan.FromSeconds(15);
+    private readonly Intake _intake = new(
+        bus, municipalities, Topology.Payments with { BatchSize = options.BatchSize, Concurrency = options.Concurrency },
+        queue => senders.Before(queue, consumers.For(queue, handler.HandleAsync)));
+
     private long? _toldOf;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         TellWithoutFbs();
         await store.MigrateAsync(PaymentsSchema.Migrations, cancellationToken);
-        await bus.SubscribeAsync(
-            Topology.Payments with { BatchSize = options.BatchSize, Concurrency = options.Concurrency },
-            consumers.For(Topology.PaymentsQueue, handler.HandleAsync), cancellationToken);
+        await _intake.StartAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
     /// <summary>Orders have a turn of their own: an FBS that does not answer holds up nothing else.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        EveryIntervalAsync(MatchAsync, stoppingToken), EveryIntervalAsync(SendOrdersAsync, stoppingToken), ObserveAsync(stoppingToken));
+        EveryIntervalAsync(MatchAsync, stoppingToken), EveryIntervalAsync(SendOrdersAsync, stoppingToken), EveryIntervalAsync(_intake.FollowAsync, stoppingToken), ObserveAsync(stoppingToken));
 
     private async Task EveryIntervalAsync(Func<CancellationToken, Task> work, CancellationToken stopping)
     {

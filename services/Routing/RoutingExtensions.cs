@@ -1,6 +1,7 @@
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Senders;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Routing.Accounting;
 using ClaimsTransfer.Routing.Asking;
@@ -34,6 +35,7 @@ public static class RoutingExtensions
         builder.Services.AddSingleton(services => services.GetRequiredService<RoutingParts>().Search);
         builder.Services.AddSingleton(services => services.GetRequiredService<RoutingParts>().Rejections);
         builder.Services.AddSingleton(services => services.GetRequiredService<RoutingParts>().Previews);
+        builder.Services.AddKeyedSingleton("routing", (services, _) => services.GetRequiredService<RoutingParts>().Senders);
         builder.Services.AddHostedService(services => services.GetRequiredService<RoutingParts>().Service(services));
         return builder;
     }
@@ -54,6 +56,8 @@ public static class RoutingExtensions
         routing.MapPost("/claims/standing", AskingEndpoints.StandingAsync);
         routing.MapPost("/messages/recorded", AskingEndpoints.RecordedAsync);
         routing.MapGet("/rejections", AskingEndpoints.RejectionsAsync);
+        routing.MapGet("/senders", async ([FromKeyedServices("routing")] SenderCheck senders, CancellationToken cancellation) =>
+            TypedResults.Json(await senders.ReadAsync(cancellation), RoutingJson.Default.SendersView));
         routing.MapPost("/preview", Previews.HandleAsync);
         routing.MapGet("/saga", () => TypedResults.Json(SagaDefinition.Worked, RoutingJson.Default.SagaDefinition));
         return app;
@@ -77,6 +81,9 @@ public static class RoutingExtensions
             Search = new ClaimSearch(_store);
             Rejections = new Rejections(_store);
             Previews = new Previews(Journal, saga, municipalities, time);
+            Senders = new SenderCheck(
+                new SenderRules(municipalities, options.RequireSender ?? services.GetRequiredService<IBus>().User == BrokerUsers.Routing, Inbound.Read), new SenderRefusals(_store, time),
+                services.GetRequiredService<ILogger<SenderCheck>>());
         }
 
         public RoutingHandler Handler { get; }
@@ -95,7 +102,9 @@ public static class RoutingExtensions
 
         public Previews Previews { get; }
 
+        public SenderCheck Senders { get; }
+
         public RoutingService Service(IServiceProvider services) =>
-            ActivatorUtilities.CreateInstance<RoutingService>(services, _store, (IRoutingStore)Journal, Handler, Accounts);
+            ActivatorUtilities.CreateInstance<RoutingService>(services, _store, (IRoutingStore)Journal, Handler, Accounts, Senders);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ClaimsTransfer.Defaults.Asking;
+using ClaimsTransfer.Defaults.Senders;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Routing.Accounting;
 using ClaimsTransfer.Routing.Asking;
@@ -28,4 +29,5 @@ namespace ClaimsTransfer.Routing;
 [JsonSerializable(typeof(RejectionGroups))]
 [JsonSerializable(typeof(Forecasts))]
 [JsonSerializable(typeof(SagaDefinition))]
+[JsonSerializable(typeof(SendersView))]
 internal sealed partial class RoutingJson : JsonSerializerContext;

@@ -26,6 +26,9 @@ public sealed record RoutingOptions
     /// <summary>Batches handled at a time.</summary>
     public int Concurrency { get; init; } = 2;
 
+    /// <summary>Whether a reply must say who sent it (AMQP <c>user_id</c>); null: when Routing itself connects as the user <c>routing</c>, which the broker's definitions make.</summary>
+    public bool? RequireSender { get; init; }
+
     public SagaDeadlines Deadlines => new() { Sending = SendingDeadline, Sent = SentDeadline, LongestPause = LongestPause, MaxAsks = MaxAsks };
 
     public IEnumerable<string> Faults()

@@ -1,6 +1,7 @@
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Senders;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Defaults.Telemetry;
 using ClaimsTransfer.Routing.Accounting;
@@ -11,7 +12,7 @@ namespace ClaimsTransfer.Routing;
 
 /// <summary>Runs the handler: the queue's batches, the timers, the janitor, and the standing for the gauges.</summary>
 internal sealed partial class RoutingService(
-    IStore store, IRoutingStore journal, RoutingHandler handler, Accounts accounts, IBus bus, BatchConsumers consumers, IMunicipalities municipalities,
+    IStore store, IRoutingStore journal, RoutingHandler handler, Accounts accounts, SenderCheck senders, IBus bus, BatchConsumers consumers, IMunicipalities municipalities,
     RoutingOptions options, TimeProvider time, ILogger<RoutingService> log) : BackgroundService
 {
     private const int SweepBatch = 500;
@@ -19,6 +20,10 @@ internal sealed partial class RoutingService(
 
     /// <summary>What was decided by the file before is stored by then.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(1);
+    private readonly Intake _intake = new(
+        bus, municipalities, Topology.Routing with { BatchSize = options.BatchSize, Concurrency = options.Concurrency },
+        queue => senders.Before(queue, consumers.For(queue, handler.HandleAsync)));
+
     private long? _wokenFor;
     private DateTimeOffset? _wakeAgainAt;
 
@@ -26,9 +31,7 @@ internal sealed partial class RoutingService(
     {
         await store.MigrateAsync(RoutingSchema.Migrations, cancellationToken);
         await FollowMunicipalitiesAsync(cancellationToken);
-        await bus.SubscribeAsync(
-            Topology.Routing with { BatchSize = options.BatchSize, Concurrency = options.Concurrency },
-            consumers.For(Topology.RoutingQueue, handler.HandleAsync), cancellationToken);
+        await _intake.StartAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
@@ -60,6 +63,7 @@ internal sealed partial class RoutingService(
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             await TryAsync(FollowMunicipalitiesAsync, stoppingToken);
+            await TryAsync(_intake.FollowAsync, stoppingToken);
             await TryAsync(SweepAsync, stoppingToken);
             await TryAsync(RelayAsync, stoppingToken);
             if (time.GetUtcNow() >= standingDue)

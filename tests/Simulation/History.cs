@@ -54,9 +54,9 @@ internal sealed class History
             ["0147"] = new(World, rejectShare: 0, honoursIds: true) { Receipted = true, PoisonShare = poison },
         };
         foreach (var binding in Topology.Routing.Bindings)
-            _broker.Bind(Topology.RoutingQueue, binding.Exchange);
+            _broker.Bind(Topology.RoutingQueue, binding.Exchange, binding.RoutingKey);
         foreach (var binding in Topology.Payments.Bindings)
-            _broker.Bind(Topology.PaymentsQueue, binding.Exchange);
+            _broker.Bind(Topology.PaymentsQueue, binding.Exchange, binding.RoutingKey);
         foreach (var municipality in Served)
             _broker.Bind(Topology.TransferQueue(municipality.Code), MessageNames.TransferClaim, municipality.Code);
     }

@@ -56,7 +56,8 @@ internal sealed class SimBroker(World world)
     public void Publish(OutgoingMessage message)
     {
         Published.Add(message);
-        foreach (var queue in _bindings.GetValueOrDefault($"{message.Name}/{message.RoutingKey}", []))
+        var key = Topology.KindOf(message.Name) == ExchangeKind.Topic ? Topology.EveryKey : message.RoutingKey;
+        foreach (var queue in _bindings.GetValueOrDefault($"{message.Name}/{key}", []))
         {
             var copies = world.Happens(0.03) ? 2 : 1;
             for (var copy = 0; copy < copies; copy++)

@@ -85,5 +85,5 @@ internal sealed class SimRoutingStore(RoutingTables tables, SimProcess process) 
             throw new TransientException("The store cannot be reached.");
     }
 
-    private static SeenMessage Seen(JournalEntry entry) => new(entry.MessageId, entry.Effects, entry.TraceParent);
+    private static SeenMessage Seen(JournalEntry entry) => new(entry.MessageId, entry.ClaimId, entry.Effects, entry.TraceParent);
 }

@@ -46,7 +46,7 @@ public sealed partial class EntryHandler(string vendor, IEntryLog log, IPublishe
         var told = rows.Where(row => row.Message is not null).ToList();
         if (told.Count == 0)
             return;
-        await publisher.PublishAsync([.. told.Select(row => new OutgoingMessage(row.Message!.Name, row.Message.Id, row.Message.Bytes, TraceParent: row.Message.TraceParent))], cancellation);
+        await publisher.PublishAsync([.. told.Select(row => new OutgoingMessage(row.Message!.Name, row.Message.Id, row.Message.Bytes, row.Municipality, row.Message.TraceParent))], cancellation);
         await log.MarkPublishedAsync(told, cancellation);
     }
 

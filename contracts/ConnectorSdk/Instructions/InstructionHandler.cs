@@ -254,12 +254,12 @@ public sealed partial class InstructionHandler
         if (reported.Count == 0)
             return;
         await _publisher.PublishAsync(
-            [.. reported.Select(row => new OutgoingMessage(MessageNames.TransferReported, row.OutcomeId!.Value, row.OutcomeBody, TraceParent: row.TraceParent))], cancellation);
+            [.. reported.Select(row => new OutgoingMessage(MessageNames.TransferReported, row.OutcomeId!.Value, row.OutcomeBody, row.Municipality, row.TraceParent))], cancellation);
         await _log.MarkReportedAsync(reported, cancellation);
     }
 
     private static OutgoingMessage Outgoing(TransferReported report, string? traceParent) => new(
-        MessageNames.TransferReported, report.MessageId, JsonSerializer.SerializeToUtf8Bytes(report, MessageJson.Default.TransferReported), TraceParent: traceParent);
+        MessageNames.TransferReported, report.MessageId, JsonSerializer.SerializeToUtf8Bytes(report, MessageJson.Default.TransferReported), report.Municipality, traceParent);
 
     private static partial class Log
     {

@@ -18,7 +18,7 @@ internal static class BrokerDoctor
         var subject = $"broker {Installation.Redacted(installation.Broker)}";
         try
         {
-            var queues = Topology.Queues(Defaults.Municipalities.Municipalities.Load(installation).All.Select(municipality => municipality.Code));
+            var queues = Topology.Queues(Defaults.Municipalities.Municipalities.Load(installation).All, separatesVendors: true);
             var findings = await new BrokerCheck(installation.Broker).LookAsync(queues, cancellation);
             var unsafeOnes = findings.Where(finding => finding.IsUnsafe).Select(finding => new Finding(subject, false, finding.Sentence)).ToList();
             return unsafeOnes.Count > 0 ? unsafeOnes : [new Finding(subject, true, $"{findings[0].Sentence} {queues.Count} queues and their exchanges are as they must be.")];

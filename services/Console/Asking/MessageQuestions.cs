@@ -48,7 +48,7 @@ public sealed class MessageQuestions(ServiceClient client, IMunicipalities munic
         var taken = queue == Topology.Unrouted
             ? ((QueueDefinition[])[Topology.Ingest, Topology.Routing, Topology.Payments]).FirstOrDefault(one => one.Bindings.Any(binding => binding.Exchange == name))?.Name ?? name
             : queue;
-        return taken switch
+        return Topology.ServiceQueueOf(taken) switch
         {
             Topology.IngestQueue => "Ingest",
             Topology.RoutingQueue => "Routing",

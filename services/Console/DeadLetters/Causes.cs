@@ -40,10 +40,14 @@ public static class Causes
     public static readonly Cause Sealing = new(
         "sealing", "An identity could not be opened", Owner.Operations, "Check the municipality's keys with 'claims keys'; replay when they are there.");
 
+    public static readonly Cause SenderRefused = new(
+        "senderRefused", "Whoever sent the message may not say it", Owner.Vendor,
+        "Ask the vendor why its user spoke for others; archive it. A replay keeps the sender: it helps only where the municipality is the sender's by now.", CanReplay: false);
+
     public static readonly Cause Unforeseen = new(
         "unforeseen", "The service met a fault that nobody foresaw", Owner.Supplier, "Report it with the fingerprint; replay one message to see whether it was bad luck.");
 
-    public static IReadOnlyList<Cause> All { get; } = [AnswerNotUnderstood, Unreadable, ConsumersDied, Unrouted, Skipped, LostRace, Store, Sealing, Unforeseen];
+    public static IReadOnlyList<Cause> All { get; } = [AnswerNotUnderstood, Unreadable, ConsumersDied, Unrouted, Skipped, LostRace, Store, Sealing, SenderRefused, Unforeseen];
 
     public static Cause Of(string causeType, string causeText, string queue)
     {
@@ -58,6 +62,7 @@ public static class Causes
             nameof(PermanentException) when Says("never handled") => ConsumersDied,
             nameof(PermanentException) when Says("key") && Says("open") => Sealing,
             nameof(PermanentException) => Unreadable,
+            nameof(SenderRefusedException) => SenderRefused,
             "LostRaceException" => LostRace,
             "RowExistsException" or "SqliteException" or "PostgresException" or "NpgsqlException" or "SqlException" => Store,
             "JsonException" or "FormatException" => Unreadable,

@@ -15,6 +15,9 @@ public sealed record CollectedLetter(
     Guid LetterId, string? MessageId, string Queue, string DeadLetterQueue, string Name, LetterSubject Subject, string Fingerprint, string CauseType, string CauseText,
     DateTimeOffset? FailedAt, int Deliveries, ReadOnlyMemory<byte> SealedBody, ReadOnlyMemory<byte>? SealedHeaders, string? TraceParent)
 {
+    /// <summary>The broker's user who sent it first; null: the broker vouches for nobody.</summary>
+    public string? Sender { get; init; }
+
     /// <summary>The same failure, however often it is collected.</summary>
     public Guid FailureId => DeterministicId.Of(LetterId, $"failure/{FailedAt?.ToUnixTimeMilliseconds()}/{Fingerprint}");
 }
@@ -31,14 +34,24 @@ public sealed partial class LetterReader(MessageSealer sealer, IMunicipalities m
     {
         var body = sealer.Open(delivery.Body);
         var fault = delivery.Fault;
-        var source = deadLetterQueue == Topology.Unrouted ? Topology.Unrouted : fault is { Queue.Length: > 0 } ? fault.Queue : DeadLetterQueueName.SourceOf(deadLetterQueue);
+        var source = deadLetterQueue == Topology.Unrouted ? Topology.Unrouted : SourceOf(deadLetterQueue, fault);
         var messageId = Usable(delivery.MessageId) ?? MessageIdOf(body);
         var type = fault?.Type ?? (deadLetterQueue == Topology.Unrouted ? "unrouted" : deadLetterQueue.EndsWith("_skipped", StringComparison.Ordinal) ? "skipped" : "");
         var text = Clean(fault?.Text ?? "");
         var headers = delivery.Headers is { Count: > 0 } all ? JsonSerializer.SerializeToUtf8Bytes(all) : null;
         return new CollectedLetter(
             IdOf(source, messageId, body), messageId, Bounded(source), Bounded(deadLetterQueue), Bounded(delivery.Name), SubjectOf(body), DeadLetters.Fingerprint.Of(type, text), Bounded(type), text,
-            fault is { FailedAt: var at } && at != default ? at : null, delivery.Attempts, sealer.Seal(body), headers is null ? (ReadOnlyMemory<byte>?)null : sealer.Seal(headers), delivery.TraceParent is { } trace && TraceShape().IsMatch(trace) ? trace : null);
+            fault is { FailedAt: var at } && at != default ? at : null, delivery.Attempts, sealer.Seal(body), headers is null ? (ReadOnlyMemory<byte>?)null : sealer.Seal(headers), delivery.TraceParent is { } trace && TraceShape().IsMatch(trace) ? trace : null)
+        {
+            Sender = delivery.Sender is { } sender ? Bounded(sender) : null,
+        };
+    }
+
+    /// <summary>A vendor writes on the error queues of its own: what a header says there of another queue is not where the message goes when it is replayed.</summary>
+    private static string SourceOf(string deadLetterQueue, FaultNote? fault)
+    {
+        var beside = DeadLetterQueueName.SourceOf(deadLetterQueue);
+        return fault is { Queue.Length: > 0 } && !Topology.IsOurs(beside) ? fault.Queue : beside;
     }
 
     /// <summary>

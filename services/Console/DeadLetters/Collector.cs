@@ -33,7 +33,7 @@ internal sealed partial class Collector(
 
     private async Task LookAsync(CancellationToken cancellation)
     {
-        var known = Topology.Queues(municipalities.All.Select(municipality => municipality.Code))
+        var known = Topology.Queues(municipalities.All, separatesVendors: true)
             .SelectMany(queue => DeadLetterQueueName.Of(queue.Name)).Append(Topology.Unrouted).Where(queue => !_collecting.ContainsKey(queue)).ToList();
         var found = await queues.FindAsync([.. known, .. _collecting.Keys], cancellation);
         foreach (var gone in _collecting.Keys.Except(found).ToList())

@@ -146,7 +146,7 @@ public sealed class LetterStore(IStore store, TimeProvider time)
                 LetterId = letter.LetterId, MessageId = letter.MessageId, Queue = letter.Queue, Name = letter.Name, ClaimId = about.ClaimId, Municipality = about.Municipality,
                 Vendor = about.Vendor, Agency = about.Agency, FeeId = about.FeeId, Version = about.Version, AmountOre = about.AmountOre, Fingerprint = letter.Fingerprint,
                 CauseType = letter.CauseType, CauseText = shown, FirstFailedAt = failedAt, LastFailedAt = failedAt, Attempts = 1, Status = nameof(LetterStatus.Open),
-                TraceParent = letter.TraceParent, RowVersion = 1,
+                TraceParent = letter.TraceParent, RowVersion = 1, Sender = letter.Sender,
             };
         }
 
@@ -173,7 +173,7 @@ public sealed class LetterStore(IStore store, TimeProvider time)
             l.letter_id AS LetterId, l.message_id AS MessageId, l.queue AS Queue, l.name AS Name, l.claim_id AS ClaimId, l.municipality AS Municipality, l.vendor AS Vendor,
             l.agency AS Agency, l.fee_id AS FeeId, l.version AS Version, l.amount_ore AS AmountOre, l.fingerprint AS Fingerprint, l.cause_type AS CauseType, l.cause_text AS CauseText,
             l.first_failed_at AS FirstFailedAt, l.last_failed_at AS LastFailedAt, l.attempts AS Attempts, l.status AS Status, l.outcome AS Outcome, l.outcome_at AS OutcomeAt,
-            l.replay_id AS ReplayId, l.trace_parent AS TraceParent, l.row_version AS RowVersion
+            l.replay_id AS ReplayId, l.trace_parent AS TraceParent, l.row_version AS RowVersion, l.sender AS Sender
             """;
 
         public Guid LetterId { get; init; }
@@ -199,11 +199,12 @@ public sealed class LetterStore(IStore store, TimeProvider time)
         public Guid? ReplayId { get; init; }
         public string? TraceParent { get; init; }
         public long RowVersion { get; init; }
+        public string? Sender { get; init; }
 
         public object?[] Values() =>
         [
             LetterId, MessageId, Queue, Name, ClaimId, Municipality, Vendor, Agency, FeeId, Version, AmountOre, Fingerprint, CauseType, CauseText, FirstFailedAt, LastFailedAt, Attempts,
-            Status, Outcome, OutcomeAt, ReplayId, TraceParent, RowVersion,
+            Status, Outcome, OutcomeAt, ReplayId, TraceParent, RowVersion, Sender,
         ];
 
         public Letter Letter() => new(

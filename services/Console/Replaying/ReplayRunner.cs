@@ -231,10 +231,14 @@ public sealed class ReplayRunner(
             var opened = sealer.Open(body);
             if (attempt.Queue == Topology.Unrouted)
                 routed.Add(new OutgoingMessage(
-                    attempt.Name, IdOf(messageId) ?? attempt.LetterId, opened, Topology.IsDirect(attempt.Name) ? attempt.Municipality : "", attempt.TraceParent));
+                    attempt.Name, IdOf(messageId) ?? attempt.LetterId, opened, Topology.KindOf(attempt.Name) == ExchangeKind.Direct ? attempt.Municipality : Topology.OurKey, attempt.TraceParent)
+                {
+                    // Passed on, it is still what its sender said.
+                    Sender = attempt.Sender ?? BrokerUsers.Nobody,
+                });
             else
                 // What still has numbers in the clear stays sealed on its way: Ingest opens it.
-                direct.Add((attempt.Queue, new Delivery(attempt.Name, messageId, attempt.Queue == Topology.IngestQueue ? body : opened, attempt.TraceParent)));
+                direct.Add((attempt.Queue, new Delivery(attempt.Name, messageId, attempt.Queue == Topology.IngestQueue ? body : opened, attempt.TraceParent) { Sender = attempt.Sender }));
         }
 
         if (routed.Count > 0)

@@ -24,6 +24,7 @@ internal sealed record Attempt
     public Guid? ClaimId { get; init; }
     public string? TraceParent { get; init; }
     public long? Version { get; init; }
+    public string? Sender { get; init; }
 }
 
 public sealed partial class ReplayStore
@@ -34,7 +35,7 @@ public sealed partial class ReplayStore
 
     private const string AttemptColumns = """
         i.replay_id AS ReplayId, i.position AS Position, i.letter_id AS LetterId, r.correction_id AS CorrectionId, i.sent_at AS SentAt, l.message_id AS MessageId, l.queue AS Queue,
-        l.name AS Name, l.municipality AS Municipality, l.claim_id AS ClaimId, l.trace_parent AS TraceParent, l.version AS Version
+        l.name AS Name, l.municipality AS Municipality, l.claim_id AS ClaimId, l.trace_parent AS TraceParent, l.version AS Version, l.sender AS Sender
         """;
 
     private const string AttemptTables = """

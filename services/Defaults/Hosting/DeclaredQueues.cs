@@ -9,7 +9,7 @@ internal sealed class DeclaredQueues(WatchedBus bus, Installation installation)
 {
     public async Task DeclareAsync(IReadOnlyCollection<Municipality> municipalities, CancellationToken cancellation)
     {
-        var queues = Topology.Queues(municipalities.Select(municipality => municipality.Code));
+        var queues = Topology.Queues(municipalities, bus.SeparatesVendors);
         await bus.DeclareAsync(queues, cancellation);
         // A policy, or another hand, may have made of a queue what would lose messages.
         if (!installation.IsEmbeddedBroker)

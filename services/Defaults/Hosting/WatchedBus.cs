@@ -37,6 +37,12 @@ public sealed class WatchedBus(IBus inner) : IBus, IQueues, IDeadLetterQueues, I
 
     public Task SendAsync(string queue, IReadOnlyList<Delivery> messages, CancellationToken cancellation) => DeadLetters.SendAsync(queue, messages, cancellation);
 
+    public string? User => inner.User;
+
+    public bool SeparatesVendors => inner.SeparatesVendors;
+
+    public Task RebindAsync(IReadOnlyList<QueueBinding> bound, IReadOnlyList<QueueBinding> unbound, CancellationToken cancellation) => inner.RebindAsync(bound, unbound, cancellation);
+
     public Task DeclareAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation) => inner.DeclareAsync(queues, cancellation);
 
     public Task<IReadOnlyList<QueueDepth>> ListAsync(CancellationToken cancellation) => Inside.ListAsync(cancellation);

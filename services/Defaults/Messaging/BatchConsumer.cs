@@ -100,7 +100,7 @@ public sealed partial class BatchConsumer(
     {
         Log.DeadLettered(logger, queue, PersonalData.Mask(delivery.Name, 100), IdOf(delivery), cause.GetType().Name, PersonalData.Mask(cause.Message, 300));
         ClaimMetrics.DeadLettered(queue, DeadLetterNotice.MunicipalityOf(delivery));
-        if (notices is not null && DeadLetterNotice.For(delivery, cause, queue, time.GetUtcNow()) is { } notice)
+        if (notices is not null && cause is not SenderRefusedException && DeadLetterNotice.For(delivery, cause, queue, time.GetUtcNow()) is { } notice)
             await TellAsync(notice, cancellation);
         return new DeadLetter(delivery, cause);
     }
@@ -138,7 +138,7 @@ public sealed partial class BatchConsumer(
     public static bool IsTransient(Exception fault) => fault switch
     {
         PermanentException => false,
-        TransientException or TimeoutException or SocketException or HttpRequestException => true,
+        TransientException or NotAllowedException or BrokerNotReadyException or TimeoutException or SocketException or HttpRequestException => true,
         // A timeout of a client shows as a cancellation that nobody of ours asked for.
         OperationCanceledException => true,
         DbException database => SqlStore.IsTransient(database),

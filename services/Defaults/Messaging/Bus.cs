@@ -2,10 +2,14 @@ namespace ClaimsTransfer.Defaults.Messaging;
 
 /// <summary>A message on its way out. <paramref name="Name"/> is the exchange; the body is UTF-8 JSON without an envelope.</summary>
 /// <param name="MessageId">Becomes the AMQP <c>message_id</c>; the sender chooses the same again when it sends again.</param>
-/// <param name="RoutingKey">The municipality for <c>transfer-claim</c>; empty otherwise.</param>
+/// <param name="RoutingKey">The municipality for <c>transfer-claim</c> and for what a connector says; empty otherwise.</param>
 /// <param name="TraceParent">W3C trace context of the claim's journey, carried through every hop.</param>
 public sealed record OutgoingMessage(
-    string Name, Guid MessageId, ReadOnlyMemory<byte> Body, string RoutingKey = "", string? TraceParent = null);
+    string Name, Guid MessageId, ReadOnlyMemory<byte> Body, string RoutingKey = "", string? TraceParent = null)
+{
+    /// <summary>Who said it first, where it is passed on; see <see cref="Delivery.Sender"/>.</summary>
+    public string? Sender { get; init; }
+}
 
 /// <summary>A message as the broker delivered it. Nothing of it can be trusted before it is read.</summary>
 /// <param name="Name">The exchange it was published to: the message's name.</param>
@@ -14,6 +18,12 @@ public sealed record OutgoingMessage(
 public sealed record Delivery(
     string Name, string? MessageId, ReadOnlyMemory<byte> Body, string? TraceParent = null, int Attempts = 0)
 {
+    /// <summary>
+    /// The broker's user who sent it, for which the broker vouches; one of ours that passes a message on names who said it first. Null: nobody is vouched for, as everywhere on
+    /// the embedded broker.
+    /// </summary>
+    public string? Sender { get; init; }
+
     /// <summary>On a dead-letter queue: why it stands there, as far as its headers say.</summary>
     public FaultNote? Fault { get; init; }
 
@@ -50,6 +60,15 @@ public interface IBus : IPublisher, IAsyncDisposable
     /// <summary>Declares exchanges, queues, error queues and bindings, so that nothing published before their consumers start is lost. Idempotent.</summary>
     Task DeclareAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation) => Task.CompletedTask;
 
+    /// <summary>Binds queues that exist, and takes back bindings they must not have (any more). For whoever consumes them.</summary>
+    Task RebindAsync(IReadOnlyList<QueueBinding> bound, IReadOnlyList<QueueBinding> unbound, CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <summary>The broker's user this process is; null where there are none.</summary>
+    string? User => null;
+
+    /// <summary>Whether vendors run connectors of their own on it: then what each says waits on a queue of its own.</summary>
+    bool SeparatesVendors => false;
+
     /// <summary>Messages ready and unacknowledged on a queue, for health, metrics and the live view; null when there is no such queue.</summary>
     Task<long?> DepthAsync(string queue, CancellationToken cancellation);
 
@@ -70,7 +89,7 @@ public interface ISubscription : IAsyncDisposable
 }
 
 /// <summary>A queue and how it is consumed. Its error queue is <c>NAME_error</c>.</summary>
-/// <param name="Bindings">The exchanges it listens to, each with a routing key ("" for fanout exchanges).</param>
+/// <param name="Bindings">The exchanges it listens to, each with a routing key ("" for fanout exchanges, <see cref="Topology.EveryKey"/> for all of a topic exchange).</param>
 /// <param name="BatchSize">At most so many deliveries to one call of the handler.</param>
 /// <param name="Linger">How long a batch waits to become full.</param>
 /// <param name="Concurrency">How many batches are handled at a time.</param>

@@ -22,7 +22,9 @@ public static class DeadLetterNotice
             dead, queue, PersonalData.Mask($"{cause.GetType().Name}: {cause.Message}", CauseLimit), claim.AmountOre);
         return new OutgoingMessage(
             MessageNames.MessageDeadLettered, notice.MessageId,
-            JsonSerializer.SerializeToUtf8Bytes(notice, MessageJson.Default.MessageDeadLettered), TraceParent: delivery.TraceParent);
+            JsonSerializer.SerializeToUtf8Bytes(notice, MessageJson.Default.MessageDeadLettered),
+            // A connector tells it as it tells everything: for the municipality whose queue this is.
+            Topology.MunicipalityOf(queue) ?? Topology.OurKey, delivery.TraceParent);
     }
 
     /// <summary>Also the id of the failure itself, for whoever keeps it.</summary>

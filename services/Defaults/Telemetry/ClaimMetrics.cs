@@ -18,6 +18,7 @@ public static class ClaimMetrics
     private static readonly Counter<long> TransferredCounter = Meter.CreateCounter<long>("claims.transferred", "{claim}", "Registrations acknowledged by the debtor system");
     private static readonly Counter<long> RejectedCounter = Meter.CreateCounter<long>("claims.rejected", "{claim}", "Instructions the debtor system refused");
     private static readonly Counter<long> DeadLetterCounter = Meter.CreateCounter<long>("claims.dead_letters", "{message}", "Messages put on an error queue");
+    private static readonly Counter<long> SenderCounter = Meter.CreateCounter<long>("claims.senders_refused", "{message}", "Messages whose sender may not say what they say");
     private static readonly Histogram<double> Acknowledgement = Meter.CreateHistogram(
         "claims.acknowledgement.duration", "s", "From acceptance to the debtor system's acknowledgement", null,
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400] });
@@ -49,6 +50,11 @@ public static class ClaimMetrics
 
     public static void DeadLettered(string queue, string? municipality = null, Vendor? vendor = null, long messages = 1) =>
         DeadLetterCounter.Add(messages, [.. Tags(municipality, vendor), new("queue", queue)]);
+
+    /// <param name="sender">The broker's user.</param>
+    /// <param name="municipality">Spoken for in vain; empty: none of ours.</param>
+    public static void SenderRefused(string sender, string municipality, string reason, long messages) =>
+        SenderCounter.Add(messages, new("sender", sender), new("municipality", municipality.Length > 0 ? municipality : "unknown"), new("reason", reason));
 
     /// <summary>Routing sets this from its accounting every few seconds.</summary>
     public static void SetStanding(IReadOnlyList<MunicipalityStanding> standing) => _standing = standing;

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Senders;
 using ClaimsTransfer.Defaults.Storage;
 
 namespace ClaimsTransfer.Payments.Ledger;
@@ -151,5 +152,6 @@ internal static class PaymentsSchema
             "CREATE INDEX accounts_owing ON payments.accounts (municipality, balance_ore) WHERE status = 'Open'",
             "CREATE INDEX accounts_of_amount ON payments.accounts (municipality, amount_ore)",
         ]),
+        SenderRefusals.MigrationIn("payments", 3),
     ];
 }

@@ -17,7 +17,7 @@ public sealed record JournalEntry(
     string Note, IReadOnlyList<RecordedEffect> Effects, string? TraceParent, DateTimeOffset? RelayDueAt);
 
 /// <summary>What was recorded of a message that came before.</summary>
-public sealed record SeenMessage(Guid MessageId, IReadOnlyList<RecordedEffect> Effects, string? TraceParent);
+public sealed record SeenMessage(Guid MessageId, Guid ClaimId, IReadOnlyList<RecordedEffect> Effects, string? TraceParent);
 
 /// <summary>The saga's store: states and journal, read and written a batch at a time.</summary>
 public interface IRoutingStore

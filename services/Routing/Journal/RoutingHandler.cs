@@ -102,6 +102,8 @@ public sealed class RoutingHandler(
     private async Task DecideAsync(IReadOnlyList<Arrival> arrivals, bool relay, CancellationToken cancellation)
     {
         var seen = relay ? [] : (await store.SeenAsync([.. arrivals.Select(arrival => arrival.MessageId).Distinct()], cancellation)).ToDictionary(entry => entry.MessageId);
+        if (!relay)
+            arrivals = await WithOwnIdsAsync(arrivals, seen, cancellation);
         var stored = (await store.LoadAsync([.. arrivals.Select(arrival => arrival.ClaimId).Distinct()], cancellation)).ToDictionary(claim => claim.State.ClaimId);
         var changed = new Dictionary<Guid, StoredClaim>();
         var entries = new List<JournalEntry>(arrivals.Count);
@@ -152,6 +154,25 @@ public sealed class RoutingHandler(
             await store.MarkRelayedAsync([.. entries.Where(entry => entry.RelayDueAt is not null).Select(entry => entry.MessageId)], cancellation);
     }
 
+    /// <summary>
+    /// An id that has come for one claim is not taken from another by coming again: a sender who guesses the id of a message that is still to come would otherwise have it taken for
+    /// a repeat. The later one is known by an id of its own.
+    /// </summary>
+    private async Task<IReadOnlyList<Arrival>> WithOwnIdsAsync(IReadOnlyList<Arrival> arrivals, Dictionary<Guid, SeenMessage> seen, CancellationToken cancellation)
+    {
+        var owners = new Dictionary<Guid, Guid>();
+        foreach (var arrival in arrivals)
+            owners.TryAdd(arrival.MessageId, seen.TryGetValue(arrival.MessageId, out var before) ? before.ClaimId : arrival.ClaimId);
+        if (arrivals.All(arrival => owners[arrival.MessageId] == arrival.ClaimId))
+            return arrivals;
+        var own = arrivals.Select(arrival => owners[arrival.MessageId] == arrival.ClaimId
+            ? arrival
+            : arrival with { OwnId = DeterministicId.Of(arrival.MessageId, $"of/{arrival.ClaimId}") }).ToList();
+        foreach (var entry in await store.SeenAsync([.. own.Select(arrival => arrival.OwnId).OfType<Guid>().Distinct()], cancellation))
+            seen[entry.MessageId] = entry;
+        return own;
+    }
+
     private static IEnumerable<OutgoingMessage> Again(SeenMessage entry) => entry.Effects.Select(effect => Outbound.Message(effect, entry.TraceParent));
 
     /// <summary>A message for a claim, or (without one) the claim's timer.</summary>
@@ -167,10 +188,13 @@ public sealed class RoutingHandler(
         {
         }
 
-        public Guid MessageId => Message?.MessageId ?? Guid.Empty;
+        /// <summary>Where the message's own is another claim's.</summary>
+        public Guid? OwnId { get; init; }
+
+        public Guid MessageId => OwnId ?? Message?.MessageId ?? Guid.Empty;
 
         public ClaimEvent At(DateTimeOffset now, ClaimState state, IMunicipalities municipalities) => new(
-            Message?.MessageId ?? DeterministicId.Of(state.ClaimId, $"timer/{state.DueAt?.ToUnixTimeMilliseconds()}/{state.Position}"),
+            Message is not null ? MessageId : DeterministicId.Of(state.ClaimId, $"timer/{state.DueAt?.ToUnixTimeMilliseconds()}/{state.Position}"),
             now, Message, municipalities.Find(state.Municipality), TraceParent ?? state.TraceParent);
     }
 }

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Senders;
 using ClaimsTransfer.Defaults.Storage;
 
 namespace ClaimsTransfer.Routing.Journal;
@@ -86,5 +87,6 @@ internal static class RoutingSchema
             "CREATE INDEX claims_searched ON routing.claims (listed_at, claim_id, searched) WHERE searched IS NOT NULL",
             "CREATE INDEX claims_rejected ON routing.claims (municipality, rejected_at) WHERE rejected_at IS NOT NULL",
         ]),
+        SenderRefusals.MigrationIn("routing", 3),
     ];
 }

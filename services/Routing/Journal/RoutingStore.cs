@@ -16,7 +16,7 @@ public sealed class RoutingStore(IStore store) : IRoutingStore
         await using var connection = await store.OpenAsync(cancellation);
         var rows = await connection.QueryAsync<JournalRow>(new CommandDefinition(
             store.Sql($"""
-                SELECT message_id AS MessageId, effects AS Effects, trace_parent AS TraceParent
+                SELECT message_id AS MessageId, claim_id AS ClaimId, effects AS Effects, trace_parent AS TraceParent
                 FROM routing.journal
                 WHERE {store.In("message_id", "ids")}
                 """),
@@ -134,10 +134,11 @@ public sealed class RoutingStore(IStore store) : IRoutingStore
     private sealed record JournalRow
     {
         public Guid MessageId { get; init; }
+        public Guid ClaimId { get; init; }
         public string? Effects { get; init; }
         public string? TraceParent { get; init; }
 
         public SeenMessage Seen() => new(
-            MessageId, Effects is null ? [] : JsonSerializer.Deserialize(Effects, RoutingJson.Default.RecordedEffectArray)!, TraceParent);
+            MessageId, ClaimId, Effects is null ? [] : JsonSerializer.Deserialize(Effects, RoutingJson.Default.RecordedEffectArray)!, TraceParent);
     }
 }

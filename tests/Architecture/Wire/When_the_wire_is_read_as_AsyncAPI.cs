@@ -1,4 +1,5 @@
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Municipalities;
 using Shouldly;
 
 namespace ClaimsTransfer.Architecture.Wire;
@@ -45,7 +46,7 @@ public sealed class When_the_wire_is_read_as_AsyncAPI
         ((string)exchange["name"]!).ShouldBe(message.Name);
         ((bool)exchange["durable"]!).ShouldBeTrue();
         ((bool)exchange["autoDelete"]!).ShouldBeFalse();
-        ((string)exchange["type"]!).ShouldBe(Topology.IsDirect(message.Name) ? "direct" : "fanout");
+        ((string)exchange["type"]!).ShouldBe(Topology.KindOf(message.Name).ToString().ToLowerInvariant());
     }
 
     [TestCaseSource(typeof(WireMessages), nameof(WireMessages.All))]
@@ -63,11 +64,14 @@ public sealed class When_the_wire_is_read_as_AsyncAPI
     [Test]
     public void its_receivers_are_the_bindings_that_the_broker_gets()
     {
-        var bound = Topology.Queues(["0101"])
-            .SelectMany(queue => queue.Bindings.Select(binding => $"{binding.Exchange} → {queue.Name} [{binding.RoutingKey}]"));
+        var municipality = new Municipality("0101", "København", "64942212", Vendor.KmdOpus, Stage.Live, new DateOnly(2020, 11, 1), MinorPolicy.HoldForPerson);
+        // What our own services say by a connector's exchange has no key and comes by the service's own queue: nothing that anybody outside has to know.
+        var bound = Topology.Queues([municipality], separatesVendors: true)
+            .SelectMany(queue => queue.Bindings.Where(binding => !Topology.IsReply(binding.Exchange) || binding.RoutingKey != Topology.OurKey)
+                .Select(binding => $"{binding.Exchange} → {queue.Name} [{binding.RoutingKey}]"));
 
         var described = AsyncApi.Operations.Where(operation => operation.Action == "receive")
-            .Select(operation => $"{operation.Channel} → {operation.Queue!.Replace("{municipality}", "0101", StringComparison.Ordinal)} "
+            .Select(operation => $"{operation.Channel} → {operation.Queue!.Replace("{municipality}", "0101", StringComparison.Ordinal).Replace("{vendor}", "kmdopus", StringComparison.Ordinal)} "
                 + (operation.Queue.Contains('{', StringComparison.Ordinal) ? "[0101]" : "[]"));
 
         described.ShouldBe(bound, ignoreOrder: true);

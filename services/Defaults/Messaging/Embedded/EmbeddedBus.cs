@@ -233,13 +233,20 @@ public sealed class EmbeddedBus : IBus, IQueues, IDeadLetterQueues, IErrorQueues
     private static long InsertDead(BrokerStatements write, EmbeddedQueue errors, StoredMessage message, FaultNote fault) =>
         write.Insert(errors.Id, message.Name, message.MessageId, message.Body, message.TraceParent, message.Attempts, fault);
 
-    private static string KeyOf(Binding binding) => Topology.IsDirect(binding.Exchange) ? binding.RoutingKey : "";
+    private static string KeyOf(Binding binding) => KeyOf(binding.Exchange, binding.RoutingKey);
+
+    private static string KeyOf(string exchange, string routingKey) => Topology.KindOf(exchange) == ExchangeKind.Fanout ? "" : routingKey;
 
     private bool IsBound(string queue, Binding binding) =>
         bindings.TryGetValue((binding.Exchange, KeyOf(binding)), out var bound) && bound.Any(known => known.Name == queue);
 
-    private EmbeddedQueue[] RouteOf(OutgoingMessage message) =>
-        bindings.TryGetValue((message.Name, Topology.IsDirect(message.Name) ? message.RoutingKey : ""), out var bound) ? bound : [queues[Topology.Unrouted]];
+    private EmbeddedQueue[] RouteOf(OutgoingMessage message)
+    {
+        var byKey = bindings.GetValueOrDefault((message.Name, KeyOf(message.Name, message.RoutingKey)), []);
+        if (Topology.KindOf(message.Name) == ExchangeKind.Topic && bindings.TryGetValue((message.Name, Topology.EveryKey), out var every))
+            return byKey.Length == 0 ? every : [.. byKey.Union(every)];
+        return byKey.Length > 0 ? byKey : [queues[Topology.Unrouted]];
+    }
 
     /// <summary>Takes queues and bindings from the file: those of an earlier run at the start, new ones after a declaration.</summary>
     private void Recall()

@@ -20,6 +20,7 @@ public sealed class BrokerCheck(string uri, string? managementUri = null)
 {
     private static readonly Version Oldest = new(3, 10);
     private static readonly Version TooNew = new(5, 0);
+    private const string Untold = "";
     private static readonly string[] Forgetting = ["message-ttl", "expires", "max-length", "max-length-bytes", "dead-letter-exchange"];
 
     public async Task<IReadOnlyList<BrokerFinding>> LookAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation)
@@ -59,15 +60,17 @@ public sealed class BrokerCheck(string uri, string? managementUri = null)
 
     private static async Task ExchangesAsync(Probe probe, IReadOnlyList<QueueDefinition> queues, List<BrokerFinding> findings, CancellationToken cancellation)
     {
-        foreach (var exchange in queues.SelectMany(queue => queue.Bindings).Select(binding => binding.Exchange).Distinct(StringComparer.Ordinal))
+        foreach (var exchange in queues.SelectMany(queue => queue.Bindings).Select(binding => binding.Exchange).Append(Topology.QueuesExchange).Distinct(StringComparer.Ordinal))
         {
             var (exists, refusal) = await probe.TryAsync(
                 channel => channel.ExchangeDeclarePassiveAsync(exchange, cancellation),
                 channel => BrokerTopology.DeclareExchangeAsync(channel, exchange, cancellation), cancellation);
             findings.Add(
                 !exists ? new BrokerFinding(false, exchange, $"The exchange '{exchange}' is not there yet; a service declares it when it starts.")
+                : refusal == Untold ? new BrokerFinding(false, exchange, $"The exchange '{exchange}' is there; whether it is as it must be the broker does not tell this user.")
                 : refusal is null ? new BrokerFinding(false, exchange, $"The exchange '{exchange}' sends what no queue is bound for to '{Topology.Unrouted}'.")
-                : new BrokerFinding(true, exchange, $"The exchange '{exchange}' is not durable, not of the right type, or loses what no queue is bound for: {refusal}."));
+                : new BrokerFinding(true, exchange, $"The exchange '{exchange}' is not durable, not of the right type ({BrokerTopology.TypeOf(exchange)}), or loses what no queue is bound for: {refusal}. "
+                    + "Stop all services, delete the exchange (what stands on queues stays there), and start again."));
         }
     }
 
@@ -79,6 +82,7 @@ public sealed class BrokerCheck(string uri, string? managementUri = null)
             channel => channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellation), cancellation);
         findings.Add(
             !exists ? new BrokerFinding(false, queue, $"The queue '{queue}' is not there yet; a service declares it when it starts.")
+            : refusal == Untold ? new BrokerFinding(false, queue, $"The queue '{queue}' is there; whether it is as it must be the broker does not tell this user.")
             : refusal is null ? new BrokerFinding(false, queue, $"The queue '{queue}' is a quorum queue with the arguments it must have.")
             : new BrokerFinding(true, queue, $"The queue '{queue}' is not as it must be: {refusal}. Empty it, delete it, and start again."));
     }
@@ -128,6 +132,10 @@ public sealed class BrokerCheck(string uri, string? managementUri = null)
             {
                 await question(channel);
                 return null;
+            }
+            catch (OperationInterruptedException answer) when (answer.ShutdownReason?.ReplyCode == Constants.AccessRefused)
+            {
+                return Untold;
             }
             catch (OperationInterruptedException answer) when (answer.ShutdownReason?.ReplyCode is Constants.NotFound or Constants.PreconditionFailed)
             {

@@ -165,7 +165,7 @@ internal sealed partial class ConsumerSession : AsyncDefaultBasicConsumer, IAsyn
         {
             var dead = await handler(batch.ConvertAll(received => received.Delivery), abandon);
             await publisher.PublishAsync(
-                dead.Select(letter => Wire.ToQueue(Topology.ErrorQueue(definition.Name), letter.Delivery with { Body = letter.KeptBody }, FaultNote.Of(letter.Cause, time.GetUtcNow(), definition.Name))),
+                dead.Select(letter => publisher.ToQueue(Topology.ErrorQueue(definition.Name), letter.Delivery with { Body = letter.KeptBody }, FaultNote.Of(letter.Cause, time.GetUtcNow(), definition.Name))),
                 abandon);
             await order.SettleAsync(batch, (tag, multiple) => Channel.BasicAckAsync(tag, multiple, CancellationToken.None));
             Interlocked.Add(ref unsettled, -batch.Count);
@@ -194,13 +194,13 @@ internal sealed partial class ConsumerSession : AsyncDefaultBasicConsumer, IAsyn
         {
             var limit = DeadLetterQueueName.Fits(definition.Name) ? ReturnsOfOthersAtMost : ReturnsAtMost;
             var worn = batch.FindAll(received => received.Delivery.Attempts >= limit);
-            await publisher.PublishAsync(worn.Select(received => Wire.ToQueue(definition.Name, received.Delivery, received.Delivery.Fault)), CancellationToken.None);
+            await publisher.PublishAsync(worn.Select(received => publisher.ToQueue(definition.Name, received.Delivery, received.Delivery.Fault)), CancellationToken.None);
             await order.SettleAsync(batch, (tag, _) => worn.Exists(received => received.Tag == tag)
                 ? Channel.BasicAckAsync(tag, multiple: false, CancellationToken.None)
                 : Channel.BasicNackAsync(tag, multiple: false, requeue: true, CancellationToken.None), singly: true);
             Interlocked.Add(ref unsettled, -batch.Count);
         }
-        catch (Exception fault) when (IsLoss(fault) || fault is TransientException)
+        catch (Exception fault) when (IsLoss(fault) || fault is TransientException or NotAllowedException or BrokerNotReadyException)
         {
             // Not given back by us: closing the channel does it.
             Log.LostInHand(logger, definition.Name, batch.Count);

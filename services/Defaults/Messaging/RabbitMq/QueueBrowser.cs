@@ -67,7 +67,7 @@ internal sealed class QueueBrowser(BrokerConnection connection, RabbitMqPublishe
 
     private async Task<int> MoveAsync(IChannel channel, string to, List<BasicGetResult> chosen, CancellationToken cancellation)
     {
-        await publisher.PublishAsync(chosen.Select(found => Wire.ToQueue(to, Read(found))), cancellation);
+        await publisher.PublishAsync(chosen.Select(found => publisher.ToQueue(to, Read(found))), cancellation);
         foreach (var found in chosen)
             await channel.BasicAckAsync(found.DeliveryTag, multiple: false, cancellation);
         var count = chosen.Count;

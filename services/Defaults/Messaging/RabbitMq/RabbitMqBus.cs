@@ -19,7 +19,7 @@ public sealed class RabbitMqBus : IBus, IQueues, IDeadLetterQueues, IErrorQueues
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly ConcurrentDictionary<RabbitMqSubscription, bool> subscriptions = new();
-    private readonly ConcurrentDictionary<string, QueueDefinition> declared = new();
+    private readonly BrokerDeclarations declarations;
 
     private RabbitMqBus(ConnectionFactory factory, string name, string? management, TimeProvider time, ILoggerFactory loggers)
     {
@@ -27,10 +27,16 @@ public sealed class RabbitMqBus : IBus, IQueues, IDeadLetterQueues, IErrorQueues
         logger = loggers.CreateLogger<RabbitMqBus>();
         publishing = new BrokerConnection(factory, $"{name}, publishing", logger);
         consuming = new BrokerConnection(factory, $"{name}, consuming", logger);
-        publisher = new RabbitMqPublisher(publishing, time, logger);
+        User = BrokerUser.Of(factory);
+        declarations = new BrokerDeclarations(ConnectedAsync, User);
+        publisher = new RabbitMqPublisher(publishing, declarations, User, time, logger);
         browser = new QueueBrowser(publishing, publisher);
         finder = new DeadLetterQueueFinder(factory, management, browser);
     }
+
+    public string User { get; }
+
+    public bool SeparatesVendors => true;
 
     public bool IsHealthy => publishing.IsUsable && subscriptions.Keys.All(subscription => subscription.IsPaused || subscription.IsConsuming);
 
@@ -41,19 +47,10 @@ public sealed class RabbitMqBus : IBus, IQueues, IDeadLetterQueues, IErrorQueues
     public static RabbitMqBus Open(string uri, string name, TimeProvider time, ILoggerFactory loggers, string? management = null) =>
         new(Factory(uri), name, management, time, loggers);
 
-    public async Task DeclareAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation)
-    {
-        var wanted = queues.Where(queue => !declared.TryGetValue(queue.Name, out var known) || !queue.Bindings.All(known.Bindings.Contains)).ToList();
-        if (wanted.Count == 0 && !declared.IsEmpty)
-            return;
-        await using var channel = await ConnectedAsync(cancellation);
-        await BrokerTopology.DeclareCommonAsync(channel, cancellation);
-        foreach (var queue in wanted)
-        {
-            await BrokerTopology.DeclareAsync(channel, queue, cancellation);
-            declared[queue.Name] = queue;
-        }
-    }
+    public Task DeclareAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation) => declarations.QueuesAsync(queues, cancellation);
+
+    public Task RebindAsync(IReadOnlyList<QueueBinding> bound, IReadOnlyList<QueueBinding> unbound, CancellationToken cancellation) =>
+        declarations.RebindAsync(bound, unbound, cancellation);
 
     public Task PublishAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation) =>
         publisher.PublishAsync(messages.Select(Wire.Publish), cancellation);
@@ -75,7 +72,7 @@ public sealed class RabbitMqBus : IBus, IQueues, IDeadLetterQueues, IErrorQueues
     public Task<IReadOnlyList<string>> FindAsync(IReadOnlyCollection<string> known, CancellationToken cancellation) => finder.FindAsync(known, cancellation);
 
     public Task SendAsync(string queue, IReadOnlyList<Delivery> messages, CancellationToken cancellation) =>
-        publisher.PublishAsync(messages.Select(message => Wire.ToQueue(queue, message)), cancellation);
+        publisher.PublishAsync(messages.Select(message => publisher.ToQueue(queue, message)), cancellation);
 
     /// <summary>What is ready, as the broker tells, and what this process has in hand; what others have in hand AMQP does not tell.</summary>
     public async Task<long?> DepthAsync(string queue, CancellationToken cancellation) =>
@@ -85,7 +82,7 @@ public sealed class RabbitMqBus : IBus, IQueues, IDeadLetterQueues, IErrorQueues
 
     public async Task<IReadOnlyList<QueueDepth>> ListAsync(CancellationToken cancellation)
     {
-        var names = declared.Keys.SelectMany(queue => (string[])[queue, Topology.ErrorQueue(queue), Topology.DeadQueue(queue)]).Append(Topology.Unrouted);
+        var names = declarations.Queues.SelectMany(queue => (string[])[queue, Topology.ErrorQueue(queue), Topology.DeadQueue(queue)]).Append(Topology.Unrouted);
         var depths = new List<QueueDepth>();
         foreach (var name in names.Order(StringComparer.Ordinal))
         {
@@ -105,7 +102,7 @@ public sealed class RabbitMqBus : IBus, IQueues, IDeadLetterQueues, IErrorQueues
         if (messages.Count == 0)
             return;
         await DeclareAsync([new QueueDefinition(queue, [])], cancellation);
-        await publisher.PublishAsync(messages.Select(message => Wire.ToQueue(Topology.ErrorQueue(queue), message.Delivery, message.Fault)), cancellation);
+        await publisher.PublishAsync(messages.Select(message => publisher.ToQueue(Topology.ErrorQueue(queue), message.Delivery, message.Fault)), cancellation);
     }
 
     public async ValueTask DisposeAsync()

@@ -9,7 +9,7 @@ namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
 /// Publishes and waits for the confirms. What is outstanding is bounded by channels and chunks, not by the client's rate limiter, which gets slow near its
 /// limit. What a lost connection left unconfirmed is published again: at least once.
 /// </summary>
-internal sealed partial class RabbitMqPublisher(BrokerConnection connection, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed partial class RabbitMqPublisher(BrokerConnection connection, BrokerDeclarations declarations, string user, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private const int Channels = 8;
     private const int ChunkMessages = 256;
@@ -23,7 +23,9 @@ internal sealed partial class RabbitMqPublisher(BrokerConnection connection, Tim
 
     private readonly SemaphoreSlim turns = new(Channels);
     private readonly ConcurrentBag<Lane> idle = [];
-    private readonly ConcurrentDictionary<string, bool> exchanges = new();
+
+    /// <summary>Straight to a queue: by our exchange for those that are ours, by the broker's own for others'.</summary>
+    public Publication ToQueue(string queue, Delivery delivery, FaultNote? fault = null) => Wire.ToQueue(declarations.ExchangeOf(queue), queue, delivery, fault);
 
     public async Task PublishAsync(IEnumerable<Publication> publications, CancellationToken cancellation)
     {
@@ -77,14 +79,14 @@ internal sealed partial class RabbitMqPublisher(BrokerConnection connection, Tim
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lane.Lost.Token);
             limit.CancelAfter(ConfirmTimeout);
             foreach (var exchange in chunk.Select(publication => publication.Exchange).Distinct(StringComparer.Ordinal))
-                await EnsureExchangeAsync(lane.Channel, exchange, limit.Token);
+                await declarations.ExchangeAsync(exchange, limit.Token);
             var fault = await SendAsync(lane.Channel, chunk, limit.Token);
             kept = fault is null or PublishException;
-            return fault;
+            return lane.Channel.CloseReason is { ReplyCode: Constants.AccessRefused } refused ? NotAllowed(refused.ReplyText, fault) : fault;
         }
         catch (Exception fault)
         {
-            return fault;
+            return lane?.Channel.CloseReason is { ReplyCode: Constants.AccessRefused } refused ? NotAllowed(refused.ReplyText, fault) : fault;
         }
         finally
         {
@@ -95,8 +97,10 @@ internal sealed partial class RabbitMqPublisher(BrokerConnection connection, Tim
         }
     }
 
-    private static async Task<Exception?> SendAsync(IChannel channel, List<Publication> chunk, CancellationToken cancellation)
+    private async Task<Exception?> SendAsync(IChannel channel, List<Publication> chunk, CancellationToken cancellation)
     {
+        foreach (var publication in chunk)
+            publication.Properties.UserId = user;
         var confirms = chunk.ConvertAll(publication => channel.BasicPublishAsync(
             publication.Exchange, publication.RoutingKey, mandatory: true, publication.Properties, publication.Body, cancellation).AsTask());
         Exception? first = null;
@@ -135,20 +139,10 @@ internal sealed partial class RabbitMqPublisher(BrokerConnection connection, Tim
         return new Lane(channel, lost);
     }
 
-    /// <summary>Publishing to an exchange that does not exist would close the channel and take its neighbours' confirms along.</summary>
-    private async Task EnsureExchangeAsync(IChannel channel, string exchange, CancellationToken cancellation)
-    {
-        if (exchange.Length == 0 || exchanges.ContainsKey(exchange))
-            return;
-        await BrokerTopology.DeclareCommonAsync(channel, cancellation);
-        await BrokerTopology.DeclareExchangeAsync(channel, exchange, cancellation);
-        exchanges[exchange] = true;
-    }
-
     private async Task DiscardAsync(Lane lane)
     {
         // Its exchange may be what was missing.
-        exchanges.Clear();
+        declarations.Doubt();
         try
         {
             await lane.Channel.DisposeAsync();
@@ -164,9 +158,14 @@ internal sealed partial class RabbitMqPublisher(BrokerConnection connection, Tim
         PublishException { IsReturn: true } returned => new TransientException("The broker returned a message: the queue or the exchange's alternate is not there.", returned),
         OperationInterruptedException { ShutdownReason.ReplyCode: Constants.PreconditionFailed } refused =>
             new PermanentException($"The broker refuses the message: {refused.ShutdownReason.ReplyText}", refused),
+        BrokerNotReadyException or NotAllowedException => fault,
         ObjectDisposedException closed => new TransientException("The bus is shutting down.", closed),
         _ => null,
     };
+
+    private NotAllowedException NotAllowed(string refusal, Exception? cause) => new(
+        $"The broker does not let the user '{user}' say this: {refusal}. What each user may say is in the broker's definitions, made by 'claims broker definitions' from the "
+        + "municipalities' file; a vendor speaks for its own municipalities only.", cause);
 
     private static IEnumerable<List<Publication>> Chunks(IEnumerable<Publication> publications)
     {

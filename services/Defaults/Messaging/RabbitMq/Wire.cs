@@ -10,17 +10,27 @@ internal sealed record Publication(string Exchange, string RoutingKey, BasicProp
 /// <summary>Between our messages and AMQP's properties and headers.</summary>
 internal static class Wire
 {
+    /// <summary>Who said it first, on a message that one of ours passes on: its own user stands in the property that the broker vouches for.</summary>
+    public const string SenderHeader = "x-claims-sender";
+
     private const string TraceParent = "traceparent";
 
-    public static Publication Publish(OutgoingMessage message) => new(
-        message.Name, message.RoutingKey, Properties(message.Name, message.MessageId.ToString(), message.TraceParent), message.Body);
+    public static Publication Publish(OutgoingMessage message)
+    {
+        var properties = Properties(message.Name, message.MessageId.ToString(), message.TraceParent);
+        if (message.Sender is not null)
+            (properties.Headers ??= new Dictionary<string, object?>(StringComparer.Ordinal))[SenderHeader] = message.Sender;
+        return new Publication(message.Name, message.RoutingKey, properties, message.Body);
+    }
 
-    /// <summary>Straight to a queue, past the exchange it once came by: its name travels in a header.</summary>
-    public static Publication ToQueue(string queue, Delivery delivery, FaultNote? fault = null)
+    /// <summary>Straight to a queue, past the exchange it once came by: its name and its sender travel in headers.</summary>
+    /// <param name="exchange">That leads to the queue; "" is the broker's own.</param>
+    public static Publication ToQueue(string exchange, string queue, Delivery delivery, FaultNote? fault = null)
     {
         var properties = Properties(delivery.Name, delivery.MessageId, delivery.TraceParent);
         properties.Headers ??= new Dictionary<string, object?>(StringComparer.Ordinal);
         properties.Headers[FaultNote.NameHeader] = delivery.Name;
+        properties.Headers[SenderHeader] = delivery.Sender ?? BrokerUsers.Nobody;
         if (fault is not null)
         {
             properties.Headers[FaultNote.TypeHeader] = fault.Type;
@@ -28,12 +38,13 @@ internal static class Wire
             properties.Headers[FaultNote.FailedAtHeader] = fault.FailedAt.ToString("O", CultureInfo.InvariantCulture);
             properties.Headers[FaultNote.QueueHeader] = fault.Queue;
         }
-        return new Publication("", queue, properties, delivery.Body);
+        return new Publication(exchange, queue, properties, delivery.Body);
     }
 
     public static Delivery Read(string exchange, string routingKey, bool redelivered, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body) => new(
         NameOf(exchange, routingKey, properties), properties.MessageId, body.ToArray(), Text(properties, TraceParent), Attempts(redelivered, properties))
     {
+        Sender = SenderOf(properties),
         Fault = FaultHeaders.Read(properties),
         Headers = FaultHeaders.IsFault(properties) ? FaultHeaders.Texts(properties) : null,
     };
@@ -48,10 +59,15 @@ internal static class Wire
         return properties;
     }
 
+    /// <summary>A vendor speaks for itself, whatever the header says; nobody else is believed but our own users, who pass on what others said.</summary>
+    private static string? SenderOf(IReadOnlyBasicProperties properties) =>
+        properties.UserId is { Length: > 0 } user && !BrokerUsers.IsVendor(user) ? Text(properties, SenderHeader) ?? user : properties.UserId;
+
     private static string NameOf(string exchange, string routingKey, IReadOnlyBasicProperties properties)
     {
         // MassTransit puts what failed on an exchange that is called as the queue: that is not the message's name.
-        if (exchange is not ("" or Topology.DeadLetterExchange) && !DeadLetterQueueName.Fits(exchange))
+        if (exchange is not ("" or Topology.DeadLetterExchange or Topology.QueuesExchange) && !exchange.StartsWith($"{Topology.QueuesExchange}.", StringComparison.Ordinal)
+            && !DeadLetterQueueName.Fits(exchange))
             return exchange;
         return Text(properties, FaultNote.NameHeader) ?? Text(properties, "x-first-death-exchange") ?? properties.Type ?? (routingKey.Length > 0 ? routingKey : exchange);
     }
