@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import amqp from 'amqplib';
 import { masked } from './log.js';
 import { growingPauses, pause } from './time.js';
@@ -13,12 +14,15 @@ export class Session {
   #user;
   #municipality;
   #consumer;
+  #cancelled;
   #returned = new Set();
   #end = new AbortController();
   #lost = new AbortController();
 
   static async open({ broker, municipality }) {
     const session = new Session();
+    // Every message in hand, and every confirm awaited, listens: that is no leak.
+    setMaxListeners(0, session.#end.signal, session.#lost.signal);
     session.#municipality = municipality;
     session.#user = decodeURIComponent(new URL(broker).username);
     session.#connection = await amqp.connect(broker, { timeout: 10_000, noDelay: true, clientProperties: { connection_name: `connector ${municipality}` } });
@@ -84,13 +88,14 @@ export class Session {
   }
 
   /** No new messages, no new calls; what is under way may still be reported. */
-  async stop() {
+  stop() {
     this.#end.abort();
     if (this.#consumer && !this.#lost.signal.aborted)
-      await this.#channel.cancel(this.#consumer);
+      this.#cancelled = this.#channel.cancel(this.#consumer).catch(reason => this.#lose(reason));
   }
 
   async close() {
+    await this.#cancelled;
     if (!this.#lost.signal.aborted)
       await this.#channel.close();
     // One that the broker has closed cannot be closed again; that is all there is to know.

@@ -46,7 +46,7 @@ process.exit(0);
 
 /** Works until the connection is lost, and says why, or until it is to stop. */
 async function serve(session) {
-  const ends = () => session.stop().catch(reason => log('warning', 'consumer not cancelled', { why: masked(reason.message, 300) }));
+  const ends = () => session.stop();
   try {
     if (stop.signal.aborted)
       return undefined;
