@@ -255,6 +255,8 @@ function encrypted(key, content, authenticated) {
 }
 
 async function until(condition) {
-  while (!condition())
+  for (const began = Date.now(); !condition();) {
+    assert.ok(Date.now() - began < 10_000, `waited in vain until ${condition}`);
     await new Promise(resolve => setTimeout(resolve, 5));
+  }
 }
