@@ -17,6 +17,7 @@ namespace ClaimsTransfer.ConformanceFixtures;
 public sealed class SdkConnector : IRunningConnector
 {
     private readonly WebApplication _app;
+    private bool _isEnded;
 
     private SdkConnector(WebApplication app, string version)
     {
@@ -67,13 +68,30 @@ public sealed class SdkConnector : IRunningConnector
     {
         using var atOnce = new CancellationTokenSource();
         await atOnce.CancelAsync();
-        await _app.StopAsync(atOnce.Token);
-        await _app.DisposeAsync();
+        try
+        {
+            await _app.StopAsync(atOnce.Token);
+        }
+        catch (Exception cut) when (cut is OperationCanceledException or AggregateException)
+        {
+            // That its services could not finish is what a kill is for.
+        }
+
+        await EndAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync();
+        if (!_isEnded)
+            await _app.StopAsync();
+        await EndAsync();
+    }
+
+    private async Task EndAsync()
+    {
+        if (_isEnded)
+            return;
+        _isEnded = true;
         await _app.DisposeAsync();
     }
 

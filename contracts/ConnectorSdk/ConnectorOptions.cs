@@ -1,8 +1,14 @@
+using System.Globalization;
+using ClaimsTransfer.Defaults.Hosting;
+using Microsoft.Extensions.Configuration;
+
 namespace ClaimsTransfer.ConnectorSdk;
 
 /// <summary>Settings of every connector: section <c>Connectors</c>; <c>Connectors:VENDOR</c> overrides for one vendor. All have defaults fit for production.</summary>
 public sealed record ConnectorOptions
 {
+    private const string Section = "Connectors";
+
     /// <summary>How long an outcome may stay unclear, or a debtor system unavailable, before its claims are reported Unknown and wait for a person.</summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromHours(24);
 
@@ -38,25 +44,60 @@ public sealed record ConnectorOptions
     /// <summary>What this instance has just taken it works itself; others look at it only after this.</summary>
     public static TimeSpan Reservation { get; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Throws with the key, the bad value and a good one.</summary>
-    public ConnectorOptions Validated()
+    /// <summary>Reads them and throws with everything that is wrong at once: key, bad value, a good one. A key that is misspelt is wrong too: it would be ignored for years.</summary>
+    public static ConnectorOptions Read(IConfiguration configuration, string vendor)
     {
-        Check(nameof(GiveUpAfter), GiveUpAfter, GiveUpAfter > TimeSpan.Zero, "1.00:00:00");
-        Check(nameof(CallTimeout), CallTimeout, CallTimeout > TimeSpan.Zero && CallTimeout < TimeSpan.FromSeconds(60), "00:00:30, below one minute");
-        Check(nameof(AskAfter), AskAfter, AskAfter >= TimeSpan.Zero, "00:00:02");
-        Check(nameof(RetryAfter), RetryAfter, RetryAfter > TimeSpan.Zero, "00:00:01");
-        Check(nameof(LongestPause), LongestPause, LongestPause >= RetryAfter && LongestPause >= AskAfter, "00:00:30, at least RetryAfter and AskAfter");
-        Check(nameof(BreakerFailures), BreakerFailures, BreakerFailures > 0, "5");
-        Check(nameof(NotUnderstoodAtMost), NotUnderstoodAtMost, NotUnderstoodAtMost > 0, "3");
-        Check(nameof(SweepInterval), SweepInterval, SweepInterval > TimeSpan.Zero, "00:00:01");
-        Check(nameof(MaxInHand), MaxInHand, MaxInHand > 0, "5000");
-        Check(nameof(Instances), Instances, Instances > 0, "1");
-        return this;
+        ArgumentNullException.ThrowIfNull(configuration);
+        var (all, own) = (configuration.GetSection(Section), configuration.GetSection($"{Section}:{vendor}"));
+        var known = typeof(ConnectorOptions).GetProperties().Where(property => property.SetMethod is not null).ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
+        List<string> faults =
+        [
+            .. from setting in all.GetChildren()
+               where setting.Value is not null && !known.ContainsKey(setting.Key)
+               select $"{setting.Path} is no setting of connectors. Known: {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}; a vendor's own stand below {Section}:{vendor}.",
+        ];
+        var options = new ConnectorOptions();
+        foreach (var (name, property) in known)
+        {
+            foreach (var setting in new[] { all.GetSection(name), own.GetSection(name) }.Where(setting => setting.Value is not null))
+            {
+                if (ValueOf(setting.Value!, property.PropertyType) is { } value)
+                    property.SetValue(options, value);
+                else
+                    faults.Add($"{setting.Path} is '{setting.Value}', which is no {(property.PropertyType == typeof(int) ? "whole number" : "time (days.hours:minutes:seconds)")}; a good one is {ExampleOf(name)}.");
+            }
+        }
+
+        faults.AddRange(options.Faults(name => own.GetSection(name).Value is not null ? $"{Section}:{vendor}:{name}" : $"{Section}:{name}"));
+        return faults.Count == 0
+            ? options
+            : throw new SettingsException($"The settings of the connector {vendor} cannot be used:\n- {string.Join("\n- ", faults)}\nIn the environment a colon is written as two underscores: {Section}__CallTimeout=00:00:30. All settings: the SDK's README.");
     }
 
-    private static void Check(string key, object value, bool good, string example)
+    /// <summary>What is wrong with values that could be read.</summary>
+    /// <param name="key">How a setting is called where it was given.</param>
+    internal IEnumerable<string> Faults(Func<string, string> key)
     {
-        if (!good)
-            throw new InvalidOperationException($"Setting Connectors:{key} is {value}; give it a value like {example}.");
+        (string Name, object Value, bool IsGood, string Rule)[] rules =
+        [
+            (nameof(GiveUpAfter), GiveUpAfter, GiveUpAfter > TimeSpan.Zero, "must be more than nothing"),
+            (nameof(CallTimeout), CallTimeout, CallTimeout > TimeSpan.Zero && CallTimeout < TimeSpan.FromSeconds(60), "must be more than nothing and below one minute, the longest a message may be in hand"),
+            (nameof(AskAfter), AskAfter, AskAfter >= TimeSpan.Zero, "must not be below nothing"),
+            (nameof(RetryAfter), RetryAfter, RetryAfter > TimeSpan.Zero, "must be more than nothing"),
+            (nameof(LongestPause), LongestPause, LongestPause >= RetryAfter && LongestPause >= AskAfter, $"must be at least RetryAfter ({RetryAfter}) and AskAfter ({AskAfter}), which grow to it"),
+            (nameof(BreakerFailures), BreakerFailures, BreakerFailures > 0, "must be 1 or more"),
+            (nameof(NotUnderstoodAtMost), NotUnderstoodAtMost, NotUnderstoodAtMost > 0, "must be 1 or more"),
+            (nameof(SweepInterval), SweepInterval, SweepInterval > TimeSpan.Zero, "must be more than nothing"),
+            (nameof(MaxInHand), MaxInHand, MaxInHand > 0, "must be 1 or more"),
+            (nameof(Instances), Instances, Instances > 0, "must be 1 or more"),
+        ];
+        return rules.Where(rule => !rule.IsGood).Select(rule => $"{key(rule.Name)} is {rule.Value} and {rule.Rule}; a good one is {ExampleOf(rule.Name)}.");
     }
+
+    private static string ExampleOf(string name) => $"{typeof(ConnectorOptions).GetProperty(name)!.GetValue(new ConnectorOptions())}, the default";
+
+    private static object? ValueOf(string text, Type type) =>
+        type == typeof(int)
+            ? int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null
+            : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time : null;
 }

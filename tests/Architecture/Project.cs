@@ -25,8 +25,10 @@ public sealed record Project(string Path)
 
     public override string ToString() => Folder;
 
+    /// <summary>Without those of the templates, which become somebody else's.</summary>
     public static IReadOnlyList<Project> All { get; } =
-        new[] { "contracts", "services", "tests" }.SelectMany(folder => Repository.FilesUnder(folder, "*.csproj")).Select(path => new Project(path)).ToList();
+        new[] { "contracts", "services", "tests" }.SelectMany(folder => Repository.FilesUnder(folder, "*.csproj"))
+            .Where(path => !path.StartsWith("contracts/Templates/content/", StringComparison.Ordinal)).Select(path => new Project(path)).ToList();
 
     public static IReadOnlyList<Project> Services { get; } = All.Where(project => project.IsIn("services")).ToList();
 

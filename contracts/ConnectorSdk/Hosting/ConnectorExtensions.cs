@@ -28,13 +28,23 @@ public static class ConnectorExtensions
         this IHostApplicationBuilder builder, string vendor, Func<Municipality, Installation, Uri?>? endpoint = null)
         where TConnector : class, IConnector
     {
-        if (!Enum.TryParse<Vendor>(vendor, out var which))
-            throw new ArgumentException($"\"{vendor}\" is not a vendor; {string.Join(", ", Enum.GetNames<Vendor>())} are.", nameof(vendor));
+        ArgumentNullException.ThrowIfNull(builder);
+        if (!Enum.GetNames<Vendor>().Contains(vendor, StringComparer.Ordinal))
+        {
+            throw new ArgumentException(
+                $"AddConnector<{typeof(TConnector).Name}>(\"{vendor}\"): there is no such vendor. It is {string.Join(", ", Enum.GetNames<Vendor>())}, spelt as in municipalities.yaml: "
+                + $"builder.AddConnector<{typeof(TConnector).Name}>(\"KmdOpus\").", nameof(vendor));
+        }
+
+        if (IsAdded(builder.Services, vendor))
+        {
+            throw new ArgumentException(
+                $"AddConnector<{typeof(TConnector).Name}>(\"{vendor}\"): a connector was added for {vendor} before. A municipality's instructions go to one connector: add one for each vendor.", nameof(vendor));
+        }
+
+        var which = Enum.Parse<Vendor>(vendor);
         builder.AddDefaults(vendor.ToLowerInvariant());
-        var options = new ConnectorOptions();
-        builder.Configuration.GetSection("Connectors").Bind(options);
-        builder.Configuration.GetSection($"Connectors:{vendor}").Bind(options);
-        options.Validated();
+        var options = ConnectorOptions.Read(builder.Configuration, vendor);
 
         builder.Services.AddKeyedSingleton<IConnector, TConnector>(vendor);
         builder.Services.AddKeyedSingleton(vendor, (services, _) => ActivatorUtilities.CreateInstance<ConnectorHost>(
@@ -55,7 +65,9 @@ public static class ConnectorExtensions
     /// </summary>
     public static WebApplication MapConnector(this WebApplication app, string vendor)
     {
-        var host = app.Services.GetRequiredKeyedService<ConnectorHost>(vendor);
+        ArgumentNullException.ThrowIfNull(app);
+        var host = app.Services.GetKeyedService<ConnectorHost>(vendor) ?? throw new InvalidOperationException(
+            $"MapConnector(\"{vendor}\"): no connector was added under this name. Before Build: builder.AddConnector<MyConnector>(\"{vendor}\").");
         app.MapGet($"/connectors/{vendor}", () => host.Standing().Select(lane => new
         {
             lane.Municipality, lane.Name, state = Word(lane.State), breaker = Word(lane.Breaker), lane.UnavailableSince, lane.InHand, lane.Oldest, lane.Consuming, lane.Held,
@@ -79,6 +91,9 @@ public static class ConnectorExtensions
         var vendor = municipality.Vendor switch { Vendor.KmdOpus => "opus", Vendor.Prisme => "prisme", _ => "indsigt" };
         return new Uri($"{installation.Sandbox.TrimEnd('/')}/sandbox/{vendor}/{municipality.Code}");
     }
+
+    private static bool IsAdded(IServiceCollection services, string vendor) =>
+        services.Any(service => service.ServiceType == typeof(IConnector) && service.IsKeyedService && Equals(service.ServiceKey, vendor));
 
     private static async Task<IResult> SetPausedAsync(ConnectorHost host, string code, bool paused, CancellationToken cancellation)
     {

@@ -35,6 +35,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
         IMunicipalities municipalities, IStores stores, IBus bus, IErrorQueues errors, IUnsealer unsealer, TimeProvider time, ILogger<ConnectorHost> logger)
     {
         _vendor = vendor;
+        var capabilities = CapabilityFaults.CapabilitiesOf(connector, vendor.ToString());
         Extract = connector as IAccountExtract;
         _options = options;
         _time = time;
@@ -45,7 +46,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
         _handler = new InstructionHandler(
             connector, new SqlInstructionLog(store), bus, errors, unsealer, Served, municipality => endpoint(municipality, installation),
             options, time, logger, $"{Environment.MachineName}/{Environment.ProcessId}/{installation.Instance}", _entries);
-        _runnerOf = lane => new LaneRunner(vendor.ToString(), lane, _handler, bus, options, connector.Capabilities, time, logger);
+        _runnerOf = lane => new LaneRunner(vendor.ToString(), lane, _handler, bus, options, capabilities, time, logger);
         _runners = new(_handler.Lanes.ToDictionary(lane => lane.Code, _runnerOf), StringComparer.Ordinal);
         ConnectorTelemetry.Observe(vendor.ToString(), () => _runners.Values.Select(runner => (runner.Lane.Code, runner.Lane.Breaker, runner.Depth, time.GetUtcNow())));
     }
@@ -83,6 +84,10 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
         await Task.WhenAll(_runners.Values.Select(runner => runner.StartAsync(cancellationToken)));
         _sweeping = SweepAsync(_stopping.Token);
         Log.Started(_logger, _vendor, _runners.Count);
+        if (_runners.IsEmpty)
+            Log.ServesNobody(_logger, _vendor, WhyNobody());
+        foreach (var code in _runners.Keys.Order(StringComparer.Ordinal).Where(code => SystemOf(code) is null))
+            Log.Nowhere(_logger, _vendor, code);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -181,6 +186,17 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
         }
 
         _runners[municipality.Code] = entering;
+        if (SystemOf(municipality.Code) is null)
+            Log.Nowhere(_logger, _vendor, municipality.Code);
+    }
+
+    /// <summary>No fault that ends the start: the file may change while it runs. But somebody who has misspelt a vendor would wait for ever.</summary>
+    private string WhyNobody()
+    {
+        var planned = _municipalities.All.Where(municipality => municipality.Vendor == _vendor).Select(municipality => municipality.Code).Order(StringComparer.Ordinal).ToList();
+        return planned.Count == 0
+            ? $"no municipality in municipalities.yaml has 'vendor: {_vendor}'"
+            : $"all of its municipalities have 'stage: Planned' ({string.Join(", ", planned.Take(5))}{(planned.Count > 5 ? ", …" : "")}); with Test or Live their instructions are taken";
     }
 
     private async Task SweepOnceAsync(CancellationToken cancellation)
@@ -202,6 +218,12 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
     {
         [LoggerMessage(3030, LogLevel.Information, "{Vendor}: {Count} municipalities are served")]
         public static partial void Started(ILogger logger, Vendor vendor, int count);
+
+        [LoggerMessage(3034, LogLevel.Warning, "{Vendor} serves no municipality: {Why}. A changed file is followed while it runs; Claims:Municipalities (environment CLAIMS_MUNICIPALITIES) says which file")]
+        public static partial void ServesNobody(ILogger logger, Vendor vendor, string why);
+
+        [LoggerMessage(3035, LogLevel.Warning, "{Vendor}: municipality {Municipality} has no endpoint, so its instructions wait. Say in municipalities.yaml where its debtor system answers, 'endpoint: https://debtor.example.dk/base', or give AddConnector a rule of your own")]
+        public static partial void Nowhere(ILogger logger, Vendor vendor, string municipality);
 
         [LoggerMessage(3031, LogLevel.Warning, "{Vendor}: a sweep failed and will be tried again: {Failure}")]
         public static partial void SweepFailed(ILogger logger, Vendor vendor, string failure);

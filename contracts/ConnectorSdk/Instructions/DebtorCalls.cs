@@ -13,7 +13,7 @@ namespace ClaimsTransfer.ConnectorSdk.Instructions;
 internal sealed partial class DebtorCalls(
     IConnector connector, IUnsealer unsealer, Func<Municipality, Uri?> endpoint, ConnectorOptions options, TimeProvider time, ILogger logger)
 {
-    private static readonly Submitted.Unavailable Nowhere = new(null, "no endpoint is configured");
+    private static readonly Submitted.Unavailable Nowhere = new(null, "no endpoint is configured: municipalities.yaml says where a municipality's debtor system answers, endpoint: https://debtor.example.dk/base");
     private static readonly Submitted.Rejected NoPayments = new(
         InstructionRules.PaymentsNotTaken, "This debtor system does not register payments that were taken elsewhere.", FixBy.Vendor);
 
@@ -92,13 +92,13 @@ internal sealed partial class DebtorCalls(
         {
             // A connector that does not listen to its token is left behind rather than waited for.
             var answers = await call(either.Token).WaitAsync(options.CallTimeout + TimeSpan.FromSeconds(1), time, cancellation);
-            if (answers.Count == expected && !answers.Contains(default!))
+            if (FaultOf(operation, answers, expected) is not { } fault)
             {
                 ConnectorTelemetry.Called(Vendor, municipality.Code, operation, "answered", time.GetElapsedTime(began));
                 return (answers, null);
             }
 
-            failure = $"the connector gave {answers.Count} answers to {expected} instructions";
+            failure = fault;
         }
         catch (Exception) when (cancellation.IsCancellationRequested)
         {
@@ -122,6 +122,29 @@ internal sealed partial class DebtorCalls(
         ConnectorTelemetry.Called(Vendor, municipality.Code, operation, "failed", time.GetElapsedTime(began));
         Log.CallFailed(logger, Vendor, municipality.Code, operation, expected, failure);
         return (null, failure);
+    }
+
+    /// <summary>What no connector may answer, said to whoever wrote it: which member, what came, what belongs there. Null: nothing is wrong.</summary>
+    private string? FaultOf<T>(string operation, IReadOnlyList<T>? answers, int expected)
+    {
+        var (member, doubt) = operation switch
+        {
+            "submit" => ("SubmitAsync", "Submitted.Unknown(\"…\") where it does not know"),
+            "find" => ("FindAsync", "Found.NoAnswer(\"…\") where it does not know"),
+            _ => ("ReadAsync", "new ReadBack([], cursor) where there is nothing to read"),
+        };
+        member = $"{connector.GetType().Name}.{member}";
+        if (answers is null || (operation == "read" && answers is [null]))
+            return $"{member} returned null; it returns {(operation == "read" ? "" : "one answer for each instruction, ")}{doubt}";
+        if (answers.Count != expected)
+            return $"{member} gave {answers.Count} {(answers.Count == 1 ? "answer" : "answers")} to {expected} {(expected == 1 ? "instruction" : "instructions")}; it gives one for each, in the same order, {doubt}";
+        for (var i = 0; i < answers.Count; i++)
+        {
+            if (answers[i] is null)
+                return $"{member}: answer {i + 1} of {expected} is null; it gives one for each, {doubt}";
+        }
+
+        return null;
     }
 
     private (OpenIdentity? Debtor, Submitted? Instead) Open(InstructionRow row)

@@ -90,15 +90,18 @@ public interface ISubscription : IAsyncDisposable
 
 /// <summary>A queue and how it is consumed. Its error queue is <c>NAME_error</c>.</summary>
 /// <param name="Bindings">The exchanges it listens to, each with a routing key ("" for fanout exchanges, <see cref="Topology.EveryKey"/> for all of a topic exchange).</param>
-/// <param name="BatchSize">At most so many deliveries to one call of the handler.</param>
-/// <param name="Linger">How long a batch waits to become full.</param>
-/// <param name="Concurrency">How many batches are handled at a time.</param>
-/// <param name="Grace">How long a shutdown waits for batches in hand before it gives them back.</param>
 public sealed record QueueDefinition(string Name, IReadOnlyList<Binding> Bindings)
 {
+    /// <summary>At most so many deliveries to one call of the handler.</summary>
     public int BatchSize { get; init; } = 200;
+
+    /// <summary>How long a batch waits to become full.</summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>How many batches are handled at a time.</summary>
     public int Concurrency { get; init; } = 2;
+
+    /// <summary>How long a shutdown waits for batches in hand before it gives them back.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 }
 

@@ -63,7 +63,7 @@ internal sealed class ConnectorBench : IAsyncDisposable
 
     public static async Task<ConnectorBench> StartAsync(ConnectorOptions? options = null, string? store = null, ConnectorCapabilities? capabilities = null)
     {
-        var bench = new ConnectorBench(store, (options ?? new ConnectorOptions()).Validated())
+        var bench = new ConnectorBench(store, options ?? new ConnectorOptions())
         {
             Debtor = new ForgetfulDebtorSystem { Capabilities = capabilities ?? new ConnectorCapabilities("KmdOpus", 100, null) },
         };

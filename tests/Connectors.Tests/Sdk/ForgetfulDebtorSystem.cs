@@ -53,6 +53,12 @@ internal sealed class ForgetfulDebtorSystem : IConnector
     /// <summary>What it answers to a question; null: the truth.</summary>
     public Func<Instruction, Found>? Answer { get; set; }
 
+    /// <summary>What its author has got wrong in answering a submission; null: nothing.</summary>
+    public Func<IReadOnlyList<Submitted>, IReadOnlyList<Submitted>>? SubmissionMistake { get; set; }
+
+    /// <summary>What its author has got wrong in answering a question; null: nothing.</summary>
+    public Func<IReadOnlyList<Found>, IReadOnlyList<Found>>? QuestionMistake { get; set; }
+
     /// <summary>The payment slip it prints for what it accepts.</summary>
     public Func<Instruction, string?> Slip { get; set; } = _ => null;
 
@@ -92,14 +98,15 @@ internal sealed class ForgetfulDebtorSystem : IConnector
             answers.Add(IsPoisoned(instruction) ? new Submitted.NotUnderstood("status \"#%\" of borrower 010170-1234 is none the format knows") : answer!);
         }
 
-        return answers;
+        return SubmissionMistake is null ? answers : SubmissionMistake(answers);
     }
 
     public Task<IReadOnlyList<Found>> FindAsync(DebtorSystem system, IReadOnlyList<Instruction> instructions, CancellationToken cancellation)
     {
         foreach (var instruction in instructions)
             Asked.Enqueue(instruction);
-        return Task.FromResult<IReadOnlyList<Found>>([.. instructions.Select(Truth)]);
+        IReadOnlyList<Found> truth = [.. instructions.Select(Truth)];
+        return Task.FromResult(QuestionMistake is null ? truth : QuestionMistake(truth));
     }
 
     public Task<ReadBack> ReadAsync(DebtorSystem system, string? cursor, CancellationToken cancellation) => Task.FromResult(Feed(cursor));
