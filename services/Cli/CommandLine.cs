@@ -12,6 +12,7 @@ using ClaimsTransfer.Cli.Running;
 using ClaimsTransfer.Cli.Show;
 using ClaimsTransfer.Cli.Status;
 using ClaimsTransfer.Cli.Submit;
+using ClaimsTransfer.Cli.Vendors;
 using ClaimsTransfer.Cli.Worklist;
 using Spectre.Console;
 
@@ -39,6 +40,7 @@ public static class CommandLine
             AuditCommand.Create(where),
             DoctorCommand.Create(where),
             KeysCommand.Create(where),
+            VendorsCommand.Create(where),
         };
         foreach (var operation in OperateCommand.CreateAll(where))
             root.Add(operation);

@@ -57,7 +57,7 @@ public sealed class KeyRing(string folder, MasterKey master, FillRandom? random 
     {
         if (!Directory.Exists(folder))
             return [];
-        var codes = municipality is null
+        IEnumerable<string> codes = municipality is null
             ? Directory.EnumerateFiles(folder, "*-*.json").Select(file => MunicipalityOf(Path.GetFileNameWithoutExtension(file))).OfType<string>().Distinct().Order(StringComparer.Ordinal)
             : [municipality];
         return [.. from code in codes
