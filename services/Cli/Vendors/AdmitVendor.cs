@@ -7,7 +7,7 @@ namespace ClaimsTransfer.Cli.Vendors;
 
 /// <summary>Gives a revoked vendor its access back. It counts as revoked until everything is done, so that the command may be repeated.</summary>
 internal sealed class AdmitVendor(
-    Vendor vendor, Installation installation, KeyRing ring, Revocations revocations, BrokerUsers? users, TimeProvider time, FillRandom random, TextWriter output)
+    Vendor vendor, Installation installation, KeyRing ring, Revocations revocations, ManagedUsers? users, TimeProvider time, FillRandom random, TextWriter output)
 {
     private readonly List<string> _steps = [];
 

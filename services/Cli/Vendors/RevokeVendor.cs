@@ -10,7 +10,7 @@ namespace ClaimsTransfer.Cli.Vendors;
 /// <param name="users">Null: the broker has no users.</param>
 /// <param name="output">Told each step when it is done; never a password.</param>
 internal sealed class RevokeVendor(
-    Vendor vendor, Installation installation, KeyRing ring, Revocations revocations, BrokerUsers? users, TimeProvider time, TextWriter output)
+    Vendor vendor, Installation installation, KeyRing ring, Revocations revocations, ManagedUsers? users, TimeProvider time, TextWriter output)
 {
     private readonly List<string> _steps = [];
 

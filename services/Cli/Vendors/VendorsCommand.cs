@@ -75,7 +75,7 @@ public static class VendorsCommand
             var (vendor, why) = (Named(parsed.GetRequiredValue(name)), parsed.GetRequiredValue(reason));
             var installation = KeysCommand.Installation(where.Data(parsed));
             using var ring = KeysCommand.Ring(installation);
-            using var users = BrokerUsers.Of(installation);
+            using var users = ManagedUsers.Of(installation);
             var revocation = new RevokeVendor(vendor, installation, ring, new Revocations(installation.KeyFolder), users, TimeProvider.System, Console.Out);
             if (parsed.GetValue(dry))
             {
@@ -103,7 +103,7 @@ public static class VendorsCommand
             var (vendor, why) = (Named(parsed.GetRequiredValue(name)), parsed.GetRequiredValue(reason));
             var installation = KeysCommand.Installation(where.Data(parsed));
             using var ring = KeysCommand.Ring(installation);
-            using var users = BrokerUsers.Of(installation);
+            using var users = ManagedUsers.Of(installation);
             var admission = new AdmitVendor(vendor, installation, ring, new Revocations(installation.KeyFolder), users, TimeProvider.System, RandomNumberGenerator.Fill, Console.Out);
             if (!admission.IsRevoked)
             {

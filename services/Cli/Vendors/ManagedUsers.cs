@@ -10,12 +10,12 @@ using ClaimsTransfer.Defaults.Sealing;
 namespace ClaimsTransfer.Cli.Vendors;
 
 /// <summary>The broker's users, by its management API, as a user with the tag <c>administrator</c>.</summary>
-internal sealed class BrokerUsers : IDisposable
+internal sealed class ManagedUsers : IDisposable
 {
     private readonly HttpClient _client;
     private readonly Uri _address;
 
-    private BrokerUsers(Uri address, string user, string password)
+    private ManagedUsers(Uri address, string user, string password)
     {
         _address = address;
         _client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(20) };
@@ -24,7 +24,7 @@ internal sealed class BrokerUsers : IDisposable
 
     /// <summary>Null: the embedded broker, which has no users.</summary>
     /// <exception cref="CommandFailure">The broker is a server, and nothing says where its users are managed.</exception>
-    public static BrokerUsers? Of(Installation installation)
+    public static ManagedUsers? Of(Installation installation)
     {
         if (installation.BrokerManagement.Length == 0)
         {
@@ -44,7 +44,7 @@ internal sealed class BrokerUsers : IDisposable
                 "Give user and password with the URL: CLAIMS_BROKER_MANAGEMENT=https://operations:SECRET@rabbitmq.example:15671", ExitCodes.Usage);
         }
 
-        return new BrokerUsers(new Uri($"{management.GetLeftPart(UriPartial.Scheme)}{management.Authority}{management.AbsolutePath.TrimEnd('/')}/"), Uri.UnescapeDataString(user), Uri.UnescapeDataString(password));
+        return new ManagedUsers(new Uri($"{management.GetLeftPart(UriPartial.Scheme)}{management.Authority}{management.AbsolutePath.TrimEnd('/')}/"), Uri.UnescapeDataString(user), Uri.UnescapeDataString(password));
     }
 
     /// <summary>Null: there is no such user.</summary>
