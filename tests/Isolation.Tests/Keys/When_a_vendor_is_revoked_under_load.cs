@@ -1,0 +1,107 @@
+using System.Text.RegularExpressions;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using Shouldly;
+
+namespace ClaimsTransfer.Isolation.Tests.Keys;
+
+/// <summary>By the commands, on a real broker: access ends at once, claims go on being taken in, and after the admission every one of them arrives once.</summary>
+public sealed partial class When_a_vendor_is_revoked_under_load
+{
+    private const int Total = 600;
+    private ManagedBroker _broker = null!;
+    private KeysWorld _world = null!;
+    private Dictionary<string, string> _settings = null!;
+
+    [SetUp]
+    public async Task Start()
+    {
+        _broker = await ManagedBroker.StartAsync();
+        await _broker.MakeVendorAsync();
+        _world = await KeysWorld.StartAsync(_broker.Uri);
+        _settings = new Dictionary<string, string>
+        {
+            ["CLAIMS_DATA"] = _world.Data, ["CLAIMS_MUNICIPALITIES"] = _world.MunicipalitiesFile, ["CLAIMS_BROKER"] = _broker.Uri, ["CLAIMS_BROKER_MANAGEMENT"] = _broker.Management,
+        };
+    }
+
+    [TearDown]
+    public async Task Stop()
+    {
+        await _world.DisposeAsync();
+        await _broker.DisposeAsync();
+    }
+
+    [Test]
+    public async Task It_is_out_at_once_its_claims_wait_and_none_is_lost_or_booked_twice()
+    {
+        (await ClaimsAsync("keys", "issue", "--vendor", "KmdOpus", "--to", _world.VendorKeys)).ExitCode.ShouldBe(0);
+        var allowed = (await _broker.AllowedAsync()).ShouldNotBeNull();
+
+        await using (await _world.StartVendorAsync(_broker.UriOf(ManagedBroker.VendorUser, ManagedBroker.VendorPassword)))
+        {
+            var sending = SendAsync(Total / 2);
+            await KeysWorld.UntilAsync(() => _world.Accepted > 50, "the vendor works");
+
+            var shown = await ClaimsAsync("vendors", "revoke", "KmdOpus", "--reason", "its laptop was lost", "--dry-run");
+            shown.Output.ShouldContain($"Would delete the broker's user {ManagedBroker.VendorUser}");
+            (await _broker.AllowedAsync()).ShouldBe(allowed, "a dry run does nothing");
+
+            var revoked = await ClaimsAsync("vendors", "revoke", "KmdOpus", "--reason", "its laptop was lost");
+            revoked.ExitCode.ShouldBe(0, revoked.Errors);
+            revoked.Output.ShouldContain("0101-2 seals for 0101 from now on");
+            revoked.Errors.ShouldContain("the audit log does not have this");
+            (await _broker.ConnectionsAsync()).ShouldBe(0);
+            await sending;
+            await SendAsync(Total / 2);
+
+            await ShouldBeRefusedAsync(ManagedBroker.VendorPassword);
+            (await _world.WaitingAsync(KeysWorld.København) + await _world.WaitingAsync(KeysWorld.Aarhus)).ShouldBeGreaterThanOrEqualTo(Total / 2, "what is sent after the revocation waits on the broker");
+        }
+
+        var issue = await ClaimsAsync("keys", "issue", "--vendor", "KmdOpus", "--to", _world.VendorKeys);
+        issue.ExitCode.ShouldBe(1);
+        issue.Errors.ShouldContain("its laptop was lost");
+        File.Exists(Path.Combine(_world.VendorKeys, "0101-2.json")).ShouldBeFalse();
+        var again = await ClaimsAsync("vendors", "revoke", "KmdOpus", "--reason", "once more, to be sure");
+        again.ExitCode.ShouldBe(0, again.Errors);
+        again.Output.ShouldNotContain("seals for");
+        (await ClaimsAsync("vendors", "list")).Output.ShouldMatch("KmdOpus +revoked .*its laptop was lost");
+        _world.Bookings.Count.ShouldBeLessThan(Total);
+
+        var admitted = await ClaimsAsync("vendors", "admit", "KmdOpus", "--reason", "it has a new laptop", "--to", _world.VendorKeys);
+        admitted.ExitCode.ShouldBe(0, admitted.Errors);
+        (await _broker.AllowedAsync()).ShouldBe(allowed, "it may what it might before, no more and no less");
+        await ShouldBeRefusedAsync(ManagedBroker.VendorPassword);
+        var password = Password().Match(admitted.Output).Groups["password"].Value;
+        await using (await _world.StartVendorAsync(_broker.UriOf(ManagedBroker.VendorUser, password)))
+            await KeysWorld.UntilAsync(() => _world.Accepted == Total, "everything is accepted");
+
+        _world.NotAccepted.ShouldBeEmpty();
+        _world.Bookings.Wrong.ShouldBeEmpty();
+        (_world.Bookings.Count, _world.Bookings.Most).ShouldBe((Total, 1));
+        (await _world.FailedAsync()).ShouldBe(0);
+        (await ClaimsAsync("vendors", "admit", "KmdOpus", "--reason", "once more, to be sure")).Output.ShouldContain("is not revoked");
+    }
+
+    private Task<Said> ClaimsAsync(params string[] arguments) => Claims.RunAsync(_settings, arguments);
+
+    private async Task SendAsync(int count)
+    {
+        for (var sent = 0; sent < count; sent += 20)
+        {
+            await _world.SendAsync(KeysWorld.København, 10);
+            await _world.SendAsync(KeysWorld.Aarhus, 10);
+        }
+    }
+
+    private async Task ShouldBeRefusedAsync(string password)
+    {
+        var refused = await Should.ThrowAsync<BrokerUnreachableException>(
+            () => new ConnectionFactory { Uri = new Uri(_broker.UriOf(ManagedBroker.VendorUser, password)) }.CreateConnectionAsync());
+        refused.InnerException.ShouldBeOfType<AuthenticationFailureException>();
+    }
+
+    [GeneratedRegex("shown this once: (?<password>[0-9a-f]{32})", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Password();
+}
