@@ -57,7 +57,7 @@ internal sealed class KeysWorld : IAsyncDisposable
 
     public Bookings Bookings { get; } = new();
 
-    public List<TransferClaim> Sent { get; } = [];
+    public ConcurrentQueue<TransferClaim> Sent { get; } = new();
 
     public int Accepted => Sent.Count(claim => _reports.GetValueOrDefault(claim.InstructionId)?.Outcome == TransferOutcome.Accepted);
 
@@ -93,7 +93,8 @@ internal sealed class KeysWorld : IAsyncDisposable
                 $"{agency}-{feeId}", ClaimType.Fee, "Gebyr", 7000, new DateOnly(2026, 10, 22), null, new Debtor(DebtorKind.Borrower, identity), [], false));
         }
 
-        Sent.AddRange(claims);
+        foreach (var claim in claims)
+            Sent.Enqueue(claim);
         await _bus.PublishAsync(
             [.. claims.Select(claim => new OutgoingMessage(
                 MessageNames.TransferClaim, claim.MessageId, JsonSerializer.SerializeToUtf8Bytes(claim, MessageJson.Default.TransferClaim), claim.Municipality))],

@@ -78,10 +78,14 @@ internal sealed class VendorProcess : IAsyncDisposable
 
     private sealed class BookingConnector(Bookings bookings) : IConnector
     {
+        /// <summary>So that calls are under way when something happens.</summary>
+        private static readonly TimeSpan Thinks = TimeSpan.FromMilliseconds(30);
+
         public ConnectorCapabilities Capabilities { get; } = new("KmdOpus", 50, null);
 
-        public Task<IReadOnlyList<Submitted>> SubmitAsync(DebtorSystem system, IReadOnlyList<Instruction> instructions, CancellationToken cancellation)
+        public async Task<IReadOnlyList<Submitted>> SubmitAsync(DebtorSystem system, IReadOnlyList<Instruction> instructions, CancellationToken cancellation)
         {
+            await Task.Delay(Thinks, cancellation);
             foreach (var instruction in instructions)
             {
                 if (instruction.Debtor.Number != Number)
@@ -89,7 +93,7 @@ internal sealed class VendorProcess : IAsyncDisposable
                 bookings.Book(instruction.Id);
             }
 
-            return Task.FromResult<IReadOnlyList<Submitted>>([.. instructions.Select(_ => new Submitted.Accepted("D-1", "R-1"))]);
+            return [.. instructions.Select(_ => new Submitted.Accepted("D-1", "R-1"))];
         }
 
         public Task<IReadOnlyList<Found>> FindAsync(DebtorSystem system, IReadOnlyList<Instruction> instructions, CancellationToken cancellation) =>

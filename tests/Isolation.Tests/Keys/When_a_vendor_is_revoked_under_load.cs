@@ -8,7 +8,6 @@ namespace ClaimsTransfer.Isolation.Tests.Keys;
 /// <summary>By the commands, on a real broker: access ends at once, claims go on being taken in, and after the admission every one of them arrives once.</summary>
 public sealed partial class When_a_vendor_is_revoked_under_load
 {
-    private const int Total = 600;
     private ManagedBroker _broker = null!;
     private KeysWorld _world = null!;
     private Dictionary<string, string> _settings = null!;
@@ -40,7 +39,8 @@ public sealed partial class When_a_vendor_is_revoked_under_load
 
         await using (await _world.StartVendorAsync(_broker.UriOf(ManagedBroker.VendorUser, ManagedBroker.VendorPassword)))
         {
-            var sending = SendAsync(Total / 2);
+            using var enough = new CancellationTokenSource();
+            var sending = SendUntilAsync(enough.Token);
             await KeysWorld.UntilAsync(() => _world.Accepted > 50, "the vendor works");
 
             var shown = await ClaimsAsync("vendors", "revoke", "KmdOpus", "--reason", "its laptop was lost", "--dry-run");
@@ -52,11 +52,13 @@ public sealed partial class When_a_vendor_is_revoked_under_load
             revoked.Output.ShouldContain("0101-2 seals for 0101 from now on");
             revoked.Errors.ShouldContain("the audit log does not have this");
             (await _broker.ConnectionsAsync()).ShouldBe(0);
+            var sentBefore = _world.Sent.Count;
+            await KeysWorld.UntilAsync(() => _world.Sent.Count > sentBefore + 100, "claims go on being taken in");
+            await enough.CancelAsync();
             await sending;
-            await SendAsync(Total / 2);
 
             await ShouldBeRefusedAsync(ManagedBroker.VendorPassword);
-            (await _world.WaitingAsync(KeysWorld.København) + await _world.WaitingAsync(KeysWorld.Aarhus)).ShouldBeGreaterThanOrEqualTo(Total / 2, "what is sent after the revocation waits on the broker");
+            (await _world.WaitingAsync(KeysWorld.København) + await _world.WaitingAsync(KeysWorld.Aarhus)).ShouldBeGreaterThan(100, "what is sent after the revocation waits on the broker");
         }
 
         var issue = await ClaimsAsync("keys", "issue", "--vendor", "KmdOpus", "--to", _world.VendorKeys);
@@ -67,7 +69,8 @@ public sealed partial class When_a_vendor_is_revoked_under_load
         again.ExitCode.ShouldBe(0, again.Errors);
         again.Output.ShouldNotContain("seals for");
         (await ClaimsAsync("vendors", "list")).Output.ShouldMatch("KmdOpus +revoked .*its laptop was lost");
-        _world.Bookings.Count.ShouldBeLessThan(Total);
+        var total = _world.Sent.Count;
+        _world.Bookings.Count.ShouldBeLessThan(total);
 
         var admitted = await ClaimsAsync("vendors", "admit", "KmdOpus", "--reason", "it has a new laptop", "--to", _world.VendorKeys);
         admitted.ExitCode.ShouldBe(0, admitted.Errors);
@@ -75,23 +78,24 @@ public sealed partial class When_a_vendor_is_revoked_under_load
         await ShouldBeRefusedAsync(ManagedBroker.VendorPassword);
         var password = Password().Match(admitted.Output).Groups["password"].Value;
         await using (await _world.StartVendorAsync(_broker.UriOf(ManagedBroker.VendorUser, password)))
-            await KeysWorld.UntilAsync(() => _world.Accepted == Total, "everything is accepted");
+            await KeysWorld.UntilAsync(() => _world.Accepted == total, "everything is accepted");
 
         _world.NotAccepted.ShouldBeEmpty();
         _world.Bookings.Wrong.ShouldBeEmpty();
-        (_world.Bookings.Count, _world.Bookings.Most).ShouldBe((Total, 1));
+        (_world.Bookings.Count, _world.Bookings.Most).ShouldBe((total, 1));
         (await _world.FailedAsync()).ShouldBe(0);
         (await ClaimsAsync("vendors", "admit", "KmdOpus", "--reason", "once more, to be sure")).Output.ShouldContain("is not revoked");
     }
 
     private Task<Said> ClaimsAsync(params string[] arguments) => Claims.RunAsync(_settings, arguments);
 
-    private async Task SendAsync(int count)
+    private async Task SendUntilAsync(CancellationToken enough)
     {
-        for (var sent = 0; sent < count; sent += 20)
+        while (!enough.IsCancellationRequested)
         {
             await _world.SendAsync(KeysWorld.København, 10);
             await _world.SendAsync(KeysWorld.Aarhus, 10);
+            await Task.Delay(50, CancellationToken.None);
         }
     }
 
