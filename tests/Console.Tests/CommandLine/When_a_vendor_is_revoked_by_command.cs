@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.OperationsConsole.Access;
 using Shouldly;
@@ -98,7 +99,7 @@ public sealed class When_a_vendor_is_revoked_by_command
 }
 
 [TestFixture]
-public sealed class When_a_vendors_access_is_put_on_record
+public sealed partial class When_a_vendors_access_is_put_on_record
 {
     private RunningConsole _console = null!;
 
@@ -137,7 +138,9 @@ public sealed class When_a_vendors_access_is_put_on_record
         var name = $"{role}".ToLowerInvariant();
         await _console.Server.AddUserAsync(name, role, "0101");
         using var client = await _console.Server.SignedInAsync(name);
-        client.DefaultRequestHeaders.Add(AccessExtensions.AntiforgeryHeader, (await client.GetStringAsync("/console/api/antiforgery")).Trim('"'));
+        var token = Antiforgery().Match(await client.GetStringAsync("/console/claims")).Groups["token"].Value;
+        token.ShouldNotBeEmpty();
+        client.DefaultRequestHeaders.Add(AccessExtensions.AntiforgeryHeader, token);
 
         using var response = await client.PostAsJsonAsync("/console/api/vendors/KmdOpus/revoke", new { why = "for the test", outcome = "revoked", steps = Array.Empty<string>() });
 
@@ -150,4 +153,7 @@ public sealed class When_a_vendors_access_is_put_on_record
         client.DefaultRequestHeaders.Authorization = new("Bearer", token);
         return client;
     }
+
+    [GeneratedRegex("name=\"antiforgery\" type=\"hidden\" value=\"(?<token>[^\"]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Antiforgery();
 }
