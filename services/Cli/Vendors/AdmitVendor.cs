@@ -24,8 +24,9 @@ internal sealed class AdmitVendor(
         output.WriteLine($"{vendor} would not be revoked any more.");
     }
 
+    /// <param name="passwords">Where the new password is written; null: it is shown.</param>
     /// <returns>What was done, for the record; no password.</returns>
-    public async Task<IReadOnlyList<string>> RunAsync(string? to, CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> RunAsync(string? to, string? passwords, CancellationToken cancellation)
     {
         var user = revocations.Find($"{vendor}")?.Broker;
         string? password = null;
@@ -40,12 +41,14 @@ internal sealed class AdmitVendor(
             Done($"The broker's user {user.Name} is back, with what it was allowed{(password is null ? "; it logs in with its certificate" : " and a new password")}.");
         }
 
+        if (password is not null && passwords is not null)
+            PasswordFile.Put(passwords, user!.Name, password);
         if (to is not null)
             Done($"Its keys are in {to}: {IssueKeys.Told(IssueKeys.Into(installation, ring, vendor, to, time))}.");
         revocations.Remove($"{vendor}");
         Done($"{vendor} is admitted{(to is null ? $"; its keys are still to be issued: {IssueCommand}" : "; what waited for it flows when it is connected again")}.");
         if (password is not null)
-            await output.WriteLineAsync($"Password of {user!.Name}, shown this once: {password}");
+            await output.WriteLineAsync(passwords is null ? $"Password of {user!.Name}, shown this once: {password}" : $"The password of {user!.Name} is in {passwords}.");
         return _steps;
     }
 

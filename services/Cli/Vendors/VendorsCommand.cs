@@ -96,8 +96,9 @@ public static class VendorsCommand
         var name = new Argument<string>("VENDOR") { Description = string.Join(", ", Enum.GetNames<Vendor>()) + "." };
         var reason = ConsoleAccess.Reason();
         var to = new Option<string?>("--to") { Description = "Issue its keys into this folder at once, as `claims keys issue` does.", HelpName = "DIR" };
+        var passwords = new Option<string?>("--passwords") { Description = "The file of passwords that the broker's definitions are made with: the new one is written there instead of shown.", HelpName = "FILE" };
         var dry = DryRun();
-        var command = new Command("admit", "Give a revoked vendor its access back: its broker user with a new password, shown once, and its keys. What waited flows.") { name, reason, to, dry };
+        var command = new Command("admit", "Give a revoked vendor its access back: its broker user with a new password, and its keys. What waited flows.") { name, reason, to, passwords, dry };
         command.SetAction(async (parsed, cancellation) =>
         {
             var (vendor, why) = (Named(parsed.GetRequiredValue(name)), parsed.GetRequiredValue(reason));
@@ -118,7 +119,7 @@ public static class VendorsCommand
             }
 
             await audit.RecordAsync(parsed, $"{vendor}", "admit", why, "asked for", [], cancellation);
-            var steps = await admission.RunAsync(parsed.GetValue(to), cancellation);
+            var steps = await admission.RunAsync(parsed.GetValue(to), parsed.GetValue(passwords), cancellation);
             await audit.RecordAsync(parsed, $"{vendor}", "admit", why, "admitted", steps, cancellation);
             return ExitCodes.Done;
         });
