@@ -66,7 +66,7 @@ internal sealed class ManagedUsers : IDisposable
     /// <summary>Without its user nobody can log in by its name, with a password or with a certificate; the broker closes what it has open.</summary>
     public async Task DeleteAsync(string name, TimeProvider time, CancellationToken cancellation)
     {
-        await SendAsync(HttpMethod.Delete, $"api/users/{Uri.EscapeDataString(name)}", null, cancellation);
+        await DoAsync(HttpMethod.Delete, $"api/users/{Uri.EscapeDataString(name)}", null, cancellation);
         var began = time.GetTimestamp();
         while (true)
         {
@@ -76,7 +76,7 @@ internal sealed class ManagedUsers : IDisposable
             if (time.GetElapsedTime(began) > TimeSpan.FromSeconds(30))
                 throw new CommandFailure($"{open.Count} connections of {name} are still open at the broker.", "It can open no new ones. The same command again closes these; rabbitmqctl list_connections user name shows them.");
             foreach (var connection in open)
-                await SendAsync(HttpMethod.Delete, $"api/connections/{Uri.EscapeDataString(connection)}", null, cancellation);
+                await DoAsync(HttpMethod.Delete, $"api/connections/{Uri.EscapeDataString(connection)}", null, cancellation);
 
             // What the management plugin tells of connections is some seconds old.
             await Task.Delay(TimeSpan.FromMilliseconds(500), time, cancellation);
@@ -93,20 +93,20 @@ internal sealed class ManagedUsers : IDisposable
     {
         var name = Uri.EscapeDataString(user.Name);
         // A user without a password cannot log in with one; a certificate needs the permissions that are not there yet.
-        await SendAsync(HttpMethod.Put, $"api/users/{name}", new { password_hash = "", tags = string.Join(',', user.Tags) }, cancellation);
+        await DoAsync(HttpMethod.Put, $"api/users/{name}", new { password_hash = "", tags = string.Join(',', user.Tags) }, cancellation);
         foreach (var (limit, value) in user.Limits)
-            await SendAsync(HttpMethod.Put, $"api/user-limits/{name}/{Uri.EscapeDataString(limit)}", new { value }, cancellation);
+            await DoAsync(HttpMethod.Put, $"api/user-limits/{name}/{Uri.EscapeDataString(limit)}", new { value }, cancellation);
         foreach (var topic in user.TopicPermissions)
-            await SendAsync(HttpMethod.Put, $"api/topic-permissions/{Uri.EscapeDataString(topic.Vhost)}/{name}", new { exchange = topic.Exchange, write = topic.Write, read = topic.Read }, cancellation);
+            await DoAsync(HttpMethod.Put, $"api/topic-permissions/{Uri.EscapeDataString(topic.Vhost)}/{name}", new { exchange = topic.Exchange, write = topic.Write, read = topic.Read }, cancellation);
         foreach (var permission in user.Permissions)
         {
-            await SendAsync(
+            await DoAsync(
                 HttpMethod.Put, $"api/permissions/{Uri.EscapeDataString(permission.Vhost)}/{name}",
                 new { configure = permission.Configure, write = permission.Write, read = permission.Read }, cancellation);
         }
 
         if (password is not null)
-            await SendAsync(HttpMethod.Put, $"api/users/{name}", new { password, tags = string.Join(',', user.Tags) }, cancellation);
+            await DoAsync(HttpMethod.Put, $"api/users/{name}", new { password, tags = string.Join(',', user.Tags) }, cancellation);
     }
 
     public void Dispose() => _client.Dispose();
@@ -125,6 +125,11 @@ internal sealed class ManagedUsers : IDisposable
     {
         using var response = await SendAsync(HttpMethod.Get, path, null, cancellation);
         return response.StatusCode == HttpStatusCode.NotFound ? null : await response.Content.ReadFromJsonAsync<JsonElement>(cancellation);
+    }
+
+    private async Task DoAsync(HttpMethod method, string path, object? body, CancellationToken cancellation)
+    {
+        using var response = await SendAsync(method, path, body, cancellation);
     }
 
     /// <summary>What is not there is no failure: whoever takes away finds it gone.</summary>
