@@ -13,6 +13,7 @@ using ClaimsTransfer.Cli.Running;
 using ClaimsTransfer.Cli.Show;
 using ClaimsTransfer.Cli.Status;
 using ClaimsTransfer.Cli.Submit;
+using ClaimsTransfer.Cli.Vendors;
 using ClaimsTransfer.Cli.Worklist;
 using Spectre.Console;
 
@@ -41,6 +42,7 @@ public static class CommandLine
             DoctorCommand.Create(where),
             KeysCommand.Create(where),
             BrokerCommand.Create(where),
+            VendorsCommand.Create(where),
         };
         foreach (var operation in OperateCommand.CreateAll(where))
             root.Add(operation);

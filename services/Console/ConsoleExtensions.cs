@@ -16,6 +16,7 @@ using ClaimsTransfer.OperationsConsole.Overview;
 using ClaimsTransfer.OperationsConsole.Pages.Frame;
 using ClaimsTransfer.OperationsConsole.Reconciliations;
 using ClaimsTransfer.OperationsConsole.Replaying;
+using ClaimsTransfer.OperationsConsole.Vendors;
 using ClaimsTransfer.OperationsConsole.Waiting;
 
 namespace ClaimsTransfer.OperationsConsole;
@@ -69,6 +70,7 @@ public static class ConsoleExtensions
         api.MapOverview();
         api.MapClaims();
         api.MapMunicipalities();
+        api.MapVendors();
         WaitingEndpoints.Map(api);
         ReconciliationEndpoints.Map(api);
         app.MapApiDocument();

@@ -29,7 +29,7 @@ public sealed class WaitingInstructions(IStore store)
         var rows = (await connection.QueryAsync<Row>(new CommandDefinition(
             store.Sql($"""
                 SELECT {store.Top("limit")} instruction_id AS InstructionId, message_id AS MessageId, claim_id AS ClaimId, municipality AS Municipality, kind AS Kind, status AS Status,
-                       attempts AS Attempts, due_at AS DueAt, first_attempt_at AS FirstAttemptAt, unclear_since_at AS UnclearSince, body AS Body
+                       attempts AS Attempts, due_at AS DueAt, first_attempt_at AS FirstAttemptAt, unclear_since_at AS UnclearSince, failure AS Failure, body AS Body
                 FROM {store.Schema}.instructions
                 WHERE due_at IS NOT NULL{among}{behind}
                 ORDER BY due_at, instruction_id {store.Limit("limit")}
@@ -50,6 +50,7 @@ public sealed class WaitingInstructions(IStore store)
         public long DueAt { get; init; }
         public long? FirstAttemptAt { get; init; }
         public long? UnclearSince { get; init; }
+        public string? Failure { get; init; }
         public required string Body { get; init; }
 
         public WaitingInstruction Instruction()
@@ -62,6 +63,7 @@ public sealed class WaitingInstructions(IStore store)
                 {
                     "Taken" => "its turn to be sent",
                     "InCall" => "the debtor system's reply to the call under way",
+                    "Waiting" when Failure is { } missing => missing,
                     "Waiting" => "the debtor system, which takes nothing now",
                     "Unclear" => "the debtor system's word whether it has it",
                     _ => null,

@@ -71,7 +71,7 @@ public static class ConnectorExtensions
         app.MapGet($"/connectors/{vendor}", () => host.Standing().Select(lane => new
         {
             lane.Municipality, lane.Name, state = Word(lane.State), breaker = Word(lane.Breaker), lane.UnavailableSince, lane.InHand, lane.Oldest, lane.Consuming, lane.Held,
-            lane.UnpublishedEntries,
+            lane.UnpublishedEntries, lane.WaitsFor,
         }));
         app.MapPost($"/connectors/{vendor}/municipalities/{{code}}/pause", (string code, CancellationToken cancellation) => SetPausedAsync(host, code, true, cancellation));
         app.MapPost($"/connectors/{vendor}/municipalities/{{code}}/resume", (string code, CancellationToken cancellation) => SetPausedAsync(host, code, false, cancellation));

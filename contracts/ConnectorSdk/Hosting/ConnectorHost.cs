@@ -64,7 +64,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
         return [.. _runners.Values.OrderBy(runner => runner.Lane.Code, StringComparer.Ordinal).Select(runner => new LaneStanding(
             runner.Lane.Code, runner.Lane.Municipality.Name, runner.Lane.StateAt(now), runner.Lane.Breaker, runner.Lane.UnavailableSince,
             runner.Depth?.InHand ?? 0, runner.Depth?.OldestAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, runner.IsWell, runner.IsHeld,
-            _unpublished.GetValueOrDefault(runner.Lane.Code)))];
+            _unpublished.GetValueOrDefault(runner.Lane.Code), runner.Lane.WaitsFor(now)))];
     }
 
     /// <summary>Null: no endpoint is configured.</summary>
@@ -243,6 +243,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
 /// <param name="Consuming">Its queue is consumed, or left alone on purpose.</param>
 /// <param name="Held">Its queue is left alone on purpose: the backlog stays on the broker.</param>
 /// <param name="UnpublishedEntries">Entries of the debtor system that the broker has not confirmed yet.</param>
+/// <param name="WaitsFor">Keys that are not here, and what brings them: the instructions that need them wait.</param>
 public sealed record LaneStanding(
     string Municipality, string Name, LaneState State, BreakerState Breaker, DateTimeOffset? UnavailableSince, long InHand, DateTimeOffset? Oldest, bool Consuming, bool Held,
-    long UnpublishedEntries);
+    long UnpublishedEntries, IReadOnlyList<string> WaitsFor);

@@ -7,6 +7,13 @@ using Microsoft.Extensions.Logging;
 namespace ClaimsTransfer.ConnectorSdk.Instructions;
 
 /// <summary>
+/// Not sent: the identity cannot be opened now, and can be when the key is here. It says nothing about the debtor system, and waits for as long as it takes: to send it to a person
+/// would not bring the key.
+/// </summary>
+/// <param name="Reason">Which key, and what brings it.</param>
+internal sealed record Unopened(string KeyId, string Reason) : Submitted;
+
+/// <summary>
 /// Calls the vendor's code: opens identities on the way out, ends calls that take too long, and turns whatever goes wrong into the answer that is true then:
 /// after an exception in a submission nobody knows, after one in a question it was not answered.
 /// </summary>
@@ -158,6 +165,10 @@ internal sealed partial class DebtorCalls(
             // It left while this was in hand: the log keeps the instruction for when it is back.
             return (null, new Submitted.Unavailable(options.LongestPause, "the municipality is not served any more"));
         }
+        catch (KeyNotHereException missing)
+        {
+            return (null, new Unopened(missing.KeyId, $"key {missing.KeyId} is not here yet; claims keys issue --vendor {Vendor} --to DIR brings it"));
+        }
         catch (PermanentException)
         {
             return (null, new Submitted.Rejected(InstructionRules.Erased, "The debtor's identity was erased, or cannot be opened any more.", FixBy.Municipality));
@@ -166,7 +177,8 @@ internal sealed partial class DebtorCalls(
         {
             // A damaged key file, another master key: an operator puts it right, and the instruction goes on.
             Log.NotOpened(logger, Vendor, row.Municipality, row.InstructionId, cause.GetType().Name);
-            return (null, new Submitted.Unavailable(options.LongestPause, "the key cannot be read now"));
+            var keyId = row.Claim.Debtor.Identity.KeyId;
+            return (null, new Unopened(keyId, $"key {keyId} cannot be read now ({cause.GetType().Name}): is Claims:MasterKeyFile the secret that Claims:Keys was issued with, and is the file whole?"));
         }
     }
 

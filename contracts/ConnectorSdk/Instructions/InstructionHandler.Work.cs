@@ -45,6 +45,7 @@ public sealed partial class InstructionHandler
     {
         var (answers, reached) = await _calls.SubmitAsync(lane.Municipality, rows, toTest, cancellation);
         var now = _time.GetUtcNow();
+        TellKeys(lane, rows, answers, now);
         if (reached)
         {
             var isClear = answers.Any(answer => answer is Submitted.Accepted or Submitted.Pending || (answer is Submitted.Rejected rejected && !InstructionRules.IsOurs(rejected)));
@@ -157,6 +158,24 @@ public sealed partial class InstructionHandler
             Log.Gone(_logger, _vendor, lane.Code, at);
         else
             Log.Back(_logger, _vendor, lane.Code);
+    }
+
+    /// <summary>Once a key, however many instructions wait for it.</summary>
+    private void TellKeys(Lane lane, IReadOnlyList<InstructionRow> rows, IReadOnlyList<Submitted> answers, DateTimeOffset now)
+    {
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var keyId = rows[i].Claim.Debtor.Identity.KeyId;
+            if (answers[i] is Unopened unopened)
+            {
+                if (lane.Misses(unopened, now))
+                    Log.KeyMissed(_logger, _vendor, lane.Code, unopened.Reason);
+            }
+            else if (lane.Has(keyId))
+            {
+                Log.KeyCame(_logger, _vendor, lane.Code, keyId);
+            }
+        }
     }
 
     /// <summary>Once a call, whatever a debtor system prints on its slips; the numbers themselves stay out of the log.</summary>

@@ -278,6 +278,12 @@ public sealed partial class InstructionHandler
         [LoggerMessage(3005, LogLevel.Warning, "{Vendor} {Municipality}: gave up {Count} instructions; they are Unknown until a receipt, a question or a person resolves them")]
         public static partial void GaveUp(ILogger logger, string vendor, string municipality, int count);
 
+        [LoggerMessage(3008, LogLevel.Warning, "{Vendor} {Municipality}: instructions wait, and nothing is lost: {Reason}")]
+        public static partial void KeyMissed(ILogger logger, string vendor, string municipality, string reason);
+
+        [LoggerMessage(3009, LogLevel.Information, "{Vendor} {Municipality}: key {Key} is here, what waited for it goes on")]
+        public static partial void KeyCame(ILogger logger, string vendor, string municipality, string key);
+
         [LoggerMessage(3006, LogLevel.Warning, "{Vendor} {Municipality}: {Count} payment slips are left out; the first {Fault}")]
         public static partial void SlipsLeftOut(ILogger logger, string vendor, string municipality, int count, string fault);
     }

@@ -62,7 +62,7 @@ public sealed record InstructionRow(
     /// <summary>When it was dead-lettered: with <see cref="Failure"/> all that makes the dead letter the same each time it is put.</summary>
     public long? FailedAt { get; init; }
 
-    /// <summary>What could not be understood, without personal data.</summary>
+    /// <summary>What could not be understood, or of a waiting one the key that it waits for; without personal data.</summary>
     public string? Failure { get; init; }
 
     /// <summary>Another sending has taken the place of the one in the log: what is otherwise written once is written again.</summary>

@@ -98,7 +98,7 @@ public sealed class InstructionRules(ConnectorOptions options)
     /// <summary>Before the call: the attempt is on record, whatever happens during it.</summary>
     public InstructionRow Begun(InstructionRow row, string owner, DateTimeOffset now)
     {
-        var begun = row with { Owner = owner, DueAt = Ms(now + options.Lease) };
+        var begun = row with { Owner = owner, DueAt = Ms(now + options.Lease), Failure = null };
         return row switch
         {
             { IsQuestion: true } or { Status: InstructionStatus.Unclear } => begun,
@@ -132,6 +132,11 @@ public sealed class InstructionRules(ConnectorOptions options)
             Submitted.Unavailable when giveUp || Waited(row.FirstAttemptAt, now) >= options.GiveUpAfter => GivenUp(row, Unavailable, now),
             Submitted.Unavailable unavailable => row with { Status = InstructionStatus.Waiting, DueAt = Ms(now + (unavailable.RetryAfter ?? options.RetryAfter)) },
             Submitted.NotUnderstood nonsense => NotUnderstood(row, nonsense.Reason, now),
+            // Never given up: nothing was sent, and the debtor system's time to take it begins when it can be.
+            Unopened unopened => row with
+            {
+                Status = InstructionStatus.Waiting, FirstAttemptAt = null, Failure = unopened.Reason, DueAt = Ms(now + PauseAfter(Waited(row.TakenAt, now))),
+            },
             _ => row with { Status = InstructionStatus.Unclear, UnclearSince = row.UnclearSince ?? Ms(now), DueAt = Ms(now + options.AskAfter) },
         };
     }

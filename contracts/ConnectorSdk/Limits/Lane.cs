@@ -16,6 +16,7 @@ public sealed class Lane(Municipality municipality, ConnectorCapabilities capabi
     private readonly CircuitBreaker _breaker = new(options);
     private readonly TokenBucket? _bucket = municipality.RatePerSecond is { } rate ? new TokenBucket((double)rate / options.Instances) : null;
     private bool _paused;
+    private readonly Dictionary<string, (string Reason, DateTimeOffset At)> _missing = new(StringComparer.Ordinal);
     private DateTimeOffset? _unavailableSince;
 
     public Municipality Municipality { get; } = municipality;
@@ -42,6 +43,35 @@ public sealed class Lane(Municipality municipality, ConnectorCapabilities capabi
             lock (_lock)
                 return _unavailableSince;
         }
+    }
+
+    /// <summary>Why instructions wait though the debtor system may be well: the keys that they need and that are not here.</summary>
+    public IReadOnlyList<string> WaitsFor(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            // What still waits has looked again since; what was settled otherwise has not.
+            var lookedAgain = now - (3 * options.LongestPause) - options.Lease;
+            return [.. _missing.Where(missing => missing.Value.At >= lookedAgain).OrderBy(missing => missing.Key, StringComparer.Ordinal).Select(missing => missing.Value.Reason)];
+        }
+    }
+
+    /// <summary>Whether that is news.</summary>
+    internal bool Misses(Unopened unopened, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            var isNew = !_missing.ContainsKey(unopened.KeyId);
+            _missing[unopened.KeyId] = (unopened.Reason, now);
+            return isNew;
+        }
+    }
+
+    /// <summary>Whether it was missing before.</summary>
+    internal bool Has(string keyId)
+    {
+        lock (_lock)
+            return _missing.Remove(keyId);
     }
 
     public LaneState StateAt(DateTimeOffset now)

@@ -6,28 +6,26 @@ using Microsoft.Extensions.Configuration;
 
 namespace ClaimsTransfer.Cli.Keys;
 
-/// <summary><c>claims keys list|rotate|destroy</c>: the municipalities' sealing keys of a data folder.</summary>
+/// <summary><c>claims keys list|issue|rotate|destroy</c>: the municipalities' sealing keys of a data folder.</summary>
 public static class KeysCommand
 {
     public static Command Create(WhereOptions where)
     {
-        var list = new Command("list", "The keys, by municipality.");
+        var list = new Command("list", "The keys, by municipality: which seals, which will, which are destroyed.");
         list.SetAction(parsed =>
         {
             var installation = Installation(where.Data(parsed));
             if (!Directory.Exists(installation.KeyFolder))
                 throw new CommandFailure($"There are no keys in {installation.KeyFolder}.", "They are made with the first claim of a municipality. Name the data folder you mean with --data DIR.");
-            foreach (var key in Directory.EnumerateFiles(installation.KeyFolder, "*-*.json").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal))
-                Console.Out.WriteLine(key);
-            return ExitCodes.Done;
-        });
+            using var ring = Ring(installation);
+            foreach (var key in ring.List())
+            {
+                Console.Out.WriteLine(
+                    key.Destroyed is { } gone ? $"{key.KeyId} destroyed {gone:u}"
+                    : key.SealsFrom is { } from && from > TimeProvider.System.GetUtcNow() ? $"{key.KeyId} seals from {from:u}"
+                    : key.KeyId);
+            }
 
-        var municipality = new Argument<string>("MUNICIPALITY") { Description = "Four digits, 0101." };
-        var rotate = new Command("rotate", "Make a new key that seals from now on; what older keys sealed can still be opened.") { municipality };
-        rotate.SetAction(parsed =>
-        {
-            using var ring = Ring(Installation(where.Data(parsed)));
-            Console.Out.WriteLine(ring.Rotate(parsed.GetRequiredValue(municipality)));
             return ExitCodes.Done;
         });
 
@@ -47,7 +45,7 @@ public static class KeysCommand
             Console.Out.WriteLine($"{parsed.GetRequiredValue(keyId)} is destroyed; what it sealed cannot be opened any more.");
             return ExitCodes.Done;
         });
-        return new Command("keys", "The municipalities' sealing keys.") { list, rotate, destroy };
+        return new Command("keys", "The municipalities' sealing keys.") { list, IssueKeys.Create(where), RotateKeys.Create(where), destroy };
     }
 
     /// <summary>As the services of this data folder have it: the environment's settings, with the data folder named.</summary>
@@ -57,7 +55,7 @@ public static class KeysCommand
         return InstallationSettings.Read(settings);
     }
 
-    private static KeyRing Ring(Installation installation)
+    internal static KeyRing Ring(Installation installation)
     {
         if (!Directory.Exists(installation.Data))
             throw new CommandFailure($"There is no data folder {installation.Data}.", "Name the one you mean with --data DIR.");

@@ -46,7 +46,7 @@ public sealed class SealedViews(Letters letters, AuditLog audit, MessageSealer s
             var open = unsealer.Open(municipality, new SealedIdentity(identity["ref"]!.GetValue<string>(), identity["sealed"]!.GetValue<string>(), identity["keyId"]!.GetValue<string>()));
             return new JsonObject { ["number"] = open.Number, ["name"] = open.Name };
         }
-        catch (PermanentException gone)
+        catch (Exception gone) when (gone is PermanentException or KeyNotHereException)
         {
             return new JsonObject { ["keyId"] = identity["keyId"]!.DeepClone(), ["notOpened"] = gone.Message };
         }

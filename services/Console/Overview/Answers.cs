@@ -59,7 +59,8 @@ public sealed record PaymentsFigures
 /// <param name="Breaker">closed, halfOpen or open.</param>
 /// <param name="Consuming">Its queue is consumed, or left alone on purpose.</param>
 public sealed record ConnectorStanding(
-    string Municipality, string State, string Breaker, DateTimeOffset? UnavailableSince, long InHand, DateTimeOffset? Oldest, bool Consuming, bool Held, long UnpublishedEntries);
+    string Municipality, string State, string Breaker, DateTimeOffset? UnavailableSince, long InHand, DateTimeOffset? Oldest, bool Consuming, bool Held, long UnpublishedEntries,
+    IReadOnlyList<string>? WaitsFor = null);
 
 /// <param name="Why">For whoever runs it.</param>
 public sealed record AwayService(string Service, string Why);

@@ -87,12 +87,14 @@ public static class DefaultsExtensions
             installation, provider.GetRequiredService<DeclaredQueues>().DeclareAsync, provider.GetRequiredService<ILogger<MunicipalitiesInForce>>()));
         services.AddSingleton<IMunicipalities>(provider => provider.GetRequiredService<MunicipalitiesInForce>());
         services.AddSingleton<MunicipalityChange>();
-        services.AddSingleton(provider => new KeyRing(installation.KeyFolder, MasterKey.Load(installation), time: provider.GetRequiredService<TimeProvider>()));
         // A service holds no more than it needs: Ingest seals, a vendor's connector opens its own municipalities, the console opens what a person may see, the others do neither.
         if (service is "ingest" or EveryService)
             services.AddSingleton<ISealer, Sealer>();
         if (service is "ingest" or "console" or EveryService)
             services.AddSingleton<MessageSealer>();
+        // Only who seals makes keys: what another makes, the vendor that is to open it was never given.
+        services.AddSingleton(provider => new KeyRing(
+            installation.KeyFolder, MasterKey.Load(installation), time: provider.GetRequiredService<TimeProvider>(), opensOnly: service is not ("ingest" or EveryService)));
         var vendor = Enum.TryParse<Vendor>(service.Replace("connector-", "", StringComparison.Ordinal), ignoreCase: true, out var named) ? named : (Vendor?)null;
         if (vendor is not null || service is "console" or EveryService)
             services.AddSingleton<IUnsealer>(provider => new Unsealer(provider.GetRequiredService<KeyRing>(), Serves(provider.GetRequiredService<IMunicipalities>(), vendor)));

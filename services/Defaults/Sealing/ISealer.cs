@@ -22,6 +22,19 @@ public interface IUnsealer
 public sealed class NotServedException(string municipality)
     : Messaging.PermanentException($"This service does not open identities of municipality {municipality}.");
 
+/// <summary>
+/// The key was not issued to this process yet, or was taken back: nothing is wrong with the identity, and nothing is lost. Whoever waits for it looks again; it comes with the next
+/// <c>claims keys issue</c>.
+/// </summary>
+public sealed class KeyNotHereException(string keyId, string folder)
+    : Exception($"There is no key {keyId} in {folder} yet. Issue it: claims keys issue --vendor VENDOR --to DIR. (Or is this the key folder of another installation?)")
+{
+    public string KeyId => keyId;
+}
+
+/// <summary>The key was destroyed on purpose: what it sealed is erased for good.</summary>
+public sealed class KeyDestroyedException(string keyId) : Messaging.PermanentException($"Key {keyId} was destroyed: what it sealed is erased.");
+
 /// <summary>A number in the clear. Never logged: its text form is masked.</summary>
 /// <param name="Number">CPR (10 digits) or CVR (8 digits).</param>
 public sealed record OpenIdentity(IdentityKind Kind, string Number, string? Name)

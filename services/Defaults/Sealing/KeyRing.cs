@@ -9,11 +9,12 @@ using ClaimsTransfer.Defaults.Messaging;
 namespace ClaimsTransfer.Defaults.Sealing;
 
 /// <summary>
-/// The municipalities' keys: a file each in one folder, wrapped by the master key, numbered <c>0101-1</c>, <c>0101-2</c>, …; the last that is not destroyed is
-/// the one that seals. Several processes share the folder: a key appears by one atomic move, so all agree which is current, and each looks again
+/// The municipalities' keys: a file each in one folder, wrapped by the master key, numbered <c>0101-1</c>, <c>0101-2</c>, …; the last that is not destroyed and whose time has
+/// come is the one that seals. Several processes share the folder: a key appears by one atomic move, so all agree which is current, and each looks again
 /// every few seconds for keys that another made or destroyed.
 /// </summary>
-public sealed class KeyRing(string folder, MasterKey master, FillRandom? random = null, TimeProvider? time = null) : IDisposable
+/// <param name="opensOnly">Makes no keys and destroys none: a vendor's connector is given its keys, and what it made itself nobody else could open.</param>
+public sealed class KeyRing(string folder, MasterKey master, FillRandom? random = null, TimeProvider? time = null, bool opensOnly = false) : IDisposable
 {
     private const int KeyLength = 32;
     private static readonly TimeSpan LooksAgainAfter = TimeSpan.FromSeconds(5);
@@ -27,18 +28,47 @@ public sealed class KeyRing(string folder, MasterKey master, FillRandom? random 
 
     internal FillRandom Random => _random;
 
-    /// <summary>Makes a new key that seals from now on; what older keys sealed can still be opened.</summary>
+    internal string Folder => folder;
+
+    /// <summary>The four digits that a key's id begins with; null: no key can be called so.</summary>
+    public static string? MunicipalityOf(string keyId) =>
+        keyId.Length is > 5 and <= 15 && IsCode(keyId[..4]) && keyId[4] == '-' && keyId[5] is >= '1' and <= '9'
+        && int.TryParse(keyId.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _) ? keyId[..4] : null;
+
+    /// <summary>Makes a new key that seals from now on, or from a later moment: it can be issued to whoever opens before the first message needs it. What older keys sealed can still be opened.</summary>
+    /// <param name="sealsFrom">Null: now.</param>
     /// <returns>The new key's id.</returns>
-    public string Rotate(string municipality)
+    public string Rotate(string municipality, DateTimeOffset? sealsFrom = null)
     {
         RequireCode(municipality);
+        // Until then something has to seal.
+        if (sealsFrom is not null)
+            Current(municipality);
         string keyId;
         do
             keyId = $"{municipality}-{(Numbers(municipality) is [.., var last] ? last : 0) + 1}";
-        while (!TryCreate(keyId, municipality));
+        while (!TryCreate(keyId, municipality, sealsFrom));
         _current.TryRemove(municipality, out _);
         return keyId;
     }
+
+    /// <summary>Every key there is or was, of one municipality or of all.</summary>
+    public IReadOnlyList<KeyStanding> List(string? municipality = null)
+    {
+        if (!Directory.Exists(folder))
+            return [];
+        IEnumerable<string> codes = municipality is null
+            ? Directory.EnumerateFiles(folder, "*-*.json").Select(file => MunicipalityOf(Path.GetFileNameWithoutExtension(file))).OfType<string>().Distinct().Order(StringComparer.Ordinal)
+            : [municipality];
+        return [.. from code in codes
+                   from number in Numbers(code)
+                   let file = Read($"{code}-{number}")
+                   where file is not null
+                   select new KeyStanding(file.KeyId, code, file.Created, file.SealsFrom, file.Destroyed)];
+    }
+
+    /// <summary>The id of the key that seals now; made when there is none.</summary>
+    public string CurrentId(string municipality) => Current(municipality).Id;
 
     /// <summary>
     /// Erases everything that the key sealed: it is overwritten, and only the note that it existed stays. The current key is refused: rotate first, and give
@@ -46,19 +76,14 @@ public sealed class KeyRing(string folder, MasterKey master, FillRandom? random 
     /// </summary>
     public void Destroy(string keyId)
     {
+        RequireMaker();
         var file = Read(keyId) ?? throw new ArgumentException($"There is no key {keyId}.");
         if (file.Destroyed is not null)
             return;
         if (string.Equals(Current(file.Municipality).Id, keyId, StringComparison.Ordinal))
             throw new InvalidOperationException($"Key {keyId} is the one that seals now; rotate the keys of {file.Municipality} first.");
-        var path = PathOf(keyId);
-        using (var stream = new FileStream(path, FileMode.Open, FileAccess.Write))
-        {
-            stream.Write(new byte[stream.Length]);
-            stream.Flush(flushToDisk: true);
-        }
-
-        SecretFile.Replace(path, Json(file with { Wrapped = null, Destroyed = _time.GetUtcNow() }));
+        SecretFile.Overwrite(PathOf(keyId));
+        SecretFile.Replace(PathOf(keyId), Json(file with { Wrapped = null, Destroyed = _time.GetUtcNow() }));
         if (_keys.TryRemove(keyId, out var cached))
             cached.Key.Dispose();
     }
@@ -71,7 +96,7 @@ public sealed class KeyRing(string folder, MasterKey master, FillRandom? random 
         _current.Clear();
     }
 
-    /// <summary>The key that seals for a municipality; made when there is none.</summary>
+    /// <summary>The key that seals for a municipality: the newest whose time has come. Made when there is none.</summary>
     internal SealingKey Current(string municipality)
     {
         if (_current.TryGetValue(municipality, out var cached) && IsFresh(cached.At) && !cached.Key.IsDestroyed)
@@ -81,49 +106,42 @@ public sealed class KeyRing(string folder, MasterKey master, FillRandom? random 
         {
             // Looked at once: whoever sees no key tries for the same next number, and all but one find it taken and look again.
             var numbers = Numbers(municipality);
+            var now = _time.GetUtcNow();
+            SealingKey? upcoming = null;
             foreach (var number in numbers.AsEnumerable().Reverse())
             {
                 if (Load($"{municipality}-{number}") is not { } key)
                     continue;
-                _current[municipality] = (key, _time.GetTimestamp());
-                return key;
+                if (key.SealsFrom > now)
+                {
+                    upcoming = key;
+                    continue;
+                }
+
+                return Remember(key);
             }
 
+            // Only where somebody took the others out of the folder: a key before its time is better than one more that nobody was given.
+            if (upcoming is not null)
+                return Remember(upcoming);
             TryCreate($"{municipality}-{(numbers is [.., var last] ? last : 0) + 1}", municipality);
         }
     }
 
+    /// <exception cref="KeyNotHereException">It may still come.</exception>
+    /// <exception cref="KeyDestroyedException">It will not come back.</exception>
     internal SealingKey Find(string keyId)
     {
         if (_keys.TryGetValue(keyId, out var cached) && IsFresh(cached.At))
             return cached.Key;
-        if (keyId.Length > 20 || keyId.AsSpan().ContainsAnyExcept("0123456789-"))
+        if (MunicipalityOf(keyId) is null)
             throw new PermanentException("The identity names no key that could exist; 0101-1 is a good one.");
         if (Load(keyId) is { } key)
             return key;
-        throw new PermanentException(Read(keyId) is null
-            ? $"There is no key {keyId} here; is this the key folder of the installation that sealed?"
-            : $"Key {keyId} was destroyed: what it sealed is erased.");
+        throw Read(keyId) is null or { Wrapped: not null } ? (Exception)new KeyNotHereException(keyId, folder) : new KeyDestroyedException(keyId);
     }
 
-    private static byte[] Json(KeyFile file) => JsonSerializer.SerializeToUtf8Bytes(file, KeyFileJson.Default.KeyFile);
-
-    private static void RequireCode(string municipality)
-    {
-        if (municipality.Length != 4 || municipality.AsSpan().ContainsAnyExceptInRange('0', '9'))
-            throw new ArgumentException("A municipality is named by its four-digit code, 0101 for instance.");
-    }
-
-    private bool IsFresh(long at) => _time.GetElapsedTime(at) < LooksAgainAfter;
-
-    private string PathOf(string keyId) => Path.Combine(folder, $"{keyId}.json");
-
-    private int[] Numbers(string municipality) => !Directory.Exists(folder) ? [] :
-        [.. Directory.EnumerateFiles(folder, $"{municipality}-*.json")
-            .Select(f => int.TryParse(Path.GetFileNameWithoutExtension(f).AsSpan(municipality.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0)
-            .Where(n => n > 0).Order()];
-
-    private KeyFile? Read(string keyId)
+    internal KeyFile? Read(string keyId)
     {
         try
         {
@@ -139,6 +157,77 @@ public sealed class KeyRing(string folder, MasterKey master, FillRandom? random 
         }
     }
 
+    /// <summary>The same key as a file under another ring's secret.</summary>
+    internal byte[] WrappedFor(KeyRing other, KeyFile file)
+    {
+        var key = Unwrap(file.KeyId, file.Wrapped!);
+        try
+        {
+            return Json(file with { Wrapped = other.Wrap(file.KeyId, key) });
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
+    }
+
+    /// <summary>Whether another ring's file holds the same key; false also for one that this secret does not open.</summary>
+    internal bool IsSame(KeyFile file, KeyRing other, KeyFile theirs)
+    {
+        if (theirs.Wrapped is null || theirs.SealsFrom != file.SealsFrom || !string.Equals(theirs.Municipality, file.Municipality, StringComparison.Ordinal))
+            return false;
+        var key = Unwrap(file.KeyId, file.Wrapped!);
+        byte[]? same = null;
+        try
+        {
+            same = other.Unwrap(file.KeyId, theirs.Wrapped);
+            return CryptographicOperations.FixedTimeEquals(key, same);
+        }
+        catch (InvalidOperationException)
+        {
+            // Issued under another secret, or damaged: it is issued anew.
+            return false;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+            CryptographicOperations.ZeroMemory(same);
+        }
+    }
+
+    internal static byte[] JsonOf(KeyFile file) => Json(file);
+
+    internal string PathOf(string keyId) => Path.Combine(folder, $"{keyId}.json");
+
+    private static byte[] Json(KeyFile file) => JsonSerializer.SerializeToUtf8Bytes(file, KeyFileJson.Default.KeyFile);
+
+    private static bool IsCode(string text) => text.Length == 4 && !text.AsSpan().ContainsAnyExceptInRange('0', '9');
+
+    private static void RequireCode(string municipality)
+    {
+        if (!IsCode(municipality))
+            throw new ArgumentException("A municipality is named by its four-digit code, 0101 for instance.");
+    }
+
+    private bool IsFresh(long at) => _time.GetElapsedTime(at) < LooksAgainAfter;
+
+    private int[] Numbers(string municipality) => !Directory.Exists(folder) ? [] :
+        [.. Directory.EnumerateFiles(folder, $"{municipality}-*.json")
+            .Select(f => int.TryParse(Path.GetFileNameWithoutExtension(f).AsSpan(municipality.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0)
+            .Where(n => n > 0).Order()];
+
+    private void RequireMaker()
+    {
+        if (opensOnly)
+            throw new InvalidOperationException($"This process opens what others sealed, and neither makes keys nor destroys any in {folder}: that is the installation's, with claims keys rotate and claims keys issue.");
+    }
+
+    private SealingKey Remember(SealingKey key)
+    {
+        _current[key.Municipality] = (key, _time.GetTimestamp());
+        return key;
+    }
+
     /// <summary>The key, or null when it does not exist or was destroyed. One object a key, so that a destroyed one is forgotten everywhere.</summary>
     private SealingKey? Load(string keyId)
     {
@@ -150,20 +239,27 @@ public sealed class KeyRing(string folder, MasterKey master, FillRandom? random 
         }
 
         return _keys.AddOrUpdate(keyId,
-            _ => (new SealingKey(keyId, file.Municipality, Unwrap(keyId, wrapped)), _time.GetTimestamp()),
+            _ => (new SealingKey(keyId, file.Municipality, file.SealsFrom, Unwrap(keyId, wrapped)), _time.GetTimestamp()),
             (_, known) => (known.Key, _time.GetTimestamp())).Key;
     }
 
-    private bool TryCreate(string keyId, string municipality)
+    private bool TryCreate(string keyId, string municipality, DateTimeOffset? sealsFrom = null)
     {
+        RequireMaker();
         Span<byte> key = stackalloc byte[KeyLength];
         _random(key);
+        var wrapped = Wrap(keyId, key);
+        CryptographicOperations.ZeroMemory(key);
+        return SecretFile.TryCreate(PathOf(keyId), Json(new KeyFile(keyId, municipality, _time.GetUtcNow(), sealsFrom, wrapped, null)));
+    }
+
+    private string Wrap(string keyId, ReadOnlySpan<byte> key)
+    {
         var wrapped = new byte[AesGcm.NonceByteSizes.MaxSize + AesGcm.TagByteSizes.MaxSize + KeyLength];
         _random(wrapped.AsSpan(0, 12));
-        using (var aes = new AesGcm(_wrapping, 16))
-            aes.Encrypt(wrapped.AsSpan(0, 12), key, wrapped.AsSpan(28), wrapped.AsSpan(12, 16), Encoding.UTF8.GetBytes(keyId));
-        CryptographicOperations.ZeroMemory(key);
-        return SecretFile.TryCreate(PathOf(keyId), Json(new KeyFile(keyId, municipality, _time.GetUtcNow(), Convert.ToBase64String(wrapped), null)));
+        using var aes = new AesGcm(_wrapping, 16);
+        aes.Encrypt(wrapped.AsSpan(0, 12), key, wrapped.AsSpan(28), wrapped.AsSpan(12, 16), Encoding.UTF8.GetBytes(keyId));
+        return Convert.ToBase64String(wrapped);
     }
 
     private byte[] Unwrap(string keyId, string text)
@@ -183,8 +279,12 @@ public sealed class KeyRing(string folder, MasterKey master, FillRandom? random 
     }
 }
 
-/// <summary>What stands in a key's file. Without <paramref name="Wrapped"/> the key is destroyed.</summary>
-internal sealed record KeyFile(string KeyId, string Municipality, DateTimeOffset Created, string? Wrapped, DateTimeOffset? Destroyed);
+/// <summary>A key as a person sees it: when it was made, seals, and was destroyed.</summary>
+/// <param name="SealsFrom">Null: since it was made.</param>
+public sealed record KeyStanding(string KeyId, string Municipality, DateTimeOffset Created, DateTimeOffset? SealsFrom, DateTimeOffset? Destroyed);
+
+/// <summary>What stands in a key's file. Without <paramref name="Wrapped"/> the key is destroyed. Others read it too: <c>contracts/wire/SEALING.md</c>.</summary>
+internal sealed record KeyFile(string KeyId, string Municipality, DateTimeOffset Created, DateTimeOffset? SealsFrom, string? Wrapped, DateTimeOffset? Destroyed);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
 [JsonSerializable(typeof(KeyFile))]

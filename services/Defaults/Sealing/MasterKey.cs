@@ -29,7 +29,7 @@ public sealed class MasterKey
         if (installation.MasterKey.Length > 0)
             return FromText(installation.MasterKey, "The setting MasterKey");
         if (installation.MasterKeyFile.Length > 0)
-            return FromText(Read(installation.MasterKeyFile), $"The master key file {installation.MasterKeyFile}");
+            return FromFile(installation.MasterKeyFile);
         if (!installation.IsEmbeddedStore)
         {
             throw new InvalidOperationException(
@@ -46,8 +46,11 @@ public sealed class MasterKey
             SecretFile.TryCreate(file, Encoding.ASCII.GetBytes(Convert.ToBase64String(key) + "\n"));
         }
 
-        return FromText(Read(file), $"The master key file {file}");
+        return FromFile(file);
     }
+
+    /// <summary>32 bytes in base64 on one line.</summary>
+    public static MasterKey FromFile(string file) => FromText(Read(file), $"The master key file {file}");
 
     /// <summary>A key of its own for each purpose, so that none says anything of another.</summary>
     internal byte[] Derive(string purpose) => HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, Length, info: Encoding.UTF8.GetBytes($"claims-transfer/{purpose}"));

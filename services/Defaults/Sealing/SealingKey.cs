@@ -14,10 +14,11 @@ internal sealed class SealingKey : IDisposable
     private readonly Lock _lock = new();
     private bool _disposed;
 
-    public SealingKey(string id, string municipality, byte[] key)
+    public SealingKey(string id, string municipality, DateTimeOffset? sealsFrom, byte[] key)
     {
         Id = id;
         Municipality = municipality;
+        SealsFrom = sealsFrom;
         _municipality = Encoding.UTF8.GetBytes(municipality);
         _aes = new AesGcm(key, TagLength);
         CryptographicOperations.ZeroMemory(key);
@@ -26,6 +27,9 @@ internal sealed class SealingKey : IDisposable
     public string Id { get; }
 
     public string Municipality { get; }
+
+    /// <summary>Null: since it was made.</summary>
+    public DateTimeOffset? SealsFrom { get; }
 
     public bool IsDestroyed => Volatile.Read(ref _disposed);
 
@@ -45,7 +49,8 @@ internal sealed class SealingKey : IDisposable
         return result;
     }
 
-    public byte[] Open(ReadOnlySpan<byte> text)
+    /// <returns>Null when the key was destroyed or taken back in the meantime; whoever asks the ring again hears which.</returns>
+    public byte[]? TryOpen(ReadOnlySpan<byte> text)
     {
         if (text.Length < NonceLength + TagLength)
             throw new PermanentException($"An identity sealed with key {Id} is too short to be whole.");
@@ -55,7 +60,7 @@ internal sealed class SealingKey : IDisposable
             lock (_lock)
             {
                 if (_disposed)
-                    throw new PermanentException($"Key {Id} was destroyed: what it sealed is erased.");
+                    return null;
                 _aes.Decrypt(text[..NonceLength], text[(NonceLength + TagLength)..], text.Slice(NonceLength, TagLength), content, _municipality);
             }
         }

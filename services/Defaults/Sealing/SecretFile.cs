@@ -19,6 +19,14 @@ internal static class SecretFile
         }
     }
 
+    /// <summary>Leaves nothing of what stood in it, as far as the file system writes in place.</summary>
+    public static void Overwrite(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Write);
+        stream.Write(new byte[stream.Length]);
+        stream.Flush(flushToDisk: true);
+    }
+
     public static void Replace(string path, ReadOnlySpan<byte> content) => File.Move(Draft(path, content), path, overwrite: true);
 
     private static bool TryMove(string draft, string path)

@@ -109,7 +109,9 @@ internal sealed class HostBench : IAsyncDisposable
 
     public IReadOnlyList<TransferClaim> Registers(string municipality, int from, int count)
     {
-        var identity = new Sealer(_app.Services.GetRequiredService<KeyRing>()).Seal(municipality, new OpenIdentity(IdentityKind.Person, "0101701234", "Test Borger"));
+        // Sealed elsewhere, as it is: the connector's own ring makes no keys.
+        using var keys = new KeyRing(Path.Combine(_data, "keys"), MasterKey.Load(_app.Services.GetRequiredService<Installation>()));
+        var identity = new Sealer(keys).Seal(municipality, new OpenIdentity(IdentityKind.Person, "0101701234", "Test Borger"));
         return [.. Enumerable.Range(from, count).Select(feeId =>
         {
             var claim = DeterministicId.OfClaim($"DK-7{municipality[1..]}00", feeId);

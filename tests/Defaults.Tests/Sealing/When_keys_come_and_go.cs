@@ -109,8 +109,55 @@ public sealed class When_keys_come_and_go : SealingFixture
         var identity = new Sealer(Ring).Seal(Copenhagen, Anna);
         var unsealer = new Unsealer(Ring, [Copenhagen]);
 
-        Should.Throw<PermanentException>(() => unsealer.Open(Copenhagen, identity with { KeyId = "0101-9" })).Message.ShouldContain("0101-9");
-        Should.Throw<PermanentException>(() => unsealer.Open(Copenhagen, identity with { KeyId = "../../etc/passwd" }));
+        // It may still come: that is no reason to give up what it sealed.
+        Should.Throw<KeyNotHereException>(() => unsealer.Open(Copenhagen, identity with { KeyId = "0101-9" })).Message.ShouldContain("0101-9");
+    }
+
+    [TestCase("../../etc/passwd")]
+    [TestCase("0101-")]
+    [TestCase("0101-0")]
+    [TestCase("0101-01")]
+    [TestCase("0101-1-2")]
+    [TestCase("0101-99999999999")]
+    [TestCase("0751-1")]
+    [TestCase("")]
+    public void A_key_that_will_never_come_is_not_waited_for(string keyId)
+    {
+        var identity = new Sealer(Ring).Seal(Copenhagen, Anna);
+
+        Should.Throw<PermanentException>(() => new Unsealer(Ring, [Copenhagen]).Open(Copenhagen, identity with { KeyId = keyId })).Message.ShouldContain("0101-1");
+    }
+
+    [Test]
+    public void A_key_whose_file_disappears_is_missed_and_not_destroyed()
+    {
+        var identity = new Sealer(Ring).Seal(Copenhagen, Anna);
+        using var other = NewRing();
+        var elsewhere = new Unsealer(other, [Copenhagen]);
+        elsewhere.Open(Copenhagen, identity).ShouldBe(Anna);
+        var (file, aside) = (Path.Combine(Keys, $"{identity.KeyId}.json"), Path.Combine(Keys, "aside"));
+
+        File.Move(file, aside);
+        Clock.Pass(LookedAgain);
+        Should.Throw<KeyNotHereException>(() => elsewhere.Open(Copenhagen, identity));
+
+        File.Move(aside, file);
+        elsewhere.Open(Copenhagen, identity).ShouldBe(Anna);
+    }
+
+    [Test]
+    public void Who_only_opens_makes_no_key_and_destroys_none()
+    {
+        var identity = new Sealer(Ring).Seal(Copenhagen, Anna);
+        Ring.Rotate(Copenhagen);
+        using var connectors = new KeyRing(Keys, Master, time: Clock, opensOnly: true);
+
+        Should.Throw<InvalidOperationException>(() => connectors.Rotate(Copenhagen)).Message.ShouldContain("claims keys rotate");
+        Should.Throw<InvalidOperationException>(() => connectors.Destroy(identity.KeyId));
+        Should.Throw<InvalidOperationException>(() => new Sealer(connectors).Seal(Aarhus, Anna));
+
+        Directory.GetFiles(Keys).Length.ShouldBe(2);
+        new Unsealer(connectors, [Copenhagen]).Open(Copenhagen, identity).ShouldBe(Anna);
     }
 
     [Test]
