@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ClaimsTransfer.Cli.Audit;
+using ClaimsTransfer.Cli.Broker;
 using ClaimsTransfer.Cli.Doctor;
 using ClaimsTransfer.Cli.Failures;
 using ClaimsTransfer.Cli.Import;
@@ -37,6 +38,7 @@ public static class CommandLine
             ImportCommand.Create(where),
             MunicipalitiesCommand.Create(where),
             AuditCommand.Create(where),
+            BrokerCommand.Create(),
             DoctorCommand.Create(where),
             KeysCommand.Create(where),
         };
