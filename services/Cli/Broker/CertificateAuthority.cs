@@ -37,7 +37,7 @@ internal sealed class CertificateAuthority(X509Certificate2 certificate, TimePro
                 : throw new CommandFailure(
                     $"The CA in {certificateFile} expired on {known.Until.UtcDateTime:yyyy-MM-dd}.", "Remove it and its key, make everything anew, and give everybody the new ca.pem before the new certificates.");
         }
-        catch (Exception fault) when (fault is CryptographicException or FileNotFoundException)
+        catch (Exception fault) when (fault is CryptographicException or ArgumentException or FileNotFoundException)
         {
             throw new CommandFailure($"{certificateFile} and {keyFile} are not a CA's certificate and its key: {fault.Message}", "Put both back, or remove both: a new CA is made then, which nobody trusts yet.");
         }

@@ -58,7 +58,7 @@ public sealed class DevelopmentCertificates(string folder, TimeProvider time, Fu
         {
             return X509Certificate2.CreateFromPemFile(certificate, key);
         }
-        catch (CryptographicException)
+        catch (Exception fault) when (fault is CryptographicException or ArgumentException)
         {
             // A run that was interrupted between the key and its certificate: they are made again.
             return null;

@@ -72,7 +72,7 @@ public sealed class BrokerAccess
         var trust = Trust();
         try
         {
-            var connection = await Factory(trust, identity).CreateConnectionAsync(name, cancellation);
+            var connection = await OpenAsync(Factory(trust, identity), name, cancellation);
             accepted = trust;
             return connection;
         }
@@ -157,6 +157,24 @@ public sealed class BrokerAccess
         if (LogsInByCertificate)
             factory.AuthMechanisms = [new ExternalMechanismFactory()];
         return factory;
+    }
+
+    /// <summary>The client does not wait for the broker to let us into the virtual host; a channel does.</summary>
+    private static async Task<IConnection> OpenAsync(ConnectionFactory factory, string name, CancellationToken cancellation)
+    {
+        var connection = await factory.CreateConnectionAsync(name, cancellation);
+        try
+        {
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
+            return connection;
+        }
+        catch (Exception refused)
+        {
+            await connection.DisposeAsync();
+            if (refused is OperationInterruptedException)
+                throw new BrokerUnreachableException(refused);
+            throw;
+        }
     }
 
     private BrokerIdentity? Identity()

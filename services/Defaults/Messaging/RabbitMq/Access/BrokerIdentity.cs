@@ -43,7 +43,7 @@ public sealed class BrokerIdentity : IDisposable
                 ? new BrokerIdentity(certificate, user, certificateFile)
                 : throw new BrokerRefusedException($"The certificate in '{certificateFile}' has {names.Count} common names. It needs one: the user's name at the broker, as in CN=vendor-prisme.");
         }
-        catch (CryptographicException fault)
+        catch (Exception fault) when (fault is CryptographicException or ArgumentException)
         {
             throw new BrokerRefusedException(
                 $"'{certificateFile}' and '{key}' cannot be used as our certificate and its private key: {fault.Message} Both must be PEM, belong together, and the key be without a password.", fault);

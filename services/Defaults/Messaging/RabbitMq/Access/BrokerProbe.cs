@@ -57,7 +57,7 @@ internal static partial class BrokerProbe
                     LocalCertificateSelectionCallback = (_, _, _, _, _) => identity?.Certificate!,
                 },
                 limit.Token);
-            await secured.WriteAsync(Greeting, limit.Token);
+            // Only listening: what is written to a line that was hung up resets it, and the alert that came before is lost.
             await secured.ReadExactlyAsync(new byte[1], limit.Token);
             return null;
         }
