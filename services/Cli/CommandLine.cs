@@ -38,9 +38,9 @@ public static class CommandLine
             ImportCommand.Create(where),
             MunicipalitiesCommand.Create(where),
             AuditCommand.Create(where),
-            BrokerCommand.Create(),
             DoctorCommand.Create(where),
             KeysCommand.Create(where),
+            BrokerCommand.Create(where),
         };
         foreach (var operation in OperateCommand.CreateAll(where))
             root.Add(operation);

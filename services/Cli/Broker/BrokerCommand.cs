@@ -1,11 +1,12 @@
 using System.CommandLine;
+using ClaimsTransfer.Cli.Running;
 
 namespace ClaimsTransfer.Cli.Broker;
 
-/// <summary><c>claims broker …</c>: what an installation's broker needs that is not made by the services themselves.</summary>
+/// <summary><c>claims broker …</c>: what is prepared for a RabbitMQ that vendors share with us.</summary>
 public static class BrokerCommand
 {
-    public static Command Create() => new("broker", "What an installation's broker needs before the services can use it.")
+    public static Command Create(WhereOptions where) => new("broker", "Prepare a RabbitMQ on which each service and each vendor may do what is its own, and nothing else.")
     {
         CertificatesCommand.Create(),
     };

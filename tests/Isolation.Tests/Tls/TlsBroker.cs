@@ -53,9 +53,6 @@ public sealed class TlsBroker
         Ours.Make([ExpiresSoon], ["localhost", "127.0.0.1"], TimeSpan.FromDays(67.5));
         Foreign = Certificates("foreign");
         Foreign.Make([Vendor], ["localhost", "127.0.0.1"], TimeSpan.FromDays(400));
-        // The management knows a connection by its certificate only from its first figures on.
-        Directory.CreateDirectory(Path.Combine(_folder, "broker", "conf.d"));
-        await File.WriteAllTextAsync(Path.Combine(_folder, "broker", "conf.d", "figures.conf"), "collect_statistics_interval = 500\n");
         Server = await LocalRabbitMq.StartAsync(
             Path.Combine(_folder, "broker"), management: true, new LocalTls(Ours.CaFile, Ours.CertificateOf(DevelopmentCertificates.Server), Ours.KeyOf(DevelopmentCertificates.Server)));
         using var management = Management();

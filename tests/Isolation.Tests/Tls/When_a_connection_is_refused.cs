@@ -165,7 +165,7 @@ public sealed class When_a_connection_is_refused
     {
         using var folder = new TemporaryFolder();
         new Endpoints(installation.Broker, "embedded", null, null, []).Write(folder.Path);
-        var info = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Cli.dll"), "doctor", "--data", folder.Path]) { RedirectStandardOutput = true };
+        var info = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Cli.dll"), "doctor", "--data", folder.Path]) { UseShellExecute = false, RedirectStandardOutput = true };
         foreach (var (variable, value) in (ReadOnlySpan<(string, string)>)
             [("CLAIMS_BROKER", installation.Broker), ("CLAIMS_BROKER_CA", installation.BrokerCa), ("CLAIMS_BROKER_CERTIFICATE", installation.BrokerCertificate), ("CLAIMS_BROKER_KEY", installation.BrokerKey)])
             info.Environment[variable] = value;

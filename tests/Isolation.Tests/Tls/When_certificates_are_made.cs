@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ClaimsTransfer.Cli;
@@ -45,6 +46,7 @@ public sealed class When_certificates_are_made
     }
 
     [Test]
+    [UnsupportedOSPlatform("windows")]
     public async Task Keys_are_for_their_owner_only()
     {
         await CommandAsync("--to", _folder.Path, "--names", "ingest");

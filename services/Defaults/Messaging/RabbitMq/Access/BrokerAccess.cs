@@ -214,5 +214,5 @@ public sealed class BrokerAccess
     private string Left(DateTimeOffset until) => (until - time.GetUtcNow()).TotalDays is var days && days < 0 ? "which is past" : $"in {days:F0} days";
 
     private static string? ReadableByAll(string file) =>
-        !OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & UnixFileMode.OtherRead) != 0 ? file : null;
+        !OperatingSystem.IsWindows() && File.GetUnixFileMode(file).HasFlag(UnixFileMode.OtherRead) ? file : null;
 }

@@ -46,8 +46,9 @@ internal sealed class BrokerTrust(string authorityFile, string host, TimeProvide
         }
         if (Until < now)
             return $"{Named(certificate)} expired on {At(Until.Value)}. Renew it on the broker; nothing is to be changed here.";
-        if (certificate.NotBefore.ToUniversalTime() > now)
-            return $"{Named(certificate)} is good only from {At(certificate.NotBefore)}, and it is {At(now)} here. Look at both machines' clocks.";
+        var from = new DateTimeOffset(certificate.NotBefore.ToUniversalTime());
+        if (from > now)
+            return $"{Named(certificate)} is good only from {At(from)}, and it is {At(now)} here. Look at both machines' clocks.";
         return found.Any(status => status.Status == X509ChainStatusFlags.NotTimeValid)
             ? $"{Named(certificate)} is good, but a CA above it is not at {At(now)}. Renew the CA's certificate and give everybody the new Claims:BrokerCa."
             : null;
@@ -84,16 +85,16 @@ internal sealed class BrokerTrust(string authorityFile, string host, TimeProvide
     {
         if (file.Length == 0)
             return null;
-        var authorities = new X509Certificate2Collection();
+        var read = new X509Certificate2Collection();
         try
         {
-            authorities.ImportFromPemFile(file);
+            read.ImportFromPemFile(file);
         }
         catch (Exception fault) when (fault is CryptographicException or IOException or UnauthorizedAccessException)
         {
             throw new BrokerRefusedException($"Claims:BrokerCa names '{file}', which cannot be read: {fault.Message}", fault);
         }
-        return authorities.Count > 0 ? authorities : throw new BrokerRefusedException($"Claims:BrokerCa names '{file}', which holds no certificate in PEM (-----BEGIN CERTIFICATE-----).");
+        return read.Count > 0 ? read : throw new BrokerRefusedException($"Claims:BrokerCa names '{file}', which holds no certificate in PEM (-----BEGIN CERTIFICATE-----).");
     }
 
     private static string Named(X509Certificate2 certificate) => $"The broker's certificate '{Name(certificate.SubjectName)}'";
