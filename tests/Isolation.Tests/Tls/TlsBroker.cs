@@ -99,6 +99,14 @@ public sealed class TlsBroker
         return new Restored();
     }
 
+    /// <summary>Adds a CA to those whose certificates the broker takes, until the returned is disposed.</summary>
+    public static async Task<IAsyncDisposable> TrustingAsync(string pem)
+    {
+        await File.AppendAllTextAsync(Ours.CaFile, pem);
+        await ReplaceServerCertificateAsync(["localhost", "127.0.0.1"], TimeSpan.FromDays(400));
+        return new Untrusting(pem);
+    }
+
     /// <summary>The management API, as the broker's first user.</summary>
     public static HttpClient Management()
     {
@@ -149,6 +157,15 @@ public sealed class TlsBroker
         });
         await Should.ThrowAsync<System.Security.Authentication.AuthenticationException>(() => secured.AuthenticateAsClientAsync("localhost"));
         return serial;
+    }
+
+    private sealed class Untrusting(string pem) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await File.WriteAllTextAsync(Ours.CaFile, (await File.ReadAllTextAsync(Ours.CaFile)).Replace(pem, "", StringComparison.Ordinal));
+            await ReplaceServerCertificateAsync(["localhost", "127.0.0.1"], TimeSpan.FromDays(400));
+        }
     }
 
     private sealed class Restored : IAsyncDisposable

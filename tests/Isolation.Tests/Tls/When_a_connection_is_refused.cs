@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using ClaimsTransfer.Cli.Running;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Support;
@@ -38,9 +40,14 @@ public sealed class When_a_connection_is_refused
     [Test]
     public async Task TLS_where_plain_AMQP_is_spoken_is_told_so()
     {
-        var plain = new Uri(await RabbitMqServer.UriAsync());
+        using var plain = new TcpListener(IPAddress.Loopback, 0);
+        plain.Start();
+        var answering = AnswerAsRabbitMqAsync(plain);
 
-        (await TlsBroker.RefusalAsync(TlsBroker.With(TlsBroker.Vendor) with { Broker = $"amqps://{plain.Host}:{plain.Port}/%2F" })).ShouldContain("the broker speaks no TLS at this port");
+        (await TlsBroker.RefusalAsync(TlsBroker.With(TlsBroker.Vendor) with { Broker = $"amqps://127.0.0.1:{((IPEndPoint)plain.LocalEndpoint).Port}/%2F" })).ShouldContain("the broker speaks no TLS at this port");
+
+        plain.Stop();
+        await answering;
     }
 
     [Test]
@@ -159,6 +166,25 @@ public sealed class When_a_connection_is_refused
         (await DoctorAsync(TlsBroker.With(TlsBroker.Vendor))).ShouldContain($"reached by TLS as '{TlsBroker.Vendor}' by a certificate that is good until");
         (await DoctorAsync(TlsBroker.With(TlsBroker.ExpiresSoon))).ShouldContain($"Our certificate '{TlsBroker.ExpiresSoon}'");
         (await DoctorAsync(TlsBroker.With(TlsBroker.Unknown))).ShouldContain($"not so  broker {TlsBroker.Uri}: {TlsBroker.Uri}: the broker has no user '{TlsBroker.Unknown}'");
+    }
+
+    /// <summary>What RabbitMQ says on a plain listener: the start of a method frame to AMQP, and its own greeting, before it hangs up, to anything else. A second broker would take seconds to start.</summary>
+    private static async Task AnswerAsRabbitMqAsync(TcpListener listener)
+    {
+        try
+        {
+            while (true)
+            {
+                using var client = await listener.AcceptTcpClientAsync();
+                var greeting = new byte[8];
+                await client.GetStream().ReadExactlyAsync(greeting);
+                await client.GetStream().WriteAsync(greeting.AsSpan().StartsWith("AMQP"u8) ? new byte[] { 1, 0, 0 } : "AMQP\0\0\u0009\u0001"u8.ToArray());
+            }
+        }
+        catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException && !listener.Server.IsBound)
+        {
+            // The test is over.
+        }
     }
 
     private static async Task<string> DoctorAsync(Installation installation)

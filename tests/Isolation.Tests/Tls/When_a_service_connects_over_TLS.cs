@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.Versioning;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using ClaimsTransfer.Cli.Broker;
@@ -69,6 +70,32 @@ public sealed class When_a_service_connects_over_TLS
         await bus.PublishAsync([Message("tls-renewed")], CancellationToken.None);
         await EventuallyAsync(() => !received.IsEmpty);
         bus.IsHealthy.ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task A_certificate_of_an_intermediate_CA_is_taken_where_the_broker_holds_the_intermediate()
+    {
+        var own = TlsBroker.Certificates("intermediate");
+        var mine = TlsBroker.With(TlsBroker.Vendor, own);
+        Directory.CreateDirectory(Path.GetDirectoryName(mine.BrokerKey)!);
+        using var ca = X509Certificate2.CreateFromPemFile(TlsBroker.Ours.CaFile, TlsBroker.Ours.KeyOf(DevelopmentCertificates.Ca));
+        using var middleKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=Middle", middleKey, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
+        using var middle = request.Create(ca, ca.NotBefore, ca.NotAfter, [1, 2, 3]);
+        using var signing = middle.CopyWithPrivateKey(middleKey);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var leaf = new CertificateRequest($"CN={TlsBroker.Vendor}", key, HashAlgorithmName.SHA256);
+        using var issued = leaf.Create(signing, ca.NotBefore, ca.NotAfter, [4, 5, 6]);
+        await File.WriteAllTextAsync(mine.BrokerCertificate, issued.ExportCertificatePem());
+        await File.WriteAllTextAsync(mine.BrokerKey, key.ExportPkcs8PrivateKeyPem());
+
+        (await TlsBroker.RefusalAsync(mine)).ShouldContain("it does not know its issuer 'CN=Middle'");
+        await using var trusting = await TlsBroker.TrustingAsync(middle.ExportCertificatePem() + "\n");
+
+        await using var connection = await TlsBroker.Access(mine).ConnectAsync("intermediate", CancellationToken.None);
+        connection.IsOpen.ShouldBeTrue();
     }
 
     [Test]
