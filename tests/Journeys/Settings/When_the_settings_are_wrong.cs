@@ -1,4 +1,5 @@
 using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Journeys.Running;
 using Microsoft.Extensions.Configuration;
 using Shouldly;
 
