@@ -79,15 +79,16 @@ public sealed class When_a_service_connects_over_TLS
         var mine = TlsBroker.With(TlsBroker.Vendor, own);
         Directory.CreateDirectory(Path.GetDirectoryName(mine.BrokerKey)!);
         using var ca = X509Certificate2.CreateFromPemFile(TlsBroker.Ours.CaFile, TlsBroker.Ours.KeyOf(DevelopmentCertificates.Ca));
+        var (from, until) = (new DateTimeOffset(ca.NotBefore.ToUniversalTime()), new DateTimeOffset(ca.NotAfter.ToUniversalTime()));
         using var middleKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=Middle", middleKey, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
-        using var middle = request.Create(ca, ca.NotBefore, ca.NotAfter, [1, 2, 3]);
+        using var middle = request.Create(ca, from, until, [1, 2, 3]);
         using var signing = middle.CopyWithPrivateKey(middleKey);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var leaf = new CertificateRequest($"CN={TlsBroker.Vendor}", key, HashAlgorithmName.SHA256);
-        using var issued = leaf.Create(signing, ca.NotBefore, ca.NotAfter, [4, 5, 6]);
+        using var issued = leaf.Create(signing, from, until, [4, 5, 6]);
         await File.WriteAllTextAsync(mine.BrokerCertificate, issued.ExportCertificatePem());
         await File.WriteAllTextAsync(mine.BrokerKey, key.ExportPkcs8PrivateKeyPem());
 
