@@ -9,5 +9,6 @@ public static class BrokerCommand
     public static Command Create(WhereOptions where) => new("broker", "Prepare a RabbitMQ on which each service and each vendor may do what is its own, and nothing else.")
     {
         DefinitionsCommand.Create(where),
+        CertificatesCommand.Create(),
     };
 }

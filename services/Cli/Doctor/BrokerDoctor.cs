@@ -1,6 +1,7 @@
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Messaging.RabbitMq;
+using ClaimsTransfer.Defaults.Messaging.RabbitMq.Access;
 using RabbitMQ.Client.Exceptions;
 
 namespace ClaimsTransfer.Cli.Doctor;
@@ -16,18 +17,20 @@ internal static class BrokerDoctor
             return [new Finding("broker embedded", File.Exists(file), File.Exists(file) ? file : $"{file} is missing: has the system ever run on this folder?")];
         }
         var subject = $"broker {Installation.Redacted(installation.Broker)}";
+        var access = BrokerAccess.Of(installation, TimeProvider.System);
         try
         {
             var queues = Topology.Queues(Defaults.Municipalities.Municipalities.Load(installation).All, separatesVendors: true);
-            var findings = await new BrokerCheck(installation.Broker).LookAsync(queues, cancellation);
-            var unsafeOnes = findings.Where(finding => finding.IsUnsafe).Select(finding => new Finding(subject, false, finding.Sentence)).ToList();
-            return unsafeOnes.Count > 0 ? unsafeOnes : [new Finding(subject, true, $"{findings[0].Sentence} {queues.Count} queues and their exchanges are as they must be.")];
+            var findings = await new BrokerCheck(access).LookAsync(queues, cancellation);
+            var unsafeOnes = findings.Where(finding => finding.IsUnsafe).Select(finding => finding.Sentence).Concat(access.Warnings())
+                .Select(sentence => new Finding(subject, false, sentence)).ToList();
+            return unsafeOnes.Count > 0 ? unsafeOnes : [new Finding(subject, true, $"reached {access.Summary()}. {findings[0].Sentence} {queues.Count} queues and their exchanges are as they must be.")];
         }
         catch (BrokerUnreachableException failure)
         {
-            return [new Finding(subject, false, $"cannot be reached: {failure.InnerException?.Message ?? failure.Message}")];
+            return [new Finding(subject, false, $"cannot be reached: {access.WhyAway(failure)}")];
         }
-        catch (InvalidOperationException failure)
+        catch (Exception failure) when (failure is InvalidOperationException or BrokerRefusedException)
         {
             return [new Finding(subject, false, failure.Message)];
         }

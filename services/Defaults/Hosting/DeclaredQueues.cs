@@ -1,11 +1,12 @@
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Messaging.RabbitMq;
+using ClaimsTransfer.Defaults.Messaging.RabbitMq.Access;
 using ClaimsTransfer.Defaults.Municipalities;
 
 namespace ClaimsTransfer.Defaults.Hosting;
 
 /// <summary>Every queue stands before anybody publishes to it: at the start, and before a municipality that is new comes into force.</summary>
-internal sealed class DeclaredQueues(WatchedBus bus, Installation installation)
+internal sealed class DeclaredQueues(WatchedBus bus, Installation installation, TimeProvider time)
 {
     public async Task DeclareAsync(IReadOnlyCollection<Municipality> municipalities, CancellationToken cancellation)
     {
@@ -13,6 +14,6 @@ internal sealed class DeclaredQueues(WatchedBus bus, Installation installation)
         await bus.DeclareAsync(queues, cancellation);
         // A policy, or another hand, may have made of a queue what would lose messages.
         if (!installation.IsEmbeddedBroker)
-            await new BrokerCheck(installation.Broker).RequireSafeAsync(queues, cancellation);
+            await new BrokerCheck(BrokerAccess.Of(installation, time)).RequireSafeAsync(queues, cancellation);
     }
 }

@@ -6,10 +6,25 @@ namespace ClaimsTransfer.Defaults.Hosting;
 /// </summary>
 public sealed record Installation
 {
-    /// <summary><c>embedded</c> (in-process, durable in the data folder) or <c>amqp(s)://user:password@host:port/vhost</c>.</summary>
+    /// <summary>
+    /// <c>embedded</c> (in-process, durable in the data folder), <c>amqps://host:5671/vhost</c> (we are who <see cref="BrokerCertificate"/> says) or
+    /// <c>amqp(s)://user:password@host:port/vhost</c>.
+    /// </summary>
     public string Broker { get; init; } = "embedded";
 
-    /// <summary>Base URL of the broker's management plugin, with the broker's user; empty: new dead-letter queues of others are not found.</summary>
+    /// <summary>PEM of the CA that the broker's certificate must come from; empty: whom the machine trusts.</summary>
+    public string BrokerCa { get; init; } = "";
+
+    /// <summary>PEM of our certificate, whose common name is our user at the broker; read again for every connection.</summary>
+    public string BrokerCertificate { get; init; } = "";
+
+    /// <summary>PEM of its private key; empty: it stands in the same file.</summary>
+    public string BrokerKey { get; init; } = "";
+
+    /// <summary>Whether a broker on another machine may be spoken to without TLS.</summary>
+    public bool AllowPlainBroker { get; init; }
+
+    /// <summary>Base URL of the broker's management plugin, with a user and password of its own or the broker's; empty: new dead-letter queues of others are not found.</summary>
     public string BrokerManagement { get; init; } = "";
 
     /// <summary><c>embedded</c> (SQLite in the data folder), <c>postgres://user:password@host:port/database</c> or <c>sqlserver:CONNECTION STRING</c>.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ClaimsTransfer.Defaults.Messaging.RabbitMq.Access;
 using Microsoft.Extensions.Configuration;
 
 namespace ClaimsTransfer.Defaults.Hosting;
@@ -13,6 +14,10 @@ public static class InstallationSettings
     [
         (nameof(Installation.Broker), "CLAIMS_BROKER"),
         (nameof(Installation.BrokerManagement), "CLAIMS_BROKER_MANAGEMENT"),
+        (nameof(Installation.BrokerCa), "CLAIMS_BROKER_CA"),
+        (nameof(Installation.BrokerCertificate), "CLAIMS_BROKER_CERTIFICATE"),
+        (nameof(Installation.BrokerKey), "CLAIMS_BROKER_KEY"),
+        (nameof(Installation.AllowPlainBroker), "CLAIMS_ALLOW_PLAIN_BROKER"),
         (nameof(Installation.Store), "CLAIMS_STORE"),
         (nameof(Installation.Data), "CLAIMS_DATA"),
         (nameof(Installation.Municipalities), "CLAIMS_MUNICIPALITIES"),
@@ -44,6 +49,10 @@ public static class InstallationSettings
         {
             Broker = Value(nameof(Installation.Broker)) ?? defaults.Broker,
             BrokerManagement = Value(nameof(Installation.BrokerManagement)) ?? "",
+            BrokerCa = Value(nameof(Installation.BrokerCa)) ?? "",
+            BrokerCertificate = Value(nameof(Installation.BrokerCertificate)) ?? "",
+            BrokerKey = Value(nameof(Installation.BrokerKey)) ?? "",
+            AllowPlainBroker = Flag(Value(nameof(Installation.AllowPlainBroker)), faults),
             Store = Value(nameof(Installation.Store)) ?? defaults.Store,
             Data = Value(nameof(Installation.Data)) ?? defaults.Data,
             Municipalities = Value(nameof(Installation.Municipalities)) ?? "",
@@ -68,7 +77,8 @@ public static class InstallationSettings
             faults.Add($"Claims:{key} (environment {Variables[key]}) is '{value}': {reason}. Good: {example}");
 
         if (!installation.IsEmbeddedBroker && !IsUrl(installation.Broker, "amqp", "amqps"))
-            Fault(nameof(Installation.Broker), Installation.Redacted(installation.Broker), "neither 'embedded' nor an AMQP URL", "amqp://claims:secret@rabbitmq.example:5672/claims");
+            Fault(nameof(Installation.Broker), Installation.Redacted(installation.Broker), "neither 'embedded' nor an AMQP URL", "amqps://claims:secret@rabbitmq.example:5671/claims");
+        CheckTls(installation, Fault);
         if (!installation.IsEmbeddedStore && !IsUrl(installation.Store, "postgres", "postgresql")
             && !(installation.Store.StartsWith("sqlserver:", StringComparison.OrdinalIgnoreCase) && installation.Store.Contains('=', StringComparison.Ordinal)))
             Fault(nameof(Installation.Store), Installation.Redacted(installation.Store), "neither 'embedded' nor a store's URL",
@@ -93,6 +103,46 @@ public static class InstallationSettings
             Fault(nameof(Installation.Log), installation.Log, "not one of console, file, both", "file");
         if (installation.Traces is not ("" or "file"))
             Fault(nameof(Installation.Traces), installation.Traces, "neither empty nor 'file'", "file");
+    }
+
+    /// <summary>A setting of TLS that would have no effect is a fault too: who wrote it believes the connection is secured.</summary>
+    private static void CheckTls(Installation installation, Action<string, string, string, string> fault)
+    {
+        foreach (var (key, file) in (ReadOnlySpan<(string, string)>)
+            [(nameof(Installation.BrokerCa), installation.BrokerCa), (nameof(Installation.BrokerCertificate), installation.BrokerCertificate), (nameof(Installation.BrokerKey), installation.BrokerKey)])
+        {
+            if (file.Length == 0)
+                continue;
+            if (!File.Exists(file))
+                fault(key, file, "there is no such file", $"/etc/claims/tls/{key switch { nameof(Installation.BrokerCa) => "ca.pem", nameof(Installation.BrokerKey) => "ingest.key", _ => "ingest.pem" }}");
+            else if (IsUrl(installation.Broker, "amqp"))
+                fault(key, file, "without effect, because Claims:Broker is without TLS", "amqps:// in Claims:Broker");
+        }
+        if (installation.BrokerKey.Length > 0 && installation.BrokerCertificate.Length == 0)
+            fault(nameof(Installation.BrokerKey), installation.BrokerKey, "a key without its certificate", "Claims:BrokerCertificate=/etc/claims/tls/ingest.pem beside it");
+
+        var byCertificate = IsUrl(installation.Broker, "amqps") && new Uri(installation.Broker).UserInfo.Length == 0;
+        if (byCertificate && installation.BrokerCertificate.Length == 0)
+            fault(nameof(Installation.Broker), installation.Broker, "without a user, and no certificate says who we are", "Claims:BrokerCertificate=/etc/claims/tls/ingest.pem, or amqps://claims:secret@rabbitmq.example:5671/claims");
+        if (byCertificate && IsUrl(installation.BrokerManagement, "http", "https") && new Uri(installation.BrokerManagement).UserInfo.Length == 0)
+            fault(nameof(Installation.BrokerManagement), installation.BrokerManagement, "without a user: RabbitMQ's management takes no certificates for a login", "https://monitor:secret@rabbitmq.example:15671");
+
+        if (installation.AllowPlainBroker)
+            return;
+        foreach (var (key, url) in (ReadOnlySpan<(string, string)>)[(nameof(Installation.Broker), installation.Broker), (nameof(Installation.BrokerManagement), installation.BrokerManagement)])
+        {
+            if (BrokerAccess.InsteadOfPlain(url) is { } secured)
+                fault(key, Installation.Redacted(url), "on another machine and without TLS, so that passwords and names of citizens cross the network in the clear",
+                    $"{secured}; or Claims:AllowPlainBroker=true, where something else secures the way");
+        }
+    }
+
+    private static bool Flag(string? value, List<string> faults)
+    {
+        if (value is null or "" || bool.TryParse(value, out _))
+            return string.Equals(value, "true", StringComparison.OrdinalIgnoreCase);
+        faults.Add($"Claims:AllowPlainBroker (environment CLAIMS_ALLOW_PLAIN_BROKER) is '{value}': neither true nor false. Good: false");
+        return false;
     }
 
     private static TimeSpan Duration(string? value, TimeSpan otherwise, List<string> faults)

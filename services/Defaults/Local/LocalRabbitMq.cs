@@ -7,6 +7,12 @@ using RabbitMQ.Client.Exceptions;
 
 namespace ClaimsTransfer.Defaults.Local;
 
+/// <summary>The certificates of a local broker that speaks TLS; the files are copied, for the account it runs under.</summary>
+/// <param name="Ca">PEM: whose certificates of clients it takes.</param>
+/// <param name="RequireClientCertificate">Whether a client without one is turned away in the handshake.</param>
+/// <param name="Plain">Whether it listens without TLS too.</param>
+public sealed record LocalTls(string Ca, string Certificate, string Key, bool RequireClientCertificate = true, bool Plain = false);
+
 /// <summary>
 /// A RabbitMQ server of our own, from the installed package, as a child process: own data, own ports, loopback only, gone when we are. The same folder
 /// started again has the same user, queues and messages.
@@ -23,22 +29,27 @@ public sealed class LocalRabbitMq : IAsyncDisposable
     private readonly string user;
     private readonly string password;
     private readonly bool management;
+    private readonly LocalTls? tls;
     private ChildProcess? epmd;
     private ChildProcess? server;
 
-    private LocalRabbitMq(string folder, string user, string password, bool management)
+    private LocalRabbitMq(string folder, string user, string password, bool management, LocalTls? tls)
     {
         this.folder = folder;
         this.user = user;
         this.password = password;
         this.management = management;
+        this.tls = tls;
     }
 
-    /// <summary><c>amqp://user:password@127.0.0.1:port/%2F</c>; stays the same through <see cref="RestartAsync"/>.</summary>
-    public string Uri => string.Create(CultureInfo.InvariantCulture, $"amqp://{user}:{password}@127.0.0.1:{Port}/%2F");
+    /// <summary><c>amqp://user:password@127.0.0.1:port/%2F</c>, amqps where it has no plain listener; stays the same through <see cref="RestartAsync"/>.</summary>
+    public string Uri => string.Create(CultureInfo.InvariantCulture, $"{(HasPlain ? "amqp" : "amqps")}://{user}:{password}@127.0.0.1:{(HasPlain ? Port : TlsPort)}/%2F");
+
+    /// <summary>For whoever logs in by certificate: <c>amqps://127.0.0.1:port/%2F</c>; null without TLS.</summary>
+    public string? TlsUri => tls is null ? null : string.Create(CultureInfo.InvariantCulture, $"amqps://127.0.0.1:{TlsPort}/%2F");
 
     /// <summary>The management page and API, with the same user; null when not asked for.</summary>
-    public string? ManagementUri => management ? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ManagementPort}") : null;
+    public string? ManagementUri => management ? string.Create(CultureInfo.InvariantCulture, $"{(tls is null ? "http" : "https")}://127.0.0.1:{ManagementPort}") : null;
 
     public string User => user;
 
@@ -46,10 +57,14 @@ public sealed class LocalRabbitMq : IAsyncDisposable
 
     public int Port { get; private set; }
 
+    public int TlsPort { get; private set; }
+
     public int ProcessId => server?.Id ?? 0;
 
     /// <summary>Completes when the server has ended, for whatever reason.</summary>
     public Task Ended => server?.Ended ?? Task.CompletedTask;
+
+    private bool HasPlain => tls is null or { Plain: true };
 
     private int ManagementPort { get; set; }
 
@@ -62,15 +77,15 @@ public sealed class LocalRabbitMq : IAsyncDisposable
     public static bool IsInstalled => Servers.Any(File.Exists);
 
     /// <param name="folder">Where it keeps its data, log and settings.</param>
-    /// <param name="management">Whether the management plugin runs too.</param>
-    public static async Task<LocalRabbitMq> StartAsync(string folder, bool management = false, CancellationToken cancellation = default)
+    /// <param name="management">Whether the management plugin runs too; by https where there is <paramref name="tls"/>.</param>
+    public static async Task<LocalRabbitMq> StartAsync(string folder, bool management = false, LocalTls? tls = null, CancellationToken cancellation = default)
     {
         if (!IsInstalled)
             throw new InvalidOperationException(Missing);
         folder = Path.GetFullPath(folder);
         Directory.CreateDirectory(folder);
         var (user, password) = await CredentialsAsync(Path.Combine(folder, "credentials"), cancellation);
-        var broker = new LocalRabbitMq(folder, user, password, management);
+        var broker = new LocalRabbitMq(folder, user, password, management, tls);
         broker.ChoosePorts();
         try
         {
@@ -107,6 +122,14 @@ public sealed class LocalRabbitMq : IAsyncDisposable
     /// <summary>Starts again after a stop or a kill, on the same port.</summary>
     public Task RestartAsync(CancellationToken cancellation = default) => LaunchAsync(cancellation);
 
+    /// <summary>Takes the certificates' files over again, as they are now; connections made from the next second on are made with them.</summary>
+    public async Task TakeCertificatesAsync(CancellationToken cancellation = default)
+    {
+        var account = Account.ForServer("rabbitmq", "rabbitmq-server");
+        CopyCertificates();
+        await account.TakeOverAsync(CertificateFolder, cancellation);
+    }
+
     public async ValueTask DisposeAsync() => await StopAsync();
 
     private static async Task<(string User, string Password)> CredentialsAsync(string path, CancellationToken cancellation)
@@ -125,8 +148,8 @@ public sealed class LocalRabbitMq : IAsyncDisposable
 
     private void ChoosePorts()
     {
-        var free = FreePorts.Take(4);
-        (Port, ManagementPort, DistributionPort, EpmdPort) = (free[0], free[1], free[2], free[3]);
+        var free = FreePorts.Take(5);
+        (Port, ManagementPort, DistributionPort, EpmdPort, TlsPort) = (free[0], free[1], free[2], free[3], free[4]);
     }
 
     private async Task LaunchAsync(CancellationToken cancellation)
@@ -134,11 +157,13 @@ public sealed class LocalRabbitMq : IAsyncDisposable
         var account = Account.ForServer("rabbitmq", "rabbitmq-server");
         await StopLeftoverAsync(cancellation);
         WriteSettings();
+        CopyCertificates();
         await account.TakeOverAsync(folder, cancellation);
         var (environment, log) = (Environment(), Path.Combine(folder, "process.log"));
         epmd = ChildProcess.Start(
             account.Command(EpmdPath(), ["-port", EpmdPort.ToString(CultureInfo.InvariantCulture), "-address", "127.0.0.1"], "TERM"), log, environment, ChildProcess.Terminate);
-        await UntilMappedAsync(epmd, cancellation);
+        // Erlang starts a port mapper of its own where it finds none, and nobody would end that one.
+        await UntilListeningAsync(epmd, EpmdPort, "Erlang's port mapper did not start.", cancellation);
         server = ChildProcess.Start(account.Command(Servers.First(File.Exists), [], "TERM"), log, environment, ChildProcess.Terminate);
         await File.WriteAllTextAsync(PidFile, server.Id.ToString(CultureInfo.InvariantCulture), cancellation);
         await UntilReadyAsync(server, cancellation);
@@ -154,22 +179,58 @@ public sealed class LocalRabbitMq : IAsyncDisposable
     private void WriteSettings()
     {
         Directory.CreateDirectory(Path.Combine(folder, "conf.d"));
-        File.WriteAllText(Path.Combine(folder, "enabled_plugins"), management ? "[rabbitmq_management].\n" : "[].\n");
+        File.WriteAllText(Path.Combine(folder, "enabled_plugins"), $"[{string.Join(',', Plugins())}].\n");
         var settings = Path.Combine(folder, "rabbitmq.conf");
         File.WriteAllText(settings, "");
         OwnerOnly(settings);
         File.WriteAllText(settings, string.Create(CultureInfo.InvariantCulture,
             $"""
-            listeners.tcp.1 = 127.0.0.1:{Port}
+            {(HasPlain ? $"listeners.tcp.1 = 127.0.0.1:{Port}" : "listeners.tcp = none")}
             default_user = {user}
             default_pass = {password}
             log.console = false
             log.file = rabbit.log
             log.file.level = warning
             disk_free_limit.absolute = 50MB
-            {(management ? $"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {ManagementPort}" : "")}
+            {(management && tls is null ? $"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {ManagementPort}" : "")}
+            {(tls is null ? "" : TlsSettings(tls))}
 
             """));
+    }
+
+    private string TlsSettings(LocalTls wanted) => string.Create(CultureInfo.InvariantCulture,
+        $"""
+        listeners.ssl.1 = 127.0.0.1:{TlsPort}
+        ssl_options.cacertfile = {CertificateFolder}/ca.pem
+        ssl_options.certfile = {CertificateFolder}/server.pem
+        ssl_options.keyfile = {CertificateFolder}/server.key
+        ssl_options.versions.1 = tlsv1.3
+        ssl_options.versions.2 = tlsv1.2
+        ssl_options.verify = verify_peer
+        ssl_options.fail_if_no_peer_cert = {(wanted.RequireClientCertificate ? "true" : "false")}
+        auth_mechanisms.1 = EXTERNAL
+        auth_mechanisms.2 = PLAIN
+        ssl_cert_login_from = common_name
+        {(management ? $"management.ssl.ip = 127.0.0.1\nmanagement.ssl.port = {ManagementPort}\n" : "")}
+        """)
+        + (management ? $"management.ssl.cacertfile = {CertificateFolder}/ca.pem\nmanagement.ssl.certfile = {CertificateFolder}/server.pem\nmanagement.ssl.keyfile = {CertificateFolder}/server.key\n" : "");
+
+    private IEnumerable<string> Plugins() => [.. management ? ["rabbitmq_management"] : (string[])[], .. tls is null ? (string[])[] : ["rabbitmq_auth_mechanism_ssl"]];
+
+    private string CertificateFolder => Path.Combine(folder, "tls");
+
+    private void CopyCertificates()
+    {
+        if (tls is null)
+            return;
+        Directory.CreateDirectory(CertificateFolder);
+        foreach (var (from, to) in (ReadOnlySpan<(string, string)>)[(tls.Ca, "ca.pem"), (tls.Certificate, "server.pem"), (tls.Key, "server.key")])
+        {
+            var next = Path.Combine(CertificateFolder, $"{to}.next");
+            File.Copy(from, next, overwrite: true);
+            OwnerOnly(next);
+            File.Move(next, Path.Combine(CertificateFolder, to), overwrite: true);
+        }
     }
 
     private static void OwnerOnly(string path)
@@ -191,7 +252,8 @@ public sealed class LocalRabbitMq : IAsyncDisposable
         ["RABBITMQ_LOG_BASE"] = Path.Combine(folder, "log"),
         ["RABBITMQ_DIST_PORT"] = DistributionPort.ToString(CultureInfo.InvariantCulture),
         // The address keeps the distribution port off the network; without the wait switches an idle broker spins on a shared machine.
-        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none",
+        // Erlang keeps the files of certificates for two minutes; a second is enough to see that renewed ones are taken.
+        ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none" + (tls is null ? "" : " -ssl ssl_pem_cache_clean 1000"),
         ["ERL_EPMD_PORT"] = EpmdPort.ToString(CultureInfo.InvariantCulture),
         ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
         // Lets the start script replace itself by the Erlang machine: the process we start is the process we stop.
@@ -200,8 +262,7 @@ public sealed class LocalRabbitMq : IAsyncDisposable
         ["LANG"] = "C.UTF-8",
     };
 
-    /// <summary>Erlang starts a port mapper of its own where it finds none, and nobody would end that one.</summary>
-    private async Task UntilMappedAsync(ChildProcess mapper, CancellationToken cancellation)
+    private static async Task UntilListeningAsync(ChildProcess starting, int port, string failed, CancellationToken cancellation)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(StartTimeout);
@@ -210,22 +271,28 @@ public sealed class LocalRabbitMq : IAsyncDisposable
             try
             {
                 using var client = new TcpClient();
-                await client.ConnectAsync(IPAddress.Loopback, EpmdPort, deadline.Token);
+                await client.ConnectAsync(IPAddress.Loopback, port, deadline.Token);
                 return;
             }
-            catch (SocketException) when (!mapper.Ended.IsCompleted)
+            catch (SocketException) when (!starting.Ended.IsCompleted)
             {
                 await Task.Delay(20, deadline.Token);
             }
             catch (SocketException fault)
             {
-                throw new InvalidOperationException($"Erlang's port mapper did not start. Its last words: {mapper.LastLines}", fault);
+                throw new InvalidOperationException($"{failed} Its last words: {starting.LastLines}", fault);
             }
         }
     }
 
     private async Task UntilReadyAsync(ChildProcess starting, CancellationToken cancellation)
     {
+        // It listens when all else is started; and without a certificate nobody gets further than that.
+        if (!HasPlain)
+        {
+            await UntilListeningAsync(starting, TlsPort, $"RabbitMQ did not start (its log is in '{Path.Combine(folder, "log")}').", cancellation);
+            return;
+        }
         var factory = new ConnectionFactory { Uri = new Uri(Uri), AutomaticRecoveryEnabled = false, RequestedConnectionTimeout = TimeSpan.FromSeconds(10) };
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(StartTimeout);

@@ -145,6 +145,8 @@ public sealed partial class BatchConsumer(
         FileNotFoundException or DirectoryNotFoundException or PathTooLongException => false,
         IOException => true,
         RabbitMQ.Client.Exceptions.BrokerUnreachableException or RabbitMQ.Client.Exceptions.AlreadyClosedException => true,
+        // A certificate that ran out while we run is no fault of the message's.
+        RabbitMq.Access.BrokerRefusedException => true,
         AggregateException many => many.InnerExceptions.Count > 0 && many.InnerExceptions.All(IsTransient),
         _ => false,
     };

@@ -1,6 +1,7 @@
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging.Embedded;
 using ClaimsTransfer.Defaults.Messaging.RabbitMq;
+using ClaimsTransfer.Defaults.Messaging.RabbitMq.Access;
 using Microsoft.Extensions.Logging;
 
 namespace ClaimsTransfer.Defaults.Messaging;
@@ -13,8 +14,8 @@ public static class BusFactory
         if (installation.IsEmbeddedBroker)
             return EmbeddedBus.Open(installation.Data, time, loggers);
         if (Uri.TryCreate(installation.Broker, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps")
-            return RabbitMqBus.Open(installation.Broker, $"claims-transfer {installation.Instance}", time, loggers, installation.BrokerManagement);
+            return RabbitMqBus.Open(BrokerAccess.Of(installation, time), $"claims-transfer {installation.Instance}", time, loggers, installation.BrokerManagement);
         throw new InvalidOperationException(
-            "The setting Claims:Broker (CLAIMS_BROKER) names no broker we know. Give 'embedded' or 'amqp://user:password@host:5672/vhost'.");
+            "The setting Claims:Broker (CLAIMS_BROKER) names no broker we know. Give 'embedded' or 'amqps://user:password@host:5671/vhost'.");
     }
 }

@@ -1,5 +1,6 @@
 using ClaimsTransfer.Cli.Running;
 using ClaimsTransfer.Defaults.Local;
+using ClaimsTransfer.Defaults.Messaging.RabbitMq.Access;
 
 namespace ClaimsTransfer.Standalone.Processes;
 
@@ -16,6 +17,9 @@ internal sealed class LocalServers : IAsyncDisposable
     public static async Task<LocalServers> StartAsync(RunSettings settings, CancellationToken cancellation)
     {
         var data = settings.Data;
+        // Every service would refuse it, each in its own log; it is said here once.
+        if (BrokerAccess.InsteadOfPlain(settings.Broker) is { } secured && !string.Equals(Environment.GetEnvironmentVariable("CLAIMS_ALLOW_PLAIN_BROKER"), "true", StringComparison.OrdinalIgnoreCase))
+            throw new CommandFailure($"--broker: passwords and names of citizens would cross the network in the clear.", $"Good: {secured}, or CLAIMS_ALLOW_PLAIN_BROKER=true where something else secures the way.", ExitCodes.Usage);
         OpenForServers(data);
         // One after the other's beginning, side by side: each takes its seconds.
         var broker = settings.Broker == "local" ? LocalRabbitMq.StartAsync(Path.Combine(data, "rabbitmq"), cancellation: cancellation) : null;
@@ -33,7 +37,7 @@ internal sealed class LocalServers : IAsyncDisposable
                 await store.Result.DisposeAsync();
             if (failure is not InvalidOperationException)
                 throw;
-            throw new CommandFailure(failure.Message, "Or name servers that run already: --broker amqp://user:password@host:5672/vhost --store postgres://user:password@host:5432/database");
+            throw new CommandFailure(failure.Message, "Or name servers that run already: --broker amqps://user:password@host:5671/vhost --store postgres://user:password@host:5432/database");
         }
         return new LocalServers
         {

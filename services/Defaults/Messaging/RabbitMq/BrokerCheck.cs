@@ -1,7 +1,6 @@
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Messaging.RabbitMq.Access;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -16,16 +15,21 @@ public sealed record BrokerFinding(bool IsUnsafe, string Subject, string Sentenc
 /// queues which must keep their messages forget them. Changes nothing; what is missing is declared by the services when they start.
 /// </summary>
 /// <param name="managementUri">Of the management plugin, with the broker's user: only there policies show. Null: they are not looked at.</param>
-public sealed class BrokerCheck(string uri, string? managementUri = null)
+public sealed class BrokerCheck(BrokerAccess access, string? managementUri = null)
 {
     private static readonly Version Oldest = new(3, 10);
     private static readonly Version TooNew = new(5, 0);
     private const string Untold = "";
     private static readonly string[] Forgetting = ["message-ttl", "expires", "max-length", "max-length-bytes", "dead-letter-exchange"];
 
+    public BrokerCheck(string uri, string? managementUri = null)
+        : this(BrokerAccess.To(uri), managementUri)
+    {
+    }
+
     public async Task<IReadOnlyList<BrokerFinding>> LookAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation)
     {
-        await using var connection = await RabbitMqBus.Factory(uri).CreateConnectionAsync("claims-transfer, check", cancellation);
+        await using var connection = await access.ConnectAsync("claims-transfer, check", cancellation);
         var findings = new List<BrokerFinding> { Version(connection) };
         await using var probe = new Probe(connection);
         await ExchangesAsync(probe, queues, findings, cancellation);
@@ -91,12 +95,8 @@ public sealed class BrokerCheck(string uri, string? managementUri = null)
     private async Task PoliciesAsync(List<BrokerFinding> findings, CancellationToken cancellation)
     {
         var looked = findings.Select(finding => finding.Subject).ToHashSet(StringComparer.Ordinal);
-        var broker = RabbitMqBus.Factory(uri);
-        using var client = new HttpClient { BaseAddress = new Uri(managementUri!) };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{broker.UserName}:{broker.Password}")));
-        var queues = await client.GetFromJsonAsync<JsonElement>($"/api/queues/{Uri.EscapeDataString(broker.VirtualHost)}", cancellation);
-        foreach (var queue in queues.EnumerateArray())
+        using var api = new ManagementApi(access, managementUri!);
+        foreach (var queue in await api.QueuesAsync("", cancellation))
         {
             var name = queue.GetProperty("name").GetString()!;
             if (!looked.Contains(name) || !queue.TryGetProperty("effective_policy_definition", out var policy) || policy.ValueKind != JsonValueKind.Object)

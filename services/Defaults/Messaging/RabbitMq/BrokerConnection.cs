@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Messaging.RabbitMq.Access;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 
@@ -7,7 +8,7 @@ namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
 /// One connection, made again when it is asked for after a loss. The client's own recovery is off: it brings consumers back without saying so, and leaves
 /// a dead one looking alive.
 /// </summary>
-internal sealed partial class BrokerConnection(ConnectionFactory factory, string name, ILogger logger) : IAsyncDisposable
+internal sealed partial class BrokerConnection(BrokerAccess access, string name, ILogger logger) : IAsyncDisposable
 {
     private readonly SemaphoreSlim turn = new(1);
     private IConnection? current;
@@ -31,7 +32,7 @@ internal sealed partial class BrokerConnection(ConnectionFactory factory, string
             if (current is not null)
                 await current.DisposeAsync();
             blocked = false;
-            current = await factory.CreateConnectionAsync(name, cancellation);
+            current = await access.ConnectAsync(name, cancellation);
             current.ConnectionShutdownAsync += (_, shutdown) =>
             {
                 if (!closed)

@@ -1,35 +1,18 @@
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text;
-using System.Text.Json;
-using RabbitMQ.Client;
+using ClaimsTransfer.Defaults.Messaging.RabbitMq.Access;
 
 namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
 
 /// <summary>AMQP cannot list queues: the management plugin can, and without it only names that are known already are looked for.</summary>
-internal sealed class DeadLetterQueueFinder : IDisposable
+internal sealed class DeadLetterQueueFinder(BrokerAccess access, string? management, QueueBrowser browser) : IDisposable
 {
-    private readonly QueueBrowser browser;
-    private readonly HttpClient? client;
-    private readonly string queues;
-
-    public DeadLetterQueueFinder(ConnectionFactory factory, string? management, QueueBrowser browser)
-    {
-        this.browser = browser;
-        queues = $"api/queues/{Uri.EscapeDataString(factory.VirtualHost)}?columns=name";
-        if (string.IsNullOrEmpty(management))
-            return;
-        client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"{management.TrimEnd('/')}/"), Timeout = TimeSpan.FromSeconds(20) };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{factory.UserName}:{factory.Password}")));
-    }
+    private readonly ManagementApi? api = string.IsNullOrEmpty(management) ? null : new ManagementApi(access, management);
 
     public async Task<IReadOnlyList<string>> FindAsync(IReadOnlyCollection<string> known, CancellationToken cancellation)
     {
-        if (client is not null)
+        if (api is not null)
         {
-            var listed = await client.GetFromJsonAsync<JsonElement>(queues, cancellation);
-            return [.. listed.EnumerateArray().Select(queue => queue.GetProperty("name").GetString()!).Where(DeadLetterQueueName.Fits).Order(StringComparer.Ordinal)];
+            var listed = await api.QueuesAsync("?columns=name", cancellation);
+            return [.. listed.Select(queue => queue.GetProperty("name").GetString()!).Where(DeadLetterQueueName.Fits).Order(StringComparer.Ordinal)];
         }
 
         var found = new List<string>();
@@ -42,5 +25,5 @@ internal sealed class DeadLetterQueueFinder : IDisposable
         return found;
     }
 
-    public void Dispose() => client?.Dispose();
+    public void Dispose() => api?.Dispose();
 }

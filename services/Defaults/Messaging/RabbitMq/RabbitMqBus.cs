@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ClaimsTransfer.Defaults.Messaging.RabbitMq.Access;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -9,8 +10,12 @@ namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
 /// RabbitMQ 3.10 to 4.x: quorum queues, persistent messages, every publish confirmed, nothing unroutable lost. One connection publishes and one consumes,
 /// so that a broker which blocks publishers still takes acknowledgements.
 /// </summary>
-public sealed class RabbitMqBus : IBus, IQueues, IDeadLetterQueues, IErrorQueues
+public sealed partial class RabbitMqBus : IBus, IQueues, IDeadLetterQueues, IErrorQueues
 {
+    private static readonly TimeSpan LookAtCertificatesEvery = TimeSpan.FromHours(12);
+
+    private readonly BrokerAccess access;
+    private readonly ITimer watch;
     private readonly BrokerConnection publishing;
     private readonly BrokerConnection consuming;
     private readonly RabbitMqPublisher publisher;
@@ -21,31 +26,38 @@ public sealed class RabbitMqBus : IBus, IQueues, IDeadLetterQueues, IErrorQueues
     private readonly ConcurrentDictionary<RabbitMqSubscription, bool> subscriptions = new();
     private readonly BrokerDeclarations declarations;
 
-    private RabbitMqBus(ConnectionFactory factory, string name, string? management, TimeProvider time, ILoggerFactory loggers)
+    private RabbitMqBus(BrokerAccess access, string name, string? management, TimeProvider time, ILoggerFactory loggers)
     {
+        this.access = access;
         this.time = time;
         logger = loggers.CreateLogger<RabbitMqBus>();
-        publishing = new BrokerConnection(factory, $"{name}, publishing", logger);
-        consuming = new BrokerConnection(factory, $"{name}, consuming", logger);
-        User = BrokerUser.Of(factory);
+        publishing = new BrokerConnection(access, $"{name}, publishing", logger);
+        consuming = new BrokerConnection(access, $"{name}, consuming", logger);
         declarations = new BrokerDeclarations(ConnectedAsync, User);
         publisher = new RabbitMqPublisher(publishing, declarations, User, time, logger);
         browser = new QueueBrowser(publishing, publisher);
-        finder = new DeadLetterQueueFinder(factory, management, browser);
+        finder = new DeadLetterQueueFinder(access, management, browser);
+        // A connection may outlive the certificate it was made with: its end is told of while there is time.
+        watch = time.CreateTimer(_ => Warn(), null, TimeSpan.Zero, LookAtCertificatesEvery);
     }
-
-    public string User { get; }
 
     public bool SeparatesVendors => true;
 
     public bool IsHealthy => publishing.IsUsable && subscriptions.Keys.All(subscription => subscription.IsPaused || subscription.IsConsuming);
 
-    /// <summary>Connects at the first use; a broker that is away then is waited for.</summary>
+    /// <summary>The name the broker knows our connections by.</summary>
+    public string User => access.User;
+
+    /// <inheritdoc cref="Open(BrokerAccess, string, TimeProvider, ILoggerFactory, string?)"/>
     /// <param name="uri"><c>amqp(s)://user:password@host:port/vhost</c></param>
+    public static RabbitMqBus Open(string uri, string name, TimeProvider time, ILoggerFactory loggers, string? management = null) =>
+        Open(BrokerAccess.To(uri, time), name, time, loggers, management);
+
+    /// <summary>Connects at the first use; a broker that is away then is waited for, and one that refuses us, or that we cannot trust, is not.</summary>
     /// <param name="name">Shown beside our connections in the broker's management.</param>
     /// <param name="management">Of the management plugin, which alone can list the broker's queues; null: only the queues we know of are found.</param>
-    public static RabbitMqBus Open(string uri, string name, TimeProvider time, ILoggerFactory loggers, string? management = null) =>
-        new(Factory(uri), name, management, time, loggers);
+    public static RabbitMqBus Open(BrokerAccess access, string name, TimeProvider time, ILoggerFactory loggers, string? management = null) =>
+        new(access, name, management, time, loggers);
 
     public Task DeclareAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation) => declarations.QueuesAsync(queues, cancellation);
 
@@ -107,6 +119,7 @@ public sealed class RabbitMqBus : IBus, IQueues, IDeadLetterQueues, IErrorQueues
 
     public async ValueTask DisposeAsync()
     {
+        await watch.DisposeAsync();
         await Task.WhenAll(subscriptions.Keys.Select(subscription => subscription.DisposeAsync().AsTask()));
         finder.Dispose();
         await browser.DisposeAsync();
@@ -114,16 +127,6 @@ public sealed class RabbitMqBus : IBus, IQueues, IDeadLetterQueues, IErrorQueues
         await consuming.DisposeAsync();
         await publishing.DisposeAsync();
     }
-
-    internal static ConnectionFactory Factory(string uri) => new()
-    {
-        Uri = new Uri(uri),
-        AutomaticRecoveryEnabled = false,
-        TopologyRecoveryEnabled = false,
-        RequestedHeartbeat = TimeSpan.FromSeconds(15),
-        RequestedConnectionTimeout = TimeSpan.FromSeconds(10),
-        ContinuationTimeout = TimeSpan.FromSeconds(30),
-    };
 
     internal void Forget(RabbitMqSubscription subscription) => subscriptions.TryRemove(subscription, out _);
 
@@ -136,10 +139,26 @@ public sealed class RabbitMqBus : IBus, IQueues, IDeadLetterQueues, IErrorQueues
             {
                 return await (await publishing.GetAsync(cancellation)).CreateChannelAsync(cancellationToken: cancellation);
             }
-            catch (BrokerUnreachableException away) when (failures < 12 && away.InnerException is not AuthenticationFailureException)
+            catch (BrokerUnreachableException away) when (failures < 12)
             {
+                Log.Away(logger, access.Shown, failures, access.WhyAway(away));
                 await Task.Delay(Backoff.After(Math.Min(failures, 6)), time, cancellation);
             }
         }
+    }
+
+    private void Warn()
+    {
+        foreach (var warning in access.Warnings())
+            Log.NeedsSomebody(logger, warning);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1022, LogLevel.Warning, "{Broker} is away and waited for, failure {Failures}: {Text}")]
+        public static partial void Away(ILogger logger, string broker, int failures, string text);
+
+        [LoggerMessage(1023, LogLevel.Warning, "{Warning}")]
+        public static partial void NeedsSomebody(ILogger logger, string warning);
     }
 }
