@@ -32,6 +32,8 @@ public sealed record BenchOptions
 /// <summary>The connector under test between Routing, which the kit plays, and its debtor system; with what both said, for the checks.</summary>
 public sealed class Bench : IAsyncDisposable
 {
+    private const int MostAsked = 500;
+    private static readonly TimeSpan AsksAfter = TimeSpan.FromSeconds(8);
     private readonly IConnectorFactory _factory;
     private readonly ConnectorStart _start;
     private readonly KeyRing _keys;
@@ -142,7 +144,7 @@ public sealed class Bench : IAsyncDisposable
     /// <summary>The final reply to an instruction; fails with what came instead.</summary>
     public async Task<TransferReported> FinalAsync(TransferClaim instruction, CancellationToken cancellation, TimeSpan? patience = null)
     {
-        await UntilAsync(() => Final(instruction.InstructionId) is not null || IsSetAside(instruction), cancellation, patience);
+        await UntilFinalAsync([instruction], patience ?? Options.Patience, cancellation);
         return Final(instruction.InstructionId)
             ?? throw new CheckFailedException($"no final reply to {instruction.Instruction} within {(patience ?? Options.Patience).TotalSeconds:0} s; {CameFor(instruction)}");
     }
@@ -157,11 +159,29 @@ public sealed class Bench : IAsyncDisposable
     /// <summary>Whether all were accepted; fails with how many were not.</summary>
     public async Task AllAcceptedAsync(IReadOnlyList<TransferClaim> instructions, CancellationToken cancellation, TimeSpan? patience = null)
     {
-        await UntilAsync(() => instructions.All(instruction => Final(instruction.InstructionId) is not null), cancellation, patience ?? Options.PatienceWithMany);
+        await UntilFinalAsync(instructions, patience ?? Options.PatienceWithMany, cancellation);
         var missing = instructions.Where(instruction => Final(instruction.InstructionId) is null).ToList();
         Expect.That(missing.Count == 0, $"{missing.Count} of {instructions.Count} instructions have no final reply; of the first: {(missing.Count == 0 ? "" : CameFor(missing[0]))}");
         var other = instructions.Select(instruction => Final(instruction.InstructionId)!).Where(report => report.Outcome != TransferOutcome.Accepted).ToList();
         Expect.That(other.Count == 0, $"{other.Count} of {instructions.Count} instructions were answered otherwise, the first {(other.Count == 0 ? "" : $"{other[0].Outcome} {other[0].Code}")}");
+    }
+
+    /// <summary>
+    /// Waits until each is answered for good or set aside. As Routing does after its deadlines, only sooner: while nothing more is answered, it asks what became of those that are not.
+    /// </summary>
+    private async Task UntilFinalAsync(IReadOnlyList<TransferClaim> instructions, TimeSpan patience, CancellationToken cancellation)
+    {
+        var began = Time.GetTimestamp();
+        for (var (asked, open) = (0, Open()); open.Count > 0 && patience - Time.GetElapsedTime(began) is var left && left > TimeSpan.Zero;)
+        {
+            var before = open.Count;
+            await UntilAsync(() => Open().Count < before, cancellation, left < AsksAfter ? left : AsksAfter);
+            open = Open();
+            if (open.Count == before && left > AsksAfter)
+                await Routing.SendAsync([.. open.Take(MostAsked).Select(instruction => Claims.Ask(instruction, 100 + ++asked))], cancellation);
+        }
+
+        List<TransferClaim> Open() => [.. instructions.Where(instruction => Final(instruction.InstructionId) is null && !IsSetAside(instruction))];
     }
 
     /// <summary>How the claim stands at the debtor system, once it has it.</summary>

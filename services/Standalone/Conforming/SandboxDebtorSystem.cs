@@ -44,8 +44,9 @@ internal sealed class SandboxDebtorSystem(Uri sandbox, string municipality, Uri 
         List<string> faults = ["blind"];
         if (behaviour.RefusesRegistrations)
             faults.Add("reject=1");
+        // A receipt that comes by itself would say what the lost reply did not.
         if (behaviour.DropsReplies)
-            faults.Add("drop-reply=1");
+            faults.Add("drop-reply=1,late-receipt=6s");
         if (behaviour.TakesNothing)
             faults.Add("unavailable=1");
         if (behaviour.Slow > TimeSpan.Zero)
