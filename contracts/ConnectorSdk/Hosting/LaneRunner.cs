@@ -93,6 +93,9 @@ internal sealed partial class LaneRunner(
         var dead = await consumer.HandleAsync(batch, cancellation);
         if (taken.Count > 0)
             await WorkAsync(taken, cancellation);
+        // What cannot be sent stays on the broker from now on, not from the next sweep: until then a fast queue would be in the log.
+        if (!_holding && lane.StateAt(time.GetUtcNow()) is not (LaneState.Flowing or LaneState.GivingUp) && _woken.CurrentCount == 0)
+            Release();
         return dead;
     }
 
