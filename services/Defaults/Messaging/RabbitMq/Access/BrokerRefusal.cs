@@ -14,7 +14,8 @@ internal sealed record BrokerRefusal(BrokerAccess Access, BrokerTrust Trust, Bro
     /// <summary>What the broker says of a login; the client wraps it more than once.</summary>
     public static string? OfLogin(BrokerAccess access, IReadOnlyCollection<Exception> faults)
     {
-        if (faults.Any(fault => fault is AuthenticationFailureException or PossibleAuthenticationFailureException && !fault.Message.Contains("mechanism found", StringComparison.Ordinal)))
+        // Its sibling, a possible failure, is what the client makes of a broker that goes down in the middle of a login.
+        if (faults.Any(fault => fault is AuthenticationFailureException))
         {
             return access.LogsInByCertificate
                 ? $"the broker has no user '{access.User}', or one that may not log in by certificate. The certificate's common name (CN) must be the name of a broker user: "
