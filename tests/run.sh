@@ -66,7 +66,7 @@ trap 'exit 130' INT TERM
 
 need_dotnet
 need_packages "rabbitmq-server=/usr/lib/rabbitmq/bin/rabbitmq-server" "postgresql=/usr/lib/postgresql/*/bin/postgres" \
-  "openssh-server=/usr/sbin/sshd" "openssh-client=sftp" "amqp-tools=amqp-publish" "curl=curl" "jq=jq" \
+  "openssh-server=/usr/sbin/sshd" "openssh-client=sftp" "amqp-tools=amqp-publish" "curl=curl" "jq=jq" "nodejs=node" "npm=npm" \
   "chromium=chromium" "fonts-dejavu-core=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 
 # The last line is always printed, and within 39 minutes of the start: what is not done by then counts as failed.

@@ -7,17 +7,19 @@ using Shouldly;
 
 namespace ClaimsTransfer.Conformance.Tests;
 
-/// <summary>Each of the three as a process of its own, before the sandbox's stand-in of its debtor system: every check of every level, with the full number in a row.</summary>
+/// <summary>Each of the three as a process of its own, before the sandbox's stand-in of its debtor system: every check of every level. The full number in a row is for the command.</summary>
 [Parallelizable(ParallelScope.Children)]
 public sealed class When_our_own_connectors_are_proved
 {
+    private const int Many = 3_000;
+
     public static IEnumerable<string> Names => OurConnector.All.Keys;
 
     [TestCaseSource(nameof(Names))]
     public async Task every_check_passes(string name)
     {
         using var folder = new TemporaryFolder();
-        var options = new BenchOptions { Municipality = $"98{Names.ToList().IndexOf(name):D2}", Patience = TimeSpan.FromSeconds(60) };
+        var options = new BenchOptions { Municipality = $"98{Names.ToList().IndexOf(name):D2}", Many = Many, Patience = TimeSpan.FromSeconds(60) };
         var run = new ConformanceRun(OurConnector.All[name](folder.Path), options, TimeProvider.System, NullLoggerFactory.Instance);
 
         var result = await run.RunAsync(AllChecks.InOrder, [], await RabbitMqServer.UriAsync(), folder.Path, null, CancellationToken.None);
@@ -25,12 +27,5 @@ public sealed class When_our_own_connectors_are_proved
         result.Checks.Where(check => check.Outcome != CheckOutcome.Passed).Select(check => $"{check.Name}: {check.Got}").ShouldBeEmpty();
         result.Checks.Select(check => check.Name).ShouldBe(AllChecks.InOrder.Select(check => check.Name));
         result.Connector.ShouldStartWith(name);
-        ResultGate.Against(Signed(result), new GateTerms([], null), TimeProvider.System.GetUtcNow()).ShouldBeEmpty();
-    }
-
-    private static ConformanceResult Signed(ConformanceResult result)
-    {
-        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
-        return ResultSigner.Sign(result, key);
     }
 }
