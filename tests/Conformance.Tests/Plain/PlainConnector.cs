@@ -130,7 +130,7 @@ internal sealed class PlainConnector : IRunningConnector
     }
 
     private void Chain(TransferClaim instruction, BasicDeliverEventArgs delivery) =>
-        _claims.AddOrUpdate(instruction.ClaimId, _ => HandleAsync(Task.CompletedTask, instruction, delivery), (_, before) => HandleAsync(before, instruction, delivery));
+        _ = _claims.AddOrUpdate(instruction.ClaimId, _ => HandleAsync(Task.CompletedTask, instruction, delivery), (_, before) => HandleAsync(before, instruction, delivery));
 
     /// <summary>Waits a moment for more, then takes the last first.</summary>
     private async Task TurnAsync()
