@@ -1,7 +1,10 @@
 using System.CommandLine;
 using ClaimsTransfer.Cli.Keys;
 using ClaimsTransfer.Cli.Running;
+using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Sealing;
 
 namespace ClaimsTransfer.Cli.Broker;
 
@@ -30,7 +33,7 @@ public static class DefinitionsCommand
         {
             var municipalities = MunicipalityFile.Load(
                 parsed.GetValue(file) ?? Defaults.Municipalities.Municipalities.PathOf(KeysCommand.Installation(where.Data(parsed)))).OrThrow().All;
-            var users = BrokerUser.All(municipalities, parsed.GetValue(sandbox));
+            var users = Admitted(BrokerUser.All(municipalities, parsed.GetValue(sandbox)), KeysCommand.Installation(where.Data(parsed)));
             var hashOf = HashOf(parsed.GetValue(passwords), parsed.GetValue(certificates), users);
             var definitions = BrokerDefinitions.Of(municipalities, users, parsed.GetRequiredValue(vhost), hashOf);
             if (parsed.GetValue(to) is not { } path)
@@ -44,6 +47,16 @@ public static class DefinitionsCommand
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    /// <summary>A definition of a revoked vendor's user would let it in again, past whoever revoked it.</summary>
+    private static IReadOnlyList<BrokerUser> Admitted(IReadOnlyList<BrokerUser> users, Installation installation)
+    {
+        var revocations = new Revocations(installation.KeyFolder);
+        var revoked = users.Where(user => BrokerUsers.VendorOf(user.Name) is { } vendor && revocations.Find($"{vendor}") is not null).ToList();
+        foreach (var user in revoked)
+            Console.Error.WriteLine($"{user.Name} is left out: {BrokerUsers.VendorOf(user.Name)} is revoked. It comes back with: claims vendors admit {BrokerUsers.VendorOf(user.Name)}");
+        return [.. users.Except(revoked)];
     }
 
     private static Func<string, string> HashOf(string? file, bool certificates, IReadOnlyList<BrokerUser> users) => (file, certificates) switch

@@ -27,7 +27,7 @@ public static class VendorsCommand
     }
 
     /// <summary>The name of a vendor's user at the broker.</summary>
-    public static string UserOf(Vendor vendor) => $"vendor-{vendor.ToString().ToLowerInvariant()}";
+    public static string UserOf(Vendor vendor) => Defaults.Messaging.BrokerUsers.Of(vendor);
 
     /// <exception cref="CommandFailure">There is none of that name.</exception>
     public static Vendor Named(string name) => Enum.TryParse<Vendor>(name, ignoreCase: true, out var vendor) && Enum.IsDefined(vendor) && !char.IsAsciiDigit(name[0])

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ClaimsTransfer.Cli;
+using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Support;
 using Shouldly;
 
@@ -100,6 +101,21 @@ public sealed class When_the_definitions_are_made
         topics.ShouldAllBe(topic => (string)topic["write"]! == "(?!)");
 
         static List<JsonNode> Of(JsonNode list) => [.. list.AsArray().OfType<JsonNode>().Where(one => (string)one["user"]! == "vendor-oesindsigt")];
+    }
+
+    [Test]
+    public async Task a_revoked_vendor_has_no_user_in_them_until_it_is_admitted()
+    {
+        var revocations = new Revocations(Path.Combine(_folder.Path, "keys"));
+        revocations.Put(new Revocation("KmdOpus", DateTimeOffset.UnixEpoch, "anna", "for the test", null));
+        await MakeAsync("--passwords", Passwords, "--data", _folder.Path);
+        System.IO.File.ReadAllText(Out).ShouldNotContain("\"vendor-kmdopus\"");
+        System.IO.File.ReadAllText(Out).ShouldContain("\"vendor-prisme\"");
+        System.IO.File.ReadAllText(Out).ShouldContain("\"transfer-claim.0101\"", customMessage: "its queues stay: its instructions wait there");
+
+        revocations.Remove("KmdOpus");
+        await MakeAsync("--passwords", Passwords, "--data", _folder.Path);
+        System.IO.File.ReadAllText(Out).ShouldContain("\"vendor-kmdopus\"");
     }
 
     private Task<int> MakeAsync(params string[] more) => CommandLine.RunAsync(["broker", "definitions", "--municipalities", File, "--out", Out, .. more]);
