@@ -103,7 +103,7 @@ internal static class VendorConduct
         if (flow.Routing is { UnheardSince: { } since } routing && now - since > limits.StallAfter && !IsExcused(flow))
             yield return new ConductFinding(
                 flow.QueueDepth > 0 ? ConductKind.Stalls : ConductKind.NeverAcknowledges, flow.Code, routing.InFlight, since, null, [], null, Places.Municipality(flow.Code), null);
-        if (figures.Reconciliations.TryGetValue(flow.Code, out var run) && run.ByCause?.GetValueOrDefault(MissingAtDebtor) is > 0 and var missing)
+        if (figures.Reconciliations.TryGetValue(flow.Code, out var run) && run.ByCause?.GetValueOrDefault(MissingAtDebtor) is { } missing and > 0)
             yield return new ConductFinding(ConductKind.AcknowledgesUndone, flow.Code, missing, run.StartedAt, null, [], null, Places.ReconciliationOf(flow.Code), null);
     }
 
