@@ -57,7 +57,7 @@ internal static class VendorConduct
             .OrderBy(finding => finding.Sender, StringComparer.Ordinal).ThenBy(finding => finding.Municipality, StringComparer.Ordinal),
     ];
 
-    public static string Revoke(string vendor) => $"claims vendors revoke {vendor}";
+    public static string Revoke(string vendor) => $"claims vendors revoke {vendor} --reason WHY";
 
     /// <summary>What names none of our municipalities is for whoever sees all of them. A message that went to both services was refused by both, and is one message.</summary>
     private static List<SenderRefusalCount> Seen(IReadOnlyList<SenderRefusalCount> refusals, Actor actor, ConductLimits limits, DateTimeOffset now) =>

@@ -24,7 +24,7 @@ public sealed class When_a_vendors_conduct_is_judged
 
         found.Select(finding => finding.Kind).ShouldBe(floods ? [ConductKind.Floods] : []);
         if (floods)
-            (found[0].Count, found[0].Municipality, found[0].Command).ShouldBe((routing + payments, null, "claims vendors revoke KmdOpus"));
+            (found[0].Count, found[0].Municipality, found[0].Command).ShouldBe((routing + payments, null, "claims vendors revoke KmdOpus --reason WHY"));
     }
 
     [TestCase(29, 3, "flowing", "Live", null)]
