@@ -55,7 +55,7 @@ public static class ConsoleExtensions
         builder.Services.AddHostedService(services => services.GetRequiredService<ConsoleParts>().Start);
         builder.Services.AddHostedService<Collector>();
         builder.Services.AddHostedService<ReplayService>();
-        builder.Services.AddOverview().AddClaims().AddMunicipalities();
+        builder.Services.AddOverview().AddClaims().AddMunicipalities().AddVendorConduct();
         return builder;
     }
 
@@ -73,6 +73,7 @@ public static class ConsoleExtensions
         api.MapVendors();
         WaitingEndpoints.Map(api);
         ReconciliationEndpoints.Map(api);
+        api.MapVendorConduct();
         app.MapApiDocument();
         return app;
     }

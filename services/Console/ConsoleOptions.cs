@@ -41,6 +41,12 @@ public sealed record ConsoleOptions
     /// <summary>Fingerprints of the keys that may have signed them; none: any.</summary>
     public IReadOnlyList<string> ConformanceKeys { get; init; } = [];
 
+    /// <summary>More messages than that of one vendor, waiting to be taken in, are a flood.</summary>
+    public int VendorFloodAt { get; init; } = 10_000;
+
+    /// <summary>An instruction that has no answer after that time is held against its vendor.</summary>
+    public TimeSpan VendorStallAfter { get; init; } = TimeSpan.FromMinutes(30);
+
     /// <summary>The first administrator's password, used when there is no account yet; without it, one is drawn and printed once.</summary>
     public string AdministratorPassword { get; init; } = "";
 
@@ -73,6 +79,10 @@ public sealed record ConsoleOptions
             yield return $"Console:{nameof(MostUnderWay)} is {MostUnderWay}; give 1 to 100000, such as 2000.";
         if (ApproveAboveMessages < 0 || ApproveAboveOre < 0)
             yield return $"Console:{nameof(ApproveAboveMessages)} and {nameof(ApproveAboveOre)} are {ApproveAboveMessages} and {ApproveAboveOre}; give 0 for never, or a limit such as 1000.";
+        if (VendorFloodAt < 1)
+            yield return $"Console:{nameof(VendorFloodAt)} is {VendorFloodAt}; give 1 or more, such as 10000.";
+        if (VendorStallAfter < TimeSpan.FromSeconds(1) || VendorStallAfter > TimeSpan.FromDays(30))
+            yield return $"Console:{nameof(VendorStallAfter)} is {VendorStallAfter}; give a time between a second and 30 days, such as 00:30:00.";
         foreach (var (name, url) in Services)
         {
             if (!Asking.ServiceUrls.Known.Contains(name, StringComparer.OrdinalIgnoreCase))

@@ -74,7 +74,9 @@ public static class RoutingExtensions
             var municipalities = services.GetRequiredService<IMunicipalities>();
             var saga = new ClaimSaga(options.Deadlines);
             Journal = new RoutingStore(_store);
-            Handler = new RoutingHandler(Journal, services.GetRequiredService<IBus>(), saga, municipalities, time);
+            var refusals = new SenderRefusals(_store, time);
+            Handler = new RoutingHandler(
+                Journal, services.GetRequiredService<IBus>(), saga, municipalities, time, new UnaskedAnswers(refusals, services.GetRequiredService<ILogger<UnaskedAnswers>>()));
             Accounts = new Accounts(_store, time);
             Timelines = new Timelines(_store, new PossibleOperations(saga, municipalities, time));
             Recorded = new RecordedMessages(_store);
@@ -82,7 +84,7 @@ public static class RoutingExtensions
             Rejections = new Rejections(_store);
             Previews = new Previews(Journal, saga, municipalities, time);
             Senders = new SenderCheck(
-                new SenderRules(municipalities, options.RequireSender ?? services.GetRequiredService<IBus>().User == BrokerUsers.Routing, Inbound.Read), new SenderRefusals(_store, time),
+                new SenderRules(municipalities, options.RequireSender ?? services.GetRequiredService<IBus>().User == BrokerUsers.Routing, Inbound.Read), refusals,
                 services.GetRequiredService<ILogger<SenderCheck>>());
         }
 

@@ -35,6 +35,9 @@ public sealed record RoutingFigures
     public long DeadLettered { get; init; }
     public long InFlight { get; init; }
     public DateTimeOffset? OldestUnacknowledgedAt { get; init; }
+
+    /// <summary>Since when the claim in flight that has waited longest for its connector has heard nothing.</summary>
+    public DateTimeOffset? UnheardSince { get; init; }
 }
 
 /// <summary>How the money stands, <c>GET /payments/accounting</c>.</summary>

@@ -1,6 +1,7 @@
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 using ClaimsTransfer.OperationsConsole.Replaying;
+using ClaimsTransfer.OperationsConsole.Vendors;
 
 namespace ClaimsTransfer.OperationsConsole.Overview;
 
@@ -17,6 +18,9 @@ public enum NeedKind
 
     /// <summary>A replay that another person must approve.</summary>
     ReplayToApprove,
+
+    /// <summary>A vendor that misbehaves.</summary>
+    VendorConduct,
 
     /// <summary>Connectors whose debtor system takes nothing.</summary>
     ConnectorsCutOff,
@@ -44,13 +48,15 @@ public enum NeedKind
 /// <param name="Href">Where it is done.</param>
 /// <param name="Cause">Of dead letters: <see cref="DeadLetters.Cause.Key"/>.</param>
 /// <param name="Municipalities">Whose, where it is not all over.</param>
-public sealed record Need(NeedKind Kind, long Count, string Href, string? Cause = null, IReadOnlyList<string>? Municipalities = null);
+/// <param name="Vendor">Who misbehaves.</param>
+public sealed record Need(NeedKind Kind, long Count, string Href, string? Cause = null, IReadOnlyList<string>? Municipalities = null, string? Vendor = null);
 
 /// <summary>What needs a person now, the most urgent first. Pure: it is decided from what was asked.</summary>
 internal static class Needs
 {
     public static IReadOnlyList<Need> Of(
-        IReadOnlyList<MunicipalityFlow> flows, IReadOnlyList<LetterGroup> letters, IReadOnlyList<Replay> replays, ReconciliationsNow reconciliations, DateTimeOffset now) =>
+        IReadOnlyList<MunicipalityFlow> flows, IReadOnlyList<LetterGroup> letters, IReadOnlyList<Replay> replays, ReconciliationsNow reconciliations, IReadOnlyList<VendorView> vendors,
+        DateTimeOffset now) =>
     [
         .. Claims(NeedKind.UnknownClaims, "Unknown", flows, figures => figures.Unknown),
         .. letters.GroupBy(group => group.CauseKey).Select(cause => new Need(
@@ -59,6 +65,9 @@ internal static class Needs
             .OrderByDescending(need => need.Count),
         .. replays.Where(replay => replay.Status == ReplayStatus.Stopped).Select(replay => new Need(NeedKind.StoppedReplay, replay.Total, Places.Replay(replay.ReplayId))),
         .. replays.Where(replay => replay.Status == ReplayStatus.AwaitingApproval).Select(replay => new Need(NeedKind.ReplayToApprove, replay.Total, Places.Replay(replay.ReplayId))),
+        .. vendors.Where(vendor => vendor.Findings.Count > 0).Select(vendor => new Need(
+            NeedKind.VendorConduct, vendor.Findings.Count, Places.Vendor(vendor.Vendor), null,
+            [.. vendor.Findings.Select(finding => finding.Municipality).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], vendor.Vendor)),
         .. Connectors(NeedKind.ConnectorsCutOff, "cutOff", flows, IsCutOff),
         .. Connectors(NeedKind.ConnectorsIdle, "idle", flows, lane => !lane.Consuming),
         .. Connectors(NeedKind.ConnectorsPaused, "paused", flows, lane => lane.State == "paused"),

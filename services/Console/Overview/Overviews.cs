@@ -2,6 +2,7 @@ using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 using ClaimsTransfer.OperationsConsole.Replaying;
+using ClaimsTransfer.OperationsConsole.Vendors;
 
 namespace ClaimsTransfer.OperationsConsole.Overview;
 
@@ -21,25 +22,30 @@ public sealed class Overviews
     private readonly Letters _letters;
     private readonly ReplayStore _replays;
     private readonly Reconciliations _reconciliations;
+    private readonly SenderFigures _senders;
+    private readonly ConductLimits _limits;
     private readonly IMunicipalities _municipalities;
     private readonly TimeProvider _time;
     private readonly Recent<IReadOnlyDictionary<string, IReadOnlyList<FlowHour>>> _hours;
 
     public Overviews(
-        ServiceFigures figures, Letters letters, ReplayStore replays, Reconciliations reconciliations, FlowStore flow, IMunicipalities municipalities, TimeProvider time)
+        ServiceFigures figures, Letters letters, ReplayStore replays, Reconciliations reconciliations, SenderFigures senders, FlowStore flow, IMunicipalities municipalities,
+        ConsoleOptions options, TimeProvider time)
     {
         (_figures, _letters, _replays, _reconciliations, _municipalities, _time) = (figures, letters, replays, reconciliations, municipalities, time);
+        (_senders, _limits) = (senders, ConductLimits.Of(options));
         _hours = new Recent<IReadOnlyDictionary<string, IReadOnlyList<FlowHour>>>(() => flow.HoursAsync(time.GetUtcNow(), CancellationToken.None), HoursGoodFor, time);
     }
 
     public async Task<OverviewNow> ReadAsync(Actor actor, CancellationToken cancellation)
     {
-        var (now, reconciliations) = (_figures.ReadAsync(cancellation), _reconciliations.ReadAsync(cancellation));
+        var (now, reconciliations, senders) = (_figures.ReadAsync(cancellation), _reconciliations.ReadAsync(cancellation), _senders.ReadAsync(cancellation));
         var letters = await _letters.GroupsAsync(new LetterFilter().For(actor), cancellation);
         var replays = await _replays.ListAsync(actor, ReplaysLookedAt, null, cancellation);
         var flows = await FlowsAsync(actor, await now, cancellation);
+        var vendors = VendorConduct.Of(new ConductFigures(flows, (await now).Queues, (await senders).Refusals, (await reconciliations).Latest), actor, _limits, _time.GetUtcNow());
         return new OverviewNow(
-            (await now).At, Needs.Of(flows, letters.Groups, replays.Replays, await reconciliations, _time.GetUtcNow()), flows, Sum(actor, await _hours.ReadAsync(cancellation)), (await now).Away);
+            (await now).At, Needs.Of(flows, letters.Groups, replays.Replays, await reconciliations, vendors, _time.GetUtcNow()), flows, Sum(actor, await _hours.ReadAsync(cancellation)), (await now).Away);
     }
 
     public async Task<IReadOnlyList<MunicipalityFlow>> FlowsAsync(Actor actor, FiguresNow now, CancellationToken cancellation) =>

@@ -8,6 +8,7 @@ internal static class Places
     public const string Failures = "/console/failures";
     public const string Replays = "/console/replays";
     public const string Reconciliation = "/console/reconciliation";
+    public const string Vendors = "/console/vendors";
     public const string Worklist = "/console/reconciliation/worklist";
 
     public static string ClaimsIn(string category) => $"{Claims}?category={category}";
@@ -15,6 +16,10 @@ internal static class Places
     public static string Claim(string agency, long feeId) => $"{Claims}/{Uri.EscapeDataString(agency)}/{feeId}";
 
     public static string Municipality(string code) => $"{Municipalities}/{Uri.EscapeDataString(code)}";
+
+    public static string Vendor(string vendor) => $"{Vendors}#vendor-{vendor}";
+
+    public static string ReconciliationOf(string municipality) => $"{Reconciliation}/{Uri.EscapeDataString(municipality)}";
 
     public static string FailuresOf(string cause) => $"{Failures}?cause={Uri.EscapeDataString(cause)}";
 

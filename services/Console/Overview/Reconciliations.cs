@@ -6,7 +6,9 @@ namespace ClaimsTransfer.OperationsConsole.Overview;
 
 /// <summary>The latest reconciliation of a municipality, as far as the overview needs it.</summary>
 /// <param name="Failure">Why it did not come to its end.</param>
-public sealed record LatestReconciliation(string Municipality, DateOnly Day, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string? Failure, long Differences);
+/// <param name="ByCause">How many lines differ for each cause.</param>
+public sealed record LatestReconciliation(
+    string Municipality, DateOnly Day, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string? Failure, long Differences, IReadOnlyDictionary<string, long>? ByCause = null);
 
 public sealed record ReconciliationsNow(IReadOnlyDictionary<string, LatestReconciliation> Latest, AwayService? Away);
 

@@ -27,6 +27,9 @@ public enum RefusalReason
 
     /// <summary>A vendor used an id that is not this message's, and may be another's.</summary>
     OtherMessage,
+
+    /// <summary>A vendor answered for an instruction that its claim was never given. It stands in the claim's history and changes nothing.</summary>
+    NeverGiven,
 }
 
 /// <summary>A message that was not believed.</summary>

@@ -33,6 +33,9 @@ public sealed class MunicipalityAccount
     /// <summary>When the oldest claim in flight was taken in.</summary>
     public DateTimeOffset? OldestUnacknowledgedAt { get; set; }
 
+    /// <summary>Of the claims in flight, since when the one that has waited longest has heard nothing: when its instruction was given, or the connector last spoke of it.</summary>
+    public DateTimeOffset? UnheardSince { get; set; }
+
     internal void Add(ClaimCategory category, long claims, long ore)
     {
         Claims += claims;
@@ -78,7 +81,8 @@ public sealed class Accounts
             _store.Sql("""
                 SELECT municipality AS Municipality, category AS Category, COUNT(*) AS Claims, SUM(amount_ore) AS Ore,
                        SUM(CASE WHEN open_instruction = @yes AND category NOT IN (@unknown, @deadLettered) THEN 1 ELSE 0 END) AS OpenInstructions,
-                       MIN(CASE WHEN category = @inFlight THEN received_at END) AS Oldest
+                       MIN(CASE WHEN category = @inFlight THEN received_at END) AS Oldest,
+                       MIN(CASE WHEN category = @inFlight THEN unheard_since END) AS UnheardSince
                 FROM routing.claims
                 WHERE category <> @awaited
                 GROUP BY municipality, category
@@ -98,6 +102,8 @@ public sealed class Accounts
             account.OpenInstructions += row.OpenInstructions;
             if (row.Oldest is { } oldest)
                 account.OldestUnacknowledgedAt = DateTimeOffset.FromUnixTimeMilliseconds(oldest);
+            if (row.UnheardSince is { } unheard)
+                account.UnheardSince = DateTimeOffset.FromUnixTimeMilliseconds(unheard);
         }
 
         return new RoutingAccounts(accounts);
@@ -113,5 +119,6 @@ public sealed class Accounts
         public decimal Ore { get; init; }
         public long OpenInstructions { get; init; }
         public long? Oldest { get; init; }
+        public long? UnheardSince { get; init; }
     }
 }

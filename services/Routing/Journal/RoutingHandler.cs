@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Senders;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Routing.Saga;
@@ -12,7 +13,7 @@ namespace ClaimsTransfer.Routing.Journal;
 /// does the caller acknowledge. A crash anywhere is a redelivery, and a message already in the journal sends its recorded effects again under the same ids.
 /// </summary>
 public sealed class RoutingHandler(
-    IRoutingStore store, IPublisher publisher, ClaimSaga saga, IMunicipalities municipalities, TimeProvider time)
+    IRoutingStore store, IPublisher publisher, ClaimSaga saga, IMunicipalities municipalities, TimeProvider time, UnaskedAnswers? unasked = null)
 {
     /// <summary>How long the effects of a timer may stay unconfirmed before the janitor sends them again.</summary>
     private static readonly TimeSpan RelayAfter = TimeSpan.FromSeconds(30);
@@ -21,7 +22,7 @@ public sealed class RoutingHandler(
     {
         var occurred = new List<Arrival>(batch.Count);
         foreach (var delivery in batch)
-            occurred.Add(new Arrival(Inbound.Read(delivery), delivery.TraceParent));
+            occurred.Add(new Arrival(Inbound.Read(delivery), delivery.TraceParent) { Sender = delivery.Sender });
         return DecideAsync(occurred, relay: false, cancellation);
     }
 
@@ -109,6 +110,7 @@ public sealed class RoutingHandler(
         var entries = new List<JournalEntry>(arrivals.Count);
         var outgoing = new List<OutgoingMessage>(arrivals.Count * 2);
         var decided = new HashSet<Guid>();
+        var neverGiven = new List<SenderRefusal>();
         var told = new List<(ClaimState Before, Decision Decision, Vendor? Vendor)>(arrivals.Count);
         var now = time.GetUtcNow();
 
@@ -141,9 +143,14 @@ public sealed class RoutingHandler(
                 claim.State.Status, decision.State.Status, decision.Note, effects, trace, relay && effects.Length > 0 ? now + RelayAfter : null));
             outgoing.AddRange(effects.Select(effect => Outbound.Message(effect, trace)));
             told.Add((claim.State, decision, occurred.Policy?.Vendor));
+            if (decision.Verdict == Verdict.Ignored && UnaskedAnswers.Of(arrival.Sender, arrival.Message, claim.State) is { } answer)
+                neverGiven.Add(answer);
             stored[arrival.ClaimId] = changed[arrival.ClaimId] = claim with { State = decision.State };
         }
 
+        // Before they are journalled: a message that comes again after that is not looked at any more.
+        if (unasked is not null && neverGiven.Count > 0)
+            await unasked.RecordAsync(neverGiven, cancellation);
         if (entries.Count > 0)
             await store.SaveAsync([.. changed.Values], entries, cancellation);
         foreach (var (before, decision, vendor) in told)
@@ -187,6 +194,9 @@ public sealed class RoutingHandler(
             : this(claimId, null, null)
         {
         }
+
+        /// <summary>The broker's user; null: it vouches for nobody.</summary>
+        public string? Sender { get; init; }
 
         /// <summary>Where the message's own is another claim's.</summary>
         public Guid? OwnId { get; init; }

@@ -15,6 +15,7 @@ internal static class RoutingSchema
         new("listed_at", ColumnType.Integer), new("searched", ColumnType.Text, Nullable: true), new("rejection_code", ColumnType.Text, Nullable: true),
         new("rejection_text", ColumnType.Text, Nullable: true), new("rejection_fix_by", ColumnType.Text, Nullable: true),
         new("rejection_instruction", ColumnType.Text, Nullable: true), new("rejected_at", ColumnType.Integer, Nullable: true),
+        new("unheard_since", ColumnType.Integer, Nullable: true),
     ]);
 
     public static readonly Table Journal = new("routing.journal", ["message_id"],
@@ -88,5 +89,7 @@ internal static class RoutingSchema
             "CREATE INDEX claims_rejected ON routing.claims (municipality, rejected_at) WHERE rejected_at IS NOT NULL",
         ]),
         SenderRefusals.MigrationIn("routing", 3),
+        // Of claims from before it is set when they next change: an instruction without an answer is asked about within minutes.
+        new(4, "Keep since when an instruction is without an answer", ["ALTER TABLE routing.claims ADD unheard_since {integer} NULL"]),
     ];
 }

@@ -94,7 +94,7 @@ public sealed partial class ClaimSaga
         var number = step.State.Instructions + 1;
         // Another liable party and another amount are two instructions: the first leaves the amount as the debtor system has it.
         var amountOre = kind is InstructionKind.Register or InstructionKind.Adjust ? step.State.AmountOre : step.State.Registered!.AmountOre;
-        var open = new OpenInstruction(DeterministicId.Of(step.State.ClaimId, $"instruction/{number}"), kind, step.State.Version, amountOre, debtor, HeardAt: step.At);
+        var open = new OpenInstruction(ClaimState.InstructionId(step.State.ClaimId, number), kind, step.State.Version, amountOre, debtor, HeardAt: step.At);
         step.State = step.State with
         {
             Status = status, Open = open, Instructions = number, Hold = null, Rejection = null, DueAt = step.At + deadlines.Sending,

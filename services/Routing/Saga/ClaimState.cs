@@ -62,6 +62,20 @@ public sealed record ClaimState
     /// <summary>Instructions given so far; their ids are derived from it.</summary>
     public int Instructions { get; init; }
 
+    /// <summary>Whether the claim was ever given this instruction, whatever has become of it.</summary>
+    public bool HasGiven(Guid instructionId)
+    {
+        for (var number = Instructions; number > 0; number--)
+        {
+            if (InstructionId(ClaimId, number) == instructionId)
+                return true;
+        }
+
+        return false;
+    }
+
+    public static Guid InstructionId(Guid claimId, int number) => DeterministicId.Of(claimId, $"instruction/{number}");
+
     /// <summary>Journal entries so far: the next entry's place in the timeline.</summary>
     public int Position { get; init; }
 

@@ -28,6 +28,15 @@ internal sealed class StandInSystem : IAsyncDisposable
     /// <summary>Claims that stand transferred in København.</summary>
     public long Transferred { get; set; } = 90;
 
+    /// <summary>Since when the oldest instruction of København's is without an answer.</summary>
+    public DateTimeOffset UnheardSince { get; set; } = DateTimeOffset.UtcNow.AddMinutes(-17);
+
+    /// <summary>Whom Routing and Payments did not believe, as JSON each.</summary>
+    public IReadOnlyList<string> Refusals { get; set; } = [];
+
+    /// <summary>The differences of København's latest reconciliation.</summary>
+    public string ByCause { get; set; } = "{}";
+
     public static async Task<StandInSystem> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -92,16 +101,17 @@ internal sealed class StandInSystem : IAsyncDisposable
             """,
         "routing/accounting" => $$"""
             {"municipalities":{"0101":{"claims":108,"ore":1296000,"transferred":{{Transferred}},"transferredOre":1080000,"rejected":4,"held":3,"outOfScope":2,"cancelled":1,"unknown":1,
-             "deadLettered":0,"inFlight":7,"openInstructions":7,"oldestUnacknowledgedAt":"{{DateTimeOffset.UtcNow.AddMinutes(-17):O}}"},"0157":{"claims":12,"ore":84000,"transferred":12,"transferredOre":84000} } }
+             "deadLettered":0,"inFlight":7,"openInstructions":7,"oldestUnacknowledgedAt":"{{DateTimeOffset.UtcNow.AddMinutes(-17):O}}","unheardSince":"{{UnheardSince:O}}"},"0157":{"claims":12,"ore":84000,"transferred":12,"transferredOre":84000} } }
             """,
         "payments/accounting" => """
             {"municipalities":{"0101":{"accounts":90,"coveredOre":540000,"reversedOre":0,"writtenOffOre":12000,"settled":44,"unmatched":2,"pending":0},
              "0157":{"accounts":12,"coveredOre":7000,"reversedOre":0,"writtenOffOre":0,"settled":1,"unmatched":0,"pending":0}}}
             """,
+        "routing/senders" or "payments/senders" => $$"""{"isRequired":true,"refusals":[{{string.Join(',', Refusals)}}]}""",
         "payments/reconciliations" => """["0101"]""",
         "payments/reconciliations/0101" => $$"""
             {"runId":"0f8fad5b-d9cb-469f-a165-70867728950e","municipality":"0101","day":"2026-11-20","startedAt":"{{DateTimeOffset.UtcNow.AddDays(-4):O}}","endedAt":"{{DateTimeOffset.UtcNow.AddDays(-4):O}}",
-             "failure":null,"fbs":{"claims":90,"ore":1080000},"ours":{"claims":90,"ore":1080000,"settled":40,"cancelled":0},"debtor":{"claims":90,"ore":1080000},"agreeing":90,"differences":0,"byCause":{},"repaired":0}
+             "failure":null,"fbs":{"claims":90,"ore":1080000},"ours":{"claims":90,"ore":1080000,"settled":40,"cancelled":0},"debtor":{"claims":90,"ore":1080000},"agreeing":90,"differences":0,"byCause":{{ByCause}},"repaired":0}
             """,
         "connectors/KmdOpus" => $$"""
             [{"municipality":"0101","name":"København","state":"{{(_paused.ContainsKey("0101") ? "paused" : "flowing")}}","breaker":"closed","inHand":5,"oldest":"2026-11-24T09:30:00+00:00","consuming":true,"held":false,"unpublishedEntries":0}]

@@ -165,6 +165,7 @@ public sealed class When_batches_are_handled(Engine engine) : RoutingFixture(eng
         account.Ore.ShouldBe(26000);
         account.OpenInstructions.ShouldBe(3);
         account.OldestUnacknowledgedAt.ShouldBe(Claims.Start);
+        account.UnheardSince.ShouldBe(Claims.Start);
     }
 
     [Test]

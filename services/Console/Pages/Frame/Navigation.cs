@@ -11,7 +11,7 @@ public static class Navigation
     public static readonly IReadOnlyList<NavigationItem> Items =
     [
         new("overview", Where.Home), new("claims", "/console/claims"), new("failures", "/console/failures"), new("municipalities", "/console/municipalities"),
-        new("reconciliation", "/console/reconciliation"), new("workflows", "/console/workflows"), new("audit", "/console/audit"),
+        new("vendors", "/console/vendors"), new("reconciliation", "/console/reconciliation"), new("workflows", "/console/workflows"), new("audit", "/console/audit"),
         new("users", "/console/users", Role.Administrator),
     ];
 }
