@@ -114,7 +114,7 @@ export class Instructions {
         const debtor = await this.#opened(session, claim);
         if (!debtor)
           return report(claim, instructionId, instruction,
-            { outcome: 'rejected', code: 'ERASED', text: "The debtor's identity was erased, or cannot be opened any more.", fixBy: 'municipality' });
+            { outcome: 'rejected', code: 'IdentityErased', text: "The debtor's identity was erased, or cannot be opened any more.", fixBy: 'municipality' });
         last = await this.#debtorSystem.send(orderOf(claim, debtor), session.ended) ?? ended();
         if (isOutcome(last))
           return report(claim, instructionId, instruction, outcomeOf(last));

@@ -155,7 +155,7 @@ test('an instruction waits for its key, and an erased identity is rejected', asy
   const erased = instruction();
   erased.debtor.identity.keyId = '9999-3';
   await taken(erased);
-  assert.equal(session.published[0].body.code, 'ERASED');
+  assert.equal(session.published[0].body.code, 'IdentityErased');
   await waiting;
   assert.equal(session.published.length, 2);
 });
