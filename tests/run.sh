@@ -150,20 +150,37 @@ count_suite() {
   fi
 }
 
-# Connectors that are proved mostly wait: that suite runs beside the others, in the time they take.
-beside='' beside_pid='' others=()
+# Suites that mostly wait, for connectors, brokers and whole systems, run beside the others, one after the other.
+run_beside() {
+  local suite seconds code
+  CLAIMS_TESTS_RUN="$CLAIMS_TESTS_RUN-beside"
+  marks=$CLAIMS_TESTS_RUN
+  for suite in "$@"; do
+    seconds=$(seconds_left) code=0
+    [ "$seconds" -gt 0 ] || continue
+    run_suite "$suite" "$seconds" >"$data/$suite.out" 2>&1 || code=$?
+    printf '%s' "$code" >"$data/$suite.code"
+    end_left_behind
+  done
+}
+
+beside=() beside_pid='' others=()
 for suite in "${suites[@]}"; do
-  if [ "$suite" = Conformance.Tests ] && [ ${#suites[@]} -gt 1 ]; then beside=$suite; else others+=("$suite"); fi
+  case $suite in
+    Conformance.Tests | Isolation.Tests | Journeys | Packages.Tests) beside+=("$suite") ;;
+    *) others+=("$suite") ;;
+  esac
 done
-if [ -n "$beside" ]; then
-  say "== $beside runs beside the others"
+if [ ${#beside[@]} -gt 0 ]; then
+  say "== ${beside[*]}: beside the others"
+  for suite in "${beside[@]}"; do rm -rf "$data/$suite.out" "$data/$suite.code" "$data/results/$suite"; done
   set -m
-  CLAIMS_TESTS_RUN="$CLAIMS_TESTS_RUN-beside" run_suite "$beside" "$(seconds_left)" >"$data/beside.out" 2>&1 </dev/null &
+  run_beside "${beside[@]}" </dev/null &
   beside_pid=$!
   set +m
 fi
 
-for suite in "${others[@]}"; do
+for suite in ${others[@]+"${others[@]}"}; do
   # To timeout, 0 would be no limit at all.
   seconds=$(seconds_left)
   if [ "$seconds" -le 0 ]; then
@@ -178,12 +195,13 @@ for suite in "${others[@]}"; do
   end_left_behind
 done
 
-if [ -n "$beside" ]; then
-  code=0
-  wait "$beside_pid" || code=$?
-  say "== $beside"
-  cat "$data/beside.out" >&2
-  count_suite "$beside" "$code"
+if [ -n "$beside_pid" ]; then
+  wait "$beside_pid" || say "What ran beside ended with exit code $?."
+  for suite in "${beside[@]}"; do
+    say "== $suite"
+    [ ! -f "$data/$suite.out" ] || cat "$data/$suite.out" >&2
+    count_suite "$suite" "$(cat "$data/$suite.code" 2>/dev/null || printf 'none')"
+  done
 fi
 
 summary="$passed passed, $failed failed"

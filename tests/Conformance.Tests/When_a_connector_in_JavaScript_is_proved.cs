@@ -21,7 +21,7 @@ public sealed class When_a_connector_in_JavaScript_is_proved
         var connector = Path.Combine(folder.Path, "JavaScriptConnector");
         Copy(Source(), connector);
         await InstallAsync(connector);
-        var options = new BenchOptions { Municipality = "9790", Many = Many, Patience = TimeSpan.FromSeconds(60) };
+        var options = new BenchOptions { Municipality = "9790", Many = Many, Backlog = Many, Patience = TimeSpan.FromSeconds(60) };
         var factory = new CommandFactory($"node \"{Path.Combine(connector, "main.js")}\"", query: null, "JavaScriptConnector", TimeProvider.System);
 
         var result = await new ConformanceRun(factory, options, TimeProvider.System, NullLoggerFactory.Instance)

@@ -22,6 +22,9 @@ public sealed record BenchOptions
     /// <summary>How many instructions are sent in a row where it is about many.</summary>
     public int Many { get; init; } = 10_000;
 
+    /// <summary>How many instructions wait while the debtor system takes nothing: some times more than a connector may take in one go.</summary>
+    public int Backlog { get; init; } = 6_000;
+
     /// <summary>How long one instruction may take before it counts as lost.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 

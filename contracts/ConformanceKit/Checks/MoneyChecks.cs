@@ -12,6 +12,9 @@ internal static class MoneyChecks
     /// <summary>So long an answer that is cut is there to be read; nothing of it may be believed.</summary>
     private static readonly TimeSpan WhileCut = TimeSpan.FromSeconds(3);
 
+    /// <summary>What was read together is told together: so long without a message, and no more comes of it.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
+
     private const string Entries = "contracts/README.md, coverage-registered, coverage-reversed, write-off-registered, debtor-entry-unmatched";
 
     public static readonly IReadOnlyList<Check> All =
@@ -89,8 +92,14 @@ internal static class MoneyChecks
     {
         await bench.UntilAsync(async token => await HasHappenedAsync(bench, claims, what, token) && (await DifferencesAsync(bench, claims, token)).Count == 0, cancellation);
         Expect.That(await HasHappenedAsync(bench, claims, what, cancellation), "the debtor system itself has not booked what it was told to let happen");
-        // Once all has been told, nothing may come on top.
+        // Once all has been told, nothing may come on top: until nothing has come for a while.
         await bench.UntilAsync(bench.DebtorSystem.HasToldAllAsync, cancellation);
+        for (var told = -1; told != bench.Routing.Replies.Count;)
+        {
+            told = bench.Routing.Replies.Count;
+            await bench.UntilAsync(() => bench.Routing.Replies.Count > told, cancellation, Quiet);
+        }
+
         var differences = await DifferencesAsync(bench, claims, cancellation);
         Expect.That(differences.Count == 0, string.Join("; ", differences.Take(3)));
         foreach (var entry in claims.SelectMany(claim => Told(bench, claim)).GroupBy(EntryOf))

@@ -10,7 +10,6 @@ internal static class TroubleChecks
 {
     private const int InRestart = 300;
     private const int HandledBeforeRestart = 20;
-    private const int LargestBacklog = 6_000;
     private static readonly TimeSpan StaysAway = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan SlowCall = TimeSpan.FromSeconds(2);
 
@@ -151,7 +150,7 @@ internal static class TroubleChecks
     private static async Task BackPressureAsync(Bench bench, CancellationToken cancellation)
     {
         bench.Needs(DebtorSystemAbilities.TakeNothing);
-        var backlog = Math.Min(LargestBacklog, bench.Options.Many * 2);
+        var backlog = bench.Options.Backlog;
         var claims = Enumerable.Range(0, backlog).Select(_ => bench.Claims.Register()).ToList();
         await bench.DebtorSystem.BehaveAsync(new DebtorBehaviour { TakesNothing = true }, cancellation);
         try
@@ -195,7 +194,7 @@ internal static class TroubleChecks
         var claims = Enumerable.Range(0, InRestart).Select(_ => bench.Claims.Register()).ToList();
         // Slow enough that the kill falls in the middle.
         if (bench.DebtorSystem.Can.HasFlag(DebtorSystemAbilities.BeSlow))
-            await bench.DebtorSystem.BehaveAsync(new DebtorBehaviour { Slow = TimeSpan.FromMilliseconds(20) }, cancellation);
+            await bench.DebtorSystem.BehaveAsync(new DebtorBehaviour { Slow = TimeSpan.FromMilliseconds(250) }, cancellation);
         try
         {
             await bench.Routing.SendAsync(claims, cancellation);
