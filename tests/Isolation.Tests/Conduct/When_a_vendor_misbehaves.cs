@@ -36,8 +36,9 @@ public sealed class When_a_vendor_misbehaves
         _system = await IsolatedSystem.StartAsync();
         _ours = await ConnectAsync();
         _looking = await _ours.CreateChannelAsync();
-        // Another test's instructions stand there: the broker is the whole assembly's.
-        await _looking.QueuePurgeAsync(TheirInstructions);
+        // Other tests' messages stand there: the broker is the whole assembly's.
+        foreach (var queue in (string[])[TheirInstructions, "routing.oesindsigt", "routing.oesindsigt_error", "payments.oesindsigt"])
+            await _looking.QueuePurgeAsync(queue);
         _console = RabbitMqBus.Open(UriOf(BrokerUsers.Console), "console", TimeProvider.System, NullLoggerFactory.Instance);
         await _console.DeclareAsync([.. new[] { "routing.oesindsigt", "payments.oesindsigt", "routing.kmdopus", TheirInstructions }.Select(queue => new QueueDefinition(queue, []))], CancellationToken.None);
     }
