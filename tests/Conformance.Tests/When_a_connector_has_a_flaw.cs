@@ -14,7 +14,7 @@ namespace ClaimsTransfer.Conformance.Tests;
 [Parallelizable(ParallelScope.Children)]
 public sealed class When_a_connector_has_a_flaw
 {
-    private const int Many = 300;
+    private const int Many = 100;
     private static readonly SemaphoreSlim AtOnce = new(12);
 
     private static readonly IReadOnlyDictionary<Flaw, string> Found = new Dictionary<Flaw, string>
@@ -67,7 +67,7 @@ public sealed class When_a_connector_has_a_flaw
     private static async Task<ConformanceResult> ProveAsync(Flaw flaw)
     {
         using var folder = new TemporaryFolder();
-        var options = new BenchOptions { Municipality = $"99{(int)flaw:D2}", Many = Many, Backlog = 600, Patience = TimeSpan.FromSeconds(15), PatienceWithMany = TimeSpan.FromSeconds(40) };
+        var options = new BenchOptions { Municipality = $"99{(int)flaw:D2}", Many = Many, Backlog = 500, Patience = TimeSpan.FromSeconds(15), PatienceWithMany = TimeSpan.FromSeconds(40) };
         var run = new ConformanceRun(new PlainFactory(flaw), options, TimeProvider.System, NullLoggerFactory.Instance);
         return await run.RunAsync(AllChecks.InOrder, [], await RabbitMqServer.UriAsync(), folder.Path, null, CancellationToken.None);
     }

@@ -15,7 +15,7 @@ namespace ClaimsTransfer.Journeys;
 [NonParallelizable]
 public sealed class When_everything_is_killed_during_a_replay
 {
-    private static readonly int Claims = int.TryParse(Environment.GetEnvironmentVariable("CLAIMS_REPLAYED"), out var given) ? given : 2_500;
+    private static readonly int Claims = int.TryParse(Environment.GetEnvironmentVariable("CLAIMS_REPLAYED"), out var given) ? given : 1_000;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5 + (Claims / 2_500.0));
     private readonly string _folder = Folders.New("killed-replay");
     private LocalRabbitMq _broker = null!;
