@@ -56,25 +56,3 @@ public sealed class BrokerPasswords
         return known;
     }
 }
-
-/// <summary>A file that only its owner may read, from its first byte on, and that is whole or not there.</summary>
-internal static class SecretText
-{
-    public static void Write(string file, string text)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        var made = $"{file}.new";
-        using (var writer = new StreamWriter(made, new UTF8Encoding(false), options))
-            writer.Write(text);
-        OwnerOnly(made);
-        File.Move(made, file, overwrite: true);
-    }
-
-    public static void OwnerOnly(string file)
-    {
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-    }
-}

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using ClaimsTransfer.Cli.Running;
+using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
 
 namespace ClaimsTransfer.Cli.Broker;
@@ -12,7 +13,7 @@ namespace ClaimsTransfer.Cli.Broker;
 /// </summary>
 public static partial class CertificatesCommand
 {
-    private static readonly string[] Services = ["ingest", "routing", "payments", "console", "fbs", "sandbox", "operations"];
+    private static readonly string[] Services = [BrokerUsers.Ingest, BrokerUsers.Routing, BrokerUsers.Payments, BrokerUsers.Console, BrokerUsers.Fbs, BrokerUsers.Sandbox, BrokerUsers.Operations];
     private static readonly string[] AlwaysHosts = ["localhost", "127.0.0.1"];
 
     public static Command Create()
@@ -78,7 +79,7 @@ public static partial class CertificatesCommand
 
     private static IEnumerable<string> Vendors(string? file) =>
         (file is null ? Enum.GetValues<Vendor>() : MunicipalityFile.Load(file).OrThrow().All.Select(municipality => municipality.Vendor).Distinct())
-        .Order().Select(vendor => $"vendor-{vendor}".ToLowerInvariant());
+        .Order().Select(BrokerUsers.Of);
 
     private static string[] Named(string list)
     {

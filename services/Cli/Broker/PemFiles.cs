@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using ClaimsTransfer.Cli.Running;
 
 namespace ClaimsTransfer.Cli.Broker;
 
@@ -8,19 +9,7 @@ internal static class PemFiles
 {
     public static void Write(string certificateFile, X509Certificate2 certificate, string keyFile, ECDsa key)
     {
-        Write(keyFile, key.ExportPkcs8PrivateKeyPem(), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        Write(certificateFile, certificate.ExportCertificatePem(), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-    }
-
-    private static void Write(string file, string pem, UnixFileMode mode)
-    {
-        var next = $"{file}.next";
-        File.Delete(next);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = mode;
-        using (var writer = new StreamWriter(next, options))
-            writer.Write(pem + "\n");
-        File.Move(next, file, overwrite: true);
+        SecretText.Write(keyFile, key.ExportPkcs8PrivateKeyPem() + "\n");
+        SecretText.Write(certificateFile, certificate.ExportCertificatePem() + "\n", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
     }
 }

@@ -11,18 +11,7 @@ internal static class PasswordFile
         try
         {
             var others = File.Exists(file) ? File.ReadAllLines(file).Where(line => line.Split(' ', 2)[0] != user) : [];
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            var next = $"{file}.next";
-            File.Delete(next);
-            using (var writer = new StreamWriter(next, options))
-            {
-                foreach (var line in others.Append($"{user} {password}"))
-                    writer.Write($"{line}\n");
-            }
-
-            File.Move(next, file, overwrite: true);
+            SecretText.Write(file, string.Concat(others.Append($"{user} {password}").Select(line => $"{line}\n")));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

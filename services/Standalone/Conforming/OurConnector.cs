@@ -3,6 +3,7 @@ using System.Reflection;
 using ClaimsTransfer.ConformanceKit.DebtorSystems;
 using ClaimsTransfer.ConformanceKit.Starting;
 using ClaimsTransfer.Defaults.Identifiers;
+using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Standalone.Processes;
 
@@ -63,7 +64,7 @@ public sealed class OurConnector(Vendor vendor, string folder) : IConnectorFacto
         var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}"));
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["ASPNETCORE_URLS"] = url.ToString(), ["DOTNET_gcServer"] = "0" };
         var version = typeof(OurConnector).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
-        var process = ProcessConnector.Start(["dotnet", Services.ProgramOf(vendor.ToString().ToLowerInvariant())], $"{vendor} {version}", start, environment);
+        var process = ProcessConnector.Start(["dotnet", Services.ProgramOf(BrokerUsers.Short(vendor))], $"{vendor} {version}", start, environment);
         try
         {
             await UntilReadyAsync(url, process, cancellation);
