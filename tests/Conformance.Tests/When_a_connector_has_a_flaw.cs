@@ -2,7 +2,6 @@ using ClaimsTransfer.Conformance.Tests.Plain;
 using ClaimsTransfer.ConformanceKit.Checks;
 using ClaimsTransfer.ConformanceKit.Proving;
 using ClaimsTransfer.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 
 namespace ClaimsTransfer.Conformance.Tests;
@@ -15,7 +14,6 @@ namespace ClaimsTransfer.Conformance.Tests;
 public sealed class When_a_connector_has_a_flaw
 {
     private const int Many = 100;
-    private static readonly SemaphoreSlim AtOnce = new(12);
 
     private static readonly IReadOnlyDictionary<Flaw, string> Found = new Dictionary<Flaw, string>
     {
@@ -50,25 +48,11 @@ public sealed class When_a_connector_has_a_flaw
     [TestCaseSource(nameof(Flaws))]
     public async Task It_fails_the_check_that_is_meant_for_it_and_no_other(Flaw flaw)
     {
-        await AtOnce.WaitAsync();
-        try
-        {
-            var result = await ProveAsync(flaw);
-            result.Checks.Count.ShouldBe(AllChecks.InOrder.Count);
-            result.Checks.Where(check => check.Outcome != CheckOutcome.Passed).Select(check => check.Name)
-                .ShouldBe(flaw == Flaw.None ? [] : [Found[flaw]], $"{string.Join("\n", result.Checks.Where(check => check.Outcome != CheckOutcome.Passed).Select(check => $"{check.Name}: {check.Got}"))}");
-        }
-        finally
-        {
-            AtOnce.Release();
-        }
-    }
-
-    private static async Task<ConformanceResult> ProveAsync(Flaw flaw)
-    {
         using var folder = new TemporaryFolder();
         var options = new BenchOptions { Municipality = $"99{(int)flaw:D2}", Many = Many, Backlog = 500, Patience = TimeSpan.FromSeconds(15), PatienceWithMany = TimeSpan.FromSeconds(40) };
-        var run = new ConformanceRun(new PlainFactory(flaw), options, TimeProvider.System, NullLoggerFactory.Instance);
-        return await run.RunAsync(AllChecks.InOrder, [], await RabbitMqServer.UriAsync(), folder.Path, null, CancellationToken.None);
+        var result = await Proof.OfAsync(new PlainFactory(flaw), options, folder.Path);
+        result.Checks.Count.ShouldBe(AllChecks.InOrder.Count);
+        result.Checks.Where(check => check.Outcome != CheckOutcome.Passed).Select(check => check.Name)
+            .ShouldBe(flaw == Flaw.None ? [] : [Found[flaw]], string.Join('\n', result.Failures()));
     }
 }

@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ClaimsTransfer.ConformanceKit.Checks;
-using ClaimsTransfer.ConformanceKit.Proving;
 using ClaimsTransfer.ConformanceKit.Starting;
 using ClaimsTransfer.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 
 namespace ClaimsTransfer.Conformance.Tests;
@@ -24,10 +22,9 @@ public sealed class When_a_connector_in_JavaScript_is_proved
         var options = new BenchOptions { Municipality = "9790", Many = Many, Backlog = Many, Patience = TimeSpan.FromSeconds(60) };
         var factory = new CommandFactory($"node \"{Path.Combine(connector, "main.js")}\"", query: null, "JavaScriptConnector", TimeProvider.System);
 
-        var result = await new ConformanceRun(factory, options, TimeProvider.System, NullLoggerFactory.Instance)
-            .RunAsync(AllChecks.InOrder, [], await RabbitMqServer.UriAsync(), folder.Path, null, CancellationToken.None);
+        var result = await Proof.OfAsync(factory, options, folder.Path);
 
-        result.Checks.Where(check => check.Outcome != CheckOutcome.Passed).Select(check => $"{check.Name}: {check.Got}").ShouldBeEmpty();
+        result.Failures().ShouldBeEmpty();
         result.Checks.Count.ShouldBe(AllChecks.InOrder.Count);
     }
 

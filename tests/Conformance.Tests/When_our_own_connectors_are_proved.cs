@@ -1,9 +1,7 @@
 using ClaimsTransfer.ConformanceKit.Checks;
-using ClaimsTransfer.ConformanceKit.Proving;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Standalone.Conforming;
 using ClaimsTransfer.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 
 namespace ClaimsTransfer.Conformance.Tests;
@@ -24,11 +22,10 @@ public sealed class When_our_own_connectors_are_proved
     {
         using var folder = new TemporaryFolder();
         var options = new BenchOptions { Municipality = $"98{Names.ToList().IndexOf(name):D2}", Many = Many, Backlog = name == nameof(Vendor.Prisme) ? Backlog : Backlog / 3, Patience = TimeSpan.FromSeconds(60) };
-        var run = new ConformanceRun(OurConnector.All[name](folder.Path), options, TimeProvider.System, NullLoggerFactory.Instance);
 
-        var result = await run.RunAsync(AllChecks.InOrder, [], await RabbitMqServer.UriAsync(), folder.Path, null, CancellationToken.None);
+        var result = await Proof.OfAsync(OurConnector.All[name](folder.Path), options, folder.Path);
 
-        result.Checks.Where(check => check.Outcome != CheckOutcome.Passed).Select(check => $"{check.Name}: {check.Got}").ShouldBeEmpty();
+        result.Failures().ShouldBeEmpty();
         result.Checks.Select(check => check.Name).ShouldBe(AllChecks.InOrder.Select(check => check.Name));
         result.Connector.ShouldStartWith(name);
     }

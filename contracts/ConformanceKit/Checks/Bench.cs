@@ -130,6 +130,20 @@ public sealed class Bench : IAsyncDisposable
             throw new CheckNotRunException($"this debtor system cannot be told to: {ability & ~DebtorSystem.Can}");
     }
 
+    /// <summary>While the debtor system behaves so; afterwards it behaves well again, whatever came of it.</summary>
+    public async Task WhileAsync(DebtorBehaviour behaviour, Func<Task> body, CancellationToken cancellation)
+    {
+        await DebtorSystem.BehaveAsync(behaviour, cancellation);
+        try
+        {
+            await body();
+        }
+        finally
+        {
+            await DebtorSystem.BehaveAsync(DebtorBehaviour.Good, cancellation);
+        }
+    }
+
     public Task SendAsync(CancellationToken cancellation, params IReadOnlyList<TransferClaim> instructions) => Routing.SendAsync(instructions, cancellation);
 
     /// <summary>Waits for a condition; a connector that has ended meanwhile is told of instead of waited for.</summary>

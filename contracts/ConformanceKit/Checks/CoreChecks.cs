@@ -85,19 +85,14 @@ internal static class CoreChecks
     private static async Task RejectAsync(Bench bench, CancellationToken cancellation)
     {
         bench.Needs(DebtorSystemAbilities.Refuse);
-        await bench.DebtorSystem.BehaveAsync(new DebtorBehaviour { RefusesRegistrations = true }, cancellation);
         var register = bench.Claims.Register();
-        TransferReported report;
-        try
+        await bench.WhileAsync(new DebtorBehaviour { RefusesRegistrations = true }, async () =>
         {
             await bench.SendAsync(cancellation, register);
-            report = await bench.FinalAsync(register, cancellation);
-        }
-        finally
-        {
-            await bench.DebtorSystem.BehaveAsync(DebtorBehaviour.Good, cancellation);
-        }
+            await bench.FinalAsync(register, cancellation);
+        }, cancellation);
 
+        var report = bench.Final(register.InstructionId)!;
         Expect.That(report.Outcome == TransferOutcome.Rejected, $"the answer is {report.Outcome}");
         Expect.That(!string.IsNullOrWhiteSpace(report.Code), "there is no code");
         Expect.That(!string.IsNullOrWhiteSpace(report.Text), "there is no text");

@@ -43,16 +43,11 @@ internal static class MoneyChecks
     {
         bench.Needs(DebtorSystemAbilities.Money);
         var claims = await RegisteredAsync(bench, cancellation);
-        await bench.DebtorSystem.BehaveAsync(behaviour, cancellation);
-        try
+        await bench.WhileAsync(behaviour, async () =>
         {
             await bench.DebtorSystem.LetAsync(what, [.. claims.Select(claim => claim.Reference)], cancellation);
             await AgreeAsync(bench, claims, what, cancellation);
-        }
-        finally
-        {
-            await bench.DebtorSystem.BehaveAsync(DebtorBehaviour.Good, cancellation);
-        }
+        }, cancellation);
     }
 
     private static async Task RepeatAsync(Bench bench, CancellationToken cancellation)
@@ -65,16 +60,11 @@ internal static class MoneyChecks
     {
         bench.Needs(DebtorSystemAbilities.Money | DebtorSystemAbilities.CutFiles);
         var claims = await RegisteredAsync(bench, cancellation);
-        await bench.DebtorSystem.BehaveAsync(new DebtorBehaviour { CutsFiles = true }, cancellation);
-        try
+        await bench.WhileAsync(new DebtorBehaviour { CutsFiles = true }, async () =>
         {
             await bench.DebtorSystem.LetAsync(MoneyEvent.Pay, [.. claims.Select(claim => claim.Reference)], cancellation);
             await bench.UntilAsync(async token => (await DifferencesAsync(bench, claims, token)).Any(difference => difference.Contains("more", StringComparison.Ordinal)), cancellation, WhileCut);
-        }
-        finally
-        {
-            await bench.DebtorSystem.BehaveAsync(DebtorBehaviour.Good, cancellation);
-        }
+        }, cancellation);
 
         await AgreeAsync(bench, claims, MoneyEvent.Pay, cancellation);
     }

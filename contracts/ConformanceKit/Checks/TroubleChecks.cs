@@ -54,18 +54,13 @@ internal static class TroubleChecks
     {
         bench.Needs(DebtorSystemAbilities.DropReplies);
         var register = bench.Claims.Register();
-        await bench.DebtorSystem.BehaveAsync(new DebtorBehaviour { DropsReplies = true }, cancellation);
-        try
+        await bench.WhileAsync(new DebtorBehaviour { DropsReplies = true }, async () =>
         {
             await bench.SendAsync(cancellation, register);
             Expect.That(
                 await bench.UntilAsync(async token => await bench.DebtorSystem.FindAsync(register.Reference, token) is not null, cancellation),
                 "the instruction never reached the debtor system");
-        }
-        finally
-        {
-            await bench.DebtorSystem.BehaveAsync(DebtorBehaviour.Good, cancellation);
-        }
+        }, cancellation);
 
         await bench.AcceptedAsync(register, cancellation);
         var booked = await bench.BookedAsync(register, cancellation);
@@ -79,8 +74,7 @@ internal static class TroubleChecks
         bench.Needs(DebtorSystemAbilities.DropReplies);
         var register = bench.Claims.Register();
         var question = bench.Claims.Ask(register);
-        await bench.DebtorSystem.BehaveAsync(new DebtorBehaviour { DropsReplies = true }, cancellation);
-        try
+        await bench.WhileAsync(new DebtorBehaviour { DropsReplies = true }, async () =>
         {
             await bench.SendAsync(cancellation, register);
             Expect.That(
@@ -94,11 +88,7 @@ internal static class TroubleChecks
             var guess = bench.Routing.RepliesTo(register.InstructionId).Select(reply => reply.Report!)
                 .FirstOrDefault(report => report.Outcome is TransferOutcome.Accepted or TransferOutcome.Rejected or TransferOutcome.NotDone);
             Expect.That(guess is null, $"the connector says {guess?.Outcome}, which it cannot know");
-        }
-        finally
-        {
-            await bench.DebtorSystem.BehaveAsync(DebtorBehaviour.Good, cancellation);
-        }
+        }, cancellation);
 
         // Given up, it is Routing that sends again after a person's decision: asked about first, as ever.
         if (bench.Routing.RepliesTo(register.InstructionId).Any(reply => reply.Report!.Outcome == TransferOutcome.Unknown))
@@ -110,16 +100,11 @@ internal static class TroubleChecks
     {
         bench.Needs(DebtorSystemAbilities.BeSlow);
         var claims = Enumerable.Range(0, 5).Select(_ => bench.Claims.Register()).ToList();
-        await bench.DebtorSystem.BehaveAsync(new DebtorBehaviour { Slow = SlowCall }, cancellation);
-        try
+        await bench.WhileAsync(new DebtorBehaviour { Slow = SlowCall }, async () =>
         {
             await bench.Routing.SendAsync(claims, cancellation);
             await bench.AllAcceptedAsync(claims, cancellation, bench.Options.Patience * 2);
-        }
-        finally
-        {
-            await bench.DebtorSystem.BehaveAsync(DebtorBehaviour.Good, cancellation);
-        }
+        }, cancellation);
 
         await bench.AllBookedOnceAsync(claims, cancellation);
     }
@@ -128,18 +113,13 @@ internal static class TroubleChecks
     {
         bench.Needs(DebtorSystemAbilities.TakeNothing);
         var claims = Enumerable.Range(0, 20).Select(_ => bench.Claims.Register()).ToList();
-        await bench.DebtorSystem.BehaveAsync(new DebtorBehaviour { TakesNothing = true }, cancellation);
-        try
+        await bench.WhileAsync(new DebtorBehaviour { TakesNothing = true }, async () =>
         {
             await bench.Routing.SendAsync(claims, cancellation);
             await bench.UntilAsync(() => claims.Any(IsGivenUp), cancellation, StaysAway);
             var lost = claims.Where(IsGivenUp).ToList();
             Expect.That(lost.Count == 0, $"{lost.Count} of {claims.Count} instructions were given up after a moment: {(lost.Count == 0 ? "" : bench.CameFor(lost[0]))}");
-        }
-        finally
-        {
-            await bench.DebtorSystem.BehaveAsync(DebtorBehaviour.Good, cancellation);
-        }
+        }, cancellation);
 
         await bench.AllAcceptedAsync(claims, cancellation, bench.Options.Patience * 2);
         await bench.AllBookedOnceAsync(claims, cancellation);
@@ -152,22 +132,23 @@ internal static class TroubleChecks
         bench.Needs(DebtorSystemAbilities.TakeNothing);
         var backlog = bench.Options.Backlog;
         var claims = Enumerable.Range(0, backlog).Select(_ => bench.Claims.Register()).ToList();
-        await bench.DebtorSystem.BehaveAsync(new DebtorBehaviour { TakesNothing = true }, cancellation);
         try
         {
-            await bench.Routing.SendAsync(claims, cancellation);
-            // The first of them are taken to learn that it is away; the rest stays, or goes back.
-            var stays = await bench.UntilAsync(async token => await bench.Routing.ReadyAsync(token) >= backlog / 2, cancellation);
-            var ready = await bench.Routing.ReadyAsync(cancellation);
-            var before = await bench.DebtorSystem.CallsAsync(cancellation);
-            await bench.UntilAsync(async token => await CallsSinceAsync(before, token) > MostCallsWhileAway, cancellation, StaysAway);
-            Expect.That(stays && await bench.Routing.ReadyAsync(cancellation) >= backlog / 2, $"of {backlog} instructions {ready} were on the queue, the others in the connector's hands");
-            var calls = await CallsSinceAsync(before, cancellation);
-            Expect.That(calls <= MostCallsWhileAway, $"the debtor system was called {calls} times within {StaysAway.TotalSeconds:0} s after it had said that it takes nothing");
+            await bench.WhileAsync(new DebtorBehaviour { TakesNothing = true }, async () =>
+            {
+                await bench.Routing.SendAsync(claims, cancellation);
+                // The first of them are taken to learn that it is away; the rest stays, or goes back.
+                var stays = await bench.UntilAsync(async token => await bench.Routing.ReadyAsync(token) >= backlog / 2, cancellation);
+                var ready = await bench.Routing.ReadyAsync(cancellation);
+                var before = await bench.DebtorSystem.CallsAsync(cancellation);
+                await bench.UntilAsync(async token => await CallsSinceAsync(before, token) > MostCallsWhileAway, cancellation, StaysAway);
+                Expect.That(stays && await bench.Routing.ReadyAsync(cancellation) >= backlog / 2, $"of {backlog} instructions {ready} were on the queue, the others in the connector's hands");
+                var calls = await CallsSinceAsync(before, cancellation);
+                Expect.That(calls <= MostCallsWhileAway, $"the debtor system was called {calls} times within {StaysAway.TotalSeconds:0} s after it had said that it takes nothing");
+            }, cancellation);
         }
         finally
         {
-            await bench.DebtorSystem.BehaveAsync(DebtorBehaviour.Good, cancellation);
             // Whatever is to be said of them is another check's matter; but none shall be in its way.
             await bench.UntilAsync(() => claims.All(claim => bench.IsSetAside(claim) || bench.Final(claim.InstructionId) is not null), cancellation, bench.Options.PatienceWithMany);
         }
@@ -193,19 +174,14 @@ internal static class TroubleChecks
     {
         var claims = Enumerable.Range(0, InRestart).Select(_ => bench.Claims.Register()).ToList();
         // Slow enough that the kill falls in the middle.
-        if (bench.DebtorSystem.Can.HasFlag(DebtorSystemAbilities.BeSlow))
-            await bench.DebtorSystem.BehaveAsync(new DebtorBehaviour { Slow = TimeSpan.FromMilliseconds(250) }, cancellation);
-        try
+        var behaviour = bench.DebtorSystem.Can.HasFlag(DebtorSystemAbilities.BeSlow) ? new DebtorBehaviour { Slow = TimeSpan.FromMilliseconds(250) } : DebtorBehaviour.Good;
+        await bench.WhileAsync(behaviour, async () =>
         {
             await bench.Routing.SendAsync(claims, cancellation);
             await bench.UntilAsync(async token => (await bench.DebtorSystem.FindAsync([.. claims.Select(claim => claim.Reference)], token)).Count >= HandledBeforeRestart, cancellation);
             await bench.KillAsync();
             await bench.StartAgainAsync(cancellation);
-        }
-        finally
-        {
-            await bench.DebtorSystem.BehaveAsync(DebtorBehaviour.Good, cancellation);
-        }
+        }, cancellation);
 
         await bench.AllAcceptedAsync(claims, cancellation);
         await bench.AllBookedOnceAsync(claims, cancellation);
