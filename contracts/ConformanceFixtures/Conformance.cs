@@ -29,9 +29,7 @@ public abstract class Conformance<TFactory>
     [OneTimeSetUp]
     public async Task OpenAsync()
     {
-        _folder = Directory.CreateTempSubdirectory("claims-conformance-").FullName;
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101); // RabbitMQ may run as a user of its own.
+        _folder = LocalRabbitMq.NewFolder("claims-conformance-");
         var given = Environment.GetEnvironmentVariable("CLAIMS_TEST_BROKER");
         if (string.IsNullOrEmpty(given))
             _broker = await LocalRabbitMq.StartAsync(Path.Combine(_folder, "broker"));

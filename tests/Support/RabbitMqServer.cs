@@ -35,13 +35,7 @@ public static class RabbitMqServer
     }
 
     /// <summary>A temporary folder that the server's own account can reach.</summary>
-    public static string NewFolder()
-    {
-        var made = Directory.CreateTempSubdirectory("claims-rabbitmq-").FullName;
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(made, (UnixFileMode)0b111_101_101);
-        return made;
-    }
+    public static string NewFolder() => LocalRabbitMq.NewFolder("claims-rabbitmq-");
 
     /// <summary>Call it from a <c>[SetUpFixture]</c>'s tear-down.</summary>
     public static async Task StopAsync()

@@ -93,9 +93,7 @@ public sealed class ConformCommand
         var json = parsed.GetValue(_json);
         using var key = ResultSigner.KeyOf(parsed.GetValue(_key) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(json ?? "result.json"))!, "conformance.key"));
 
-        var folder = Directory.CreateTempSubdirectory("claims-conform-").FullName;
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101); // RabbitMQ may run as a user of its own.
+        var folder = LocalRabbitMq.NewFolder("claims-conform-");
         try
         {
             var factory = FactoryOf(parsed, folder);

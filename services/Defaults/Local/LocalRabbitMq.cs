@@ -74,6 +74,15 @@ public sealed class LocalRabbitMq : IAsyncDisposable
 
     private string PidFile => Path.Combine(folder, "pid");
 
+    /// <summary>A temporary folder that the server's own account can reach; whoever asks for it removes it.</summary>
+    public static string NewFolder(string prefix)
+    {
+        var made = Directory.CreateTempSubdirectory(prefix).FullName;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(made, (UnixFileMode)0b111_101_101);
+        return made;
+    }
+
     public static bool IsInstalled => Servers.Any(File.Exists);
 
     /// <param name="folder">Where it keeps its data, log and settings.</param>
