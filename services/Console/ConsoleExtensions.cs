@@ -94,7 +94,7 @@ public static class ConsoleExtensions
             Corrections = new Corrections(store, Letters, Replays, Audit, Questions, sealer, time);
             Archives = new Archives(store, Letters, Audit);
             Runner = new ReplayRunner(
-                Replays, Letters, Corrections, Questions, services.GetRequiredService<IDeadLetterQueues>(), services.GetRequiredService<IBus>(), sealer, options, time);
+                Replays, Letters, Corrections, Questions, services.GetRequiredService<IDeadLetterQueues>(), services.GetRequiredService<ITransport>(), sealer, options, time);
             Start = new ConsoleStart(store, Audit);
         }
 

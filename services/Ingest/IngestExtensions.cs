@@ -26,10 +26,10 @@ public static class IngestExtensions
         var services = builder.Services;
         services.AddSingleton(options);
         services.AddSingleton(provider => new IngestHandler(
-            Store(provider), provider.GetRequiredService<IBus>(), provider.GetRequiredService<ISealer>(), provider.GetRequiredService<IMunicipalities>(),
+            Store(provider), provider.GetRequiredService<ITransport>(), provider.GetRequiredService<ISealer>(), provider.GetRequiredService<IMunicipalities>(),
             provider.GetRequiredService<TimeProvider>(), options, provider.GetRequiredService<ILogger<IngestHandler>>()));
         services.AddSingleton(provider => new Relay(
-            Store(provider), provider.GetRequiredService<IBus>(), provider.GetRequiredService<TimeProvider>(), options, provider.GetRequiredService<ILogger<Relay>>()));
+            Store(provider), provider.GetRequiredService<ITransport>(), provider.GetRequiredService<TimeProvider>(), options, provider.GetRequiredService<ILogger<Relay>>()));
         services.AddSingleton<FeesReader>();
         services.AddSingleton(provider => new MessageStore(Store(provider)));
         services.AddSingleton(provider => new IngestAccounting(Store(provider)));

@@ -81,12 +81,12 @@ public static class PaymentsExtensions
         public PaymentsParts(IServiceProvider services, PaymentsOptions options)
         {
             var time = services.GetRequiredService<TimeProvider>();
-            var bus = services.GetRequiredService<IBus>();
+            var transport = services.GetRequiredService<ITransport>();
             _store = services.GetRequiredService<IStores>().Open("payments");
             var ledger = new PaymentsStore(_store);
-            Handler = new PaymentsHandler(ledger, bus, services.GetRequiredService<IMunicipalities>(), time);
+            Handler = new PaymentsHandler(ledger, transport, services.GetRequiredService<IMunicipalities>(), time);
             Unmatched = new UnmatchedStore(_store);
-            Matcher = new Matcher(Unmatched, bus, time);
+            Matcher = new Matcher(Unmatched, transport, time);
             Orders = new OrderStore(_store);
             var clients = services.GetRequiredService<IHttpClientFactory>();
             var fbs = new FbsPayments(
@@ -95,12 +95,12 @@ public static class PaymentsExtensions
             Worklist = new Worklist(_store, new Suggestions(_store));
             Accounts = new PaymentsAccounts(_store, time);
             Views = new AccountViews(_store);
-            Told = new ToldFbs(_store, bus);
+            Told = new ToldFbs(_store, transport);
             Recorded = new RecordedMessages(_store);
             Previews = new Previews(ledger, Recorded, time);
             Waiting = new WaitingOrders(_store);
             Senders = new SenderCheck(
-                new SenderRules(services.GetRequiredService<IMunicipalities>(), options.RequireSender ?? bus.User == BrokerUsers.Payments, Inbound.Read), new SenderRefusals(_store, time),
+                new SenderRules(services.GetRequiredService<IMunicipalities>(), options.RequireSender ?? transport.User == BrokerUsers.Payments, Inbound.Read), new SenderRefusals(_store, time),
                 services.GetRequiredService<ILogger<SenderCheck>>());
         }
 

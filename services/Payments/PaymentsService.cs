@@ -13,13 +13,13 @@ namespace ClaimsTransfer.Payments;
 
 /// <summary>Runs the ledger: the queue's batches, the matching of open entries, the orders to FBS, and the standing for the gauges.</summary>
 internal sealed partial class PaymentsService(
-    IStore store, PaymentsHandler handler, Matcher matcher, OrderSender orders, PaymentsAccounts accounts, SenderCheck senders, IBus bus, BatchConsumers consumers, IMunicipalities municipalities,
+    IStore store, PaymentsHandler handler, Matcher matcher, OrderSender orders, PaymentsAccounts accounts, SenderCheck senders, ITransport transport, BatchConsumers consumers, IMunicipalities municipalities,
     Installation installation, PaymentsOptions options, TimeProvider time, ILogger<PaymentsService> log) : BackgroundService
 {
     private const int SweepBatch = 500;
     private static readonly TimeSpan StandingInterval = TimeSpan.FromSeconds(15);
     private readonly Intake _intake = new(
-        bus, municipalities, Topology.Payments with { BatchSize = options.BatchSize, Concurrency = options.Concurrency },
+        transport, municipalities, Topology.Payments with { BatchSize = options.BatchSize, Concurrency = options.Concurrency },
         queue => senders.Before(queue, consumers.For(queue, handler.HandleAsync)));
 
     private long? _toldOf;

@@ -76,7 +76,7 @@ public static class RoutingExtensions
             Journal = new RoutingStore(_store);
             var refusals = new SenderRefusals(_store, time);
             Handler = new RoutingHandler(
-                Journal, services.GetRequiredService<IBus>(), saga, municipalities, time, new UnaskedAnswers(refusals, services.GetRequiredService<ILogger<UnaskedAnswers>>()));
+                Journal, services.GetRequiredService<ITransport>(), saga, municipalities, time, new UnaskedAnswers(refusals, services.GetRequiredService<ILogger<UnaskedAnswers>>()));
             Accounts = new Accounts(_store, time);
             Timelines = new Timelines(_store, new PossibleOperations(saga, municipalities, time));
             Recorded = new RecordedMessages(_store);
@@ -84,7 +84,7 @@ public static class RoutingExtensions
             Rejections = new Rejections(_store);
             Previews = new Previews(Journal, saga, municipalities, time);
             Senders = new SenderCheck(
-                new SenderRules(municipalities, options.RequireSender ?? services.GetRequiredService<IBus>().User == BrokerUsers.Routing, Inbound.Read), refusals,
+                new SenderRules(municipalities, options.RequireSender ?? services.GetRequiredService<ITransport>().User == BrokerUsers.Routing, Inbound.Read), refusals,
                 services.GetRequiredService<ILogger<SenderCheck>>());
         }
 

@@ -12,7 +12,7 @@ namespace ClaimsTransfer.Routing;
 
 /// <summary>Runs the handler: the queue's batches, the timers, the janitor, and the standing for the gauges.</summary>
 internal sealed partial class RoutingService(
-    IStore store, IRoutingStore journal, RoutingHandler handler, Accounts accounts, SenderCheck senders, IBus bus, BatchConsumers consumers, IMunicipalities municipalities,
+    IStore store, IRoutingStore journal, RoutingHandler handler, Accounts accounts, SenderCheck senders, ITransport transport, BatchConsumers consumers, IMunicipalities municipalities,
     RoutingOptions options, TimeProvider time, ILogger<RoutingService> log) : BackgroundService
 {
     private const int SweepBatch = 500;
@@ -21,7 +21,7 @@ internal sealed partial class RoutingService(
     /// <summary>What was decided by the file before is stored by then.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(1);
     private readonly Intake _intake = new(
-        bus, municipalities, Topology.Routing with { BatchSize = options.BatchSize, Concurrency = options.Concurrency },
+        transport, municipalities, Topology.Routing with { BatchSize = options.BatchSize, Concurrency = options.Concurrency },
         queue => senders.Before(queue, consumers.For(queue, handler.HandleAsync)));
 
     private long? _wokenFor;

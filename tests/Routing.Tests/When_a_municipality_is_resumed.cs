@@ -55,7 +55,7 @@ public sealed class When_a_municipality_is_resumed
         await BecomesAsync(1, ClaimStatus.Sending);
         await CreateAsync(2);
         await BecomesAsync(2, ClaimStatus.Sending);
-        await Eventually(async () => await _routing.Services.GetRequiredService<IBus>().DepthAsync(Topology.TransferQueue("0101"), default) == 2);
+        await Eventually(async () => await _routing.Services.GetRequiredService<ITransport>().DepthAsync(Topology.TransferQueue("0101"), default) == 2);
     }
 
     [Test]
@@ -91,7 +91,7 @@ public sealed class When_a_municipality_is_resumed
     private Task CreateAsync(int number)
     {
         var claim = Claims.Created() with { MessageId = Claims.Message($"created/{number}"), ClaimId = DeterministicId.OfClaim(Claims.Agency, number), FeeId = number };
-        return _routing.Services.GetRequiredService<IBus>().PublishAsync(
+        return _routing.Services.GetRequiredService<ITransport>().PublishAsync(
             [new OutgoingMessage(MessageNames.ClaimCreated, claim.MessageId, JsonSerializer.SerializeToUtf8Bytes(claim, MessageJson.Default.ClaimCreated))], default);
     }
 

@@ -30,7 +30,7 @@ public sealed class RoutingSide : IAsyncDisposable
     };
 
     private readonly string _municipality;
-    private readonly RabbitMqBus _bus;
+    private readonly NativeTransport _transport;
     private readonly IConnection _connection;
     private readonly IChannel _channel;
     private readonly TimeProvider _time;
@@ -41,10 +41,10 @@ public sealed class RoutingSide : IAsyncDisposable
     private readonly ConcurrentDictionary<string, bool> _setAsideIds = new(StringComparer.Ordinal);
     private volatile TaskCompletionSource _news = NewNews();
 
-    private RoutingSide(string municipality, RabbitMqBus bus, IConnection connection, IChannel channel, TimeProvider time)
+    private RoutingSide(string municipality, NativeTransport transport, IConnection connection, IChannel channel, TimeProvider time)
     {
         _municipality = municipality;
-        _bus = bus;
+        _transport = transport;
         _connection = connection;
         _channel = channel;
         _time = time;
@@ -61,24 +61,24 @@ public sealed class RoutingSide : IAsyncDisposable
     /// <summary>Declares what a connector finds on a broker of ours, and begins to listen.</summary>
     public static async Task<RoutingSide> OpenAsync(string broker, string municipality, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
-        var bus = RabbitMqBus.Open(broker, "conformance kit", time, loggers);
-        await bus.DeclareAsync([Topology.Transfer(municipality)], cancellation);
+        var transport = NativeTransport.Open(broker, "conformance kit", time, loggers);
+        await transport.DeclareAsync([Topology.Transfer(municipality)], cancellation);
         var factory = new ConnectionFactory { Uri = new Uri(broker), AutomaticRecoveryEnabled = false };
         var connection = await factory.CreateConnectionAsync("conformance kit, listening", cancellation);
         var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
-        var side = new RoutingSide(municipality, bus, connection, channel, time);
+        var side = new RoutingSide(municipality, transport, connection, channel, time);
         await side.ListenAsync(cancellation);
         return side;
     }
 
-    public Task SendAsync(IReadOnlyList<TransferClaim> instructions, CancellationToken cancellation) => _bus.PublishAsync(
+    public Task SendAsync(IReadOnlyList<TransferClaim> instructions, CancellationToken cancellation) => _transport.PublishAsync(
         [.. instructions.Select(instruction => new OutgoingMessage(
             MessageNames.TransferClaim, instruction.MessageId, JsonSerializer.SerializeToUtf8Bytes(instruction, MessageJson.Default.TransferClaim), _municipality, TraceOf(instruction)))],
         cancellation);
 
     /// <summary>Whatever bytes, under a message's name.</summary>
     public Task SendAsync(Guid messageId, ReadOnlyMemory<byte> body, CancellationToken cancellation) =>
-        _bus.PublishAsync([new OutgoingMessage(MessageNames.TransferClaim, messageId, body, _municipality)], cancellation);
+        _transport.PublishAsync([new OutgoingMessage(MessageNames.TransferClaim, messageId, body, _municipality)], cancellation);
 
     /// <summary>The trace context that the instruction travels with: the connector passes it on.</summary>
     public static string TraceOf(TransferClaim instruction) =>
@@ -118,7 +118,7 @@ public sealed class RoutingSide : IAsyncDisposable
     {
         await _channel.DisposeAsync();
         await _connection.DisposeAsync();
-        await _bus.DisposeAsync();
+        await _transport.DisposeAsync();
     }
 
     private async Task ListenAsync(CancellationToken cancellation)

@@ -32,7 +32,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
 
     public ConnectorHost(
         Vendor vendor, IConnector connector, ConnectorOptions options, Func<Municipality, Installation, Uri?> endpoint, Installation installation,
-        IMunicipalities municipalities, IStores stores, IBus bus, IErrorQueues errors, IUnsealer unsealer, TimeProvider time, ILogger<ConnectorHost> logger)
+        IMunicipalities municipalities, IStores stores, ITransport transport, IErrorQueues errors, IUnsealer unsealer, TimeProvider time, ILogger<ConnectorHost> logger)
     {
         _vendor = vendor;
         var capabilities = CapabilityFaults.CapabilitiesOf(connector, vendor.ToString());
@@ -42,11 +42,11 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
         _logger = logger;
         _municipalities = municipalities;
         var store = stores.Open(SchemaOf(vendor));
-        _entries = new EntryHandler(vendor.ToString(), new SqlEntryLog(store), bus, options, time, logger);
+        _entries = new EntryHandler(vendor.ToString(), new SqlEntryLog(store), transport, options, time, logger);
         _handler = new InstructionHandler(
-            connector, new SqlInstructionLog(store), bus, errors, unsealer, Served, municipality => endpoint(municipality, installation),
+            connector, new SqlInstructionLog(store), transport, errors, unsealer, Served, municipality => endpoint(municipality, installation),
             options, time, logger, $"{Environment.MachineName}/{Environment.ProcessId}/{installation.Instance}", _entries);
-        _runnerOf = lane => new LaneRunner(vendor.ToString(), lane, _handler, bus, options, capabilities, time, logger);
+        _runnerOf = lane => new LaneRunner(vendor.ToString(), lane, _handler, transport, options, capabilities, time, logger);
         _runners = new(_handler.Lanes.ToDictionary(lane => lane.Code, _runnerOf), StringComparer.Ordinal);
         ConnectorTelemetry.Observe(vendor.ToString(), () => _runners.Values.Select(runner => (runner.Lane.Code, runner.Lane.Breaker, runner.Depth, time.GetUtcNow())));
     }

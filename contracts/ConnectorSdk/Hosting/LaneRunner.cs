@@ -10,7 +10,7 @@ namespace ClaimsTransfer.ConnectorSdk.Hosting;
 /// nobody else's time.
 /// </summary>
 internal sealed partial class LaneRunner(
-    string vendor, Lane lane, InstructionHandler handler, IBus bus, ConnectorOptions options, ConnectorCapabilities capabilities, TimeProvider time, ILogger logger) : IAsyncDisposable
+    string vendor, Lane lane, InstructionHandler handler, ITransport transport, ConnectorOptions options, ConnectorCapabilities capabilities, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     /// <summary>A batch may be in hand for so long waiting for its turn; then the log has it and the sweep goes on.</summary>
     private static readonly TimeSpan LongestInHand = TimeSpan.FromSeconds(5);
@@ -41,7 +41,7 @@ internal sealed partial class LaneRunner(
     {
         // As many as one call takes, and as many at a time as calls may be: little is prefetched, so that a crash gives little back.
         var queue = Topology.Transfer(lane.Code) with { BatchSize = handler.BatchSize, Concurrency = lane.Concurrency, Linger = capabilities.Linger ?? UntilFull };
-        _subscription = await bus.SubscribeAsync(queue, TakeAsync, cancellation);
+        _subscription = await transport.SubscribeAsync(queue, TakeAsync, cancellation);
         await GateAsync(cancellation);
         _running = RunAsync(_stopping.Token);
     }
@@ -89,7 +89,7 @@ internal sealed partial class LaneRunner(
     {
         List<Guid> taken = [];
         var consumer = new BatchConsumer(
-            Topology.TransferQueue(lane.Code), async (part, token) => taken.AddRange(await handler.TakeAsync(lane.Code, part, token)), time, logger, notices: bus);
+            Topology.TransferQueue(lane.Code), async (part, token) => taken.AddRange(await handler.TakeAsync(lane.Code, part, token)), time, logger, notices: transport);
         var dead = await consumer.HandleAsync(batch, cancellation);
         if (taken.Count > 0)
             await WorkAsync(taken, cancellation);

@@ -13,7 +13,7 @@ namespace ClaimsTransfer.OperationsConsole.Replaying;
 /// whatever is killed in the middle goes on where it was; what may have been sent is sent again under its own id, which whoever takes it recognises.
 /// </summary>
 public sealed class ReplayRunner(
-    ReplayStore replays, Letters letters, Corrections corrections, MessageQuestions questions, IDeadLetterQueues queues, IBus bus, MessageSealer sealer, ConsoleOptions options,
+    ReplayStore replays, Letters letters, Corrections corrections, MessageQuestions questions, IDeadLetterQueues queues, ITransport transport, MessageSealer sealer, ConsoleOptions options,
     TimeProvider time)
 {
     private const int ForecastAtATime = 250;
@@ -201,7 +201,7 @@ public sealed class ReplayRunner(
         var missing = new HashSet<string>(StringComparer.Ordinal);
         foreach (var queue in attempts.Select(attempt => attempt.Queue).Where(queue => queue != Topology.Unrouted).Distinct(StringComparer.Ordinal))
         {
-            if (await bus.DepthAsync(queue, cancellation) is null)
+            if (await transport.DepthAsync(queue, cancellation) is null)
                 missing.Add(queue);
         }
 
@@ -242,7 +242,7 @@ public sealed class ReplayRunner(
         }
 
         if (routed.Count > 0)
-            await bus.PublishAsync(routed, cancellation);
+            await transport.PublishAsync(routed, cancellation);
         foreach (var group in direct.GroupBy(one => one.Queue))
             await queues.SendAsync(group.Key, [.. group.Select(one => one.Message)], cancellation);
     }

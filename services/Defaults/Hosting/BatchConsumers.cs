@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace ClaimsTransfer.Defaults.Hosting;
 
 /// <summary>Puts the failure policy (<see cref="BatchConsumer"/>) around a service's handlers; a dead-lettered message of a claim is told to Routing.</summary>
-public sealed class BatchConsumers(IBus bus, TimeProvider time, ILogger<BatchConsumer> log)
+public sealed class BatchConsumers(ITransport transport, TimeProvider time, ILogger<BatchConsumer> log)
 {
     public BatchHandler For(string queue, Func<IReadOnlyList<Delivery>, CancellationToken, Task> handler) =>
-        new BatchConsumer(queue, handler, time, log, notices: bus).HandleAsync;
+        new BatchConsumer(queue, handler, time, log, notices: transport).HandleAsync;
 }

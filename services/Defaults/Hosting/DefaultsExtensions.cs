@@ -23,7 +23,7 @@ public static class DefaultsExtensions
     private const string EveryService = "standalone";
 
     /// <summary>
-    /// What every service stands on: settings (<see cref="Installation"/>), <c>IBus</c>, <c>IStores</c>, <c>IMunicipalities</c>, <c>ISealer</c>/<c>IUnsealer</c>,
+    /// What every service stands on: settings (<see cref="Installation"/>), <c>ITransport</c>, <c>IStores</c>, <c>IMunicipalities</c>, <c>ISealer</c>/<c>IUnsealer</c>,
     /// <c>TimeProvider</c>, telemetry, health. Adding it twice adds it once, so that Standalone can compose services.
     /// </summary>
     public static IHostApplicationBuilder AddDefaults(this IHostApplicationBuilder builder, string service)
@@ -36,12 +36,12 @@ public static class DefaultsExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = installation.ShutdownTimeout);
 
-        builder.Services.AddSingleton(services => new WatchedBus(BusFactory.Create(
+        builder.Services.AddSingleton(services => new WatchedTransport(TransportFactory.Create(
             installation, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>())));
-        builder.Services.AddSingleton<IBus>(services => services.GetRequiredService<WatchedBus>());
-        builder.Services.AddSingleton<IQueues>(services => services.GetRequiredService<WatchedBus>());
-        builder.Services.AddSingleton<IDeadLetterQueues>(services => services.GetRequiredService<WatchedBus>());
-        builder.Services.AddSingleton<IErrorQueues>(services => services.GetRequiredService<WatchedBus>());
+        builder.Services.AddSingleton<ITransport>(services => services.GetRequiredService<WatchedTransport>());
+        builder.Services.AddSingleton<IQueues>(services => services.GetRequiredService<WatchedTransport>());
+        builder.Services.AddSingleton<IDeadLetterQueues>(services => services.GetRequiredService<WatchedTransport>());
+        builder.Services.AddSingleton<IErrorQueues>(services => services.GetRequiredService<WatchedTransport>());
         builder.Services.AddSingleton<BatchConsumers>();
         builder.Services.AddSingleton<DeclaredQueues>();
         AddStorage(builder.Services, service, installation);
@@ -68,11 +68,11 @@ public static class DefaultsExtensions
         if (!((IApplicationBuilder)app).Properties.TryAdd(mapped, true))
             return app;
 
-        app.MapGet("/queues", async (WatchedBus bus, CancellationToken cancellation) =>
+        app.MapGet("/queues", async (WatchedTransport transport, CancellationToken cancellation) =>
         {
             var depths = new SortedDictionary<string, long>(StringComparer.Ordinal);
-            foreach (var queue in bus.ConsumedQueues)
-                depths[queue] = await bus.DepthAsync(queue, cancellation) ?? 0;
+            foreach (var queue in transport.ConsumedQueues)
+                depths[queue] = await transport.DepthAsync(queue, cancellation) ?? 0;
             return Results.Json(depths);
         });
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
@@ -120,7 +120,7 @@ public static class DefaultsExtensions
     private static void AddHealth(IServiceCollection services, string service)
     {
         services.AddHealthChecks()
-            .AddCheck<BusIsReady>("bus", tags: [Ready])
+            .AddCheck<TransportIsReady>("transport", tags: [Ready])
             .Add(new HealthCheckRegistration("store", provider => provider.GetRequiredService<StoreIsReady>(), null, [Ready], TimeSpan.FromSeconds(5)));
         services.AddSingleton(provider => new StoreIsReady(provider.GetRequiredService<IStores>(), service == EveryService ? "routing" : service.Replace('-', '_')));
     }

@@ -8,11 +8,11 @@ namespace ClaimsTransfer.Defaults.Hosting;
 
 /// <summary>
 /// Before anything starts: every queue is declared, so that nothing published vanishes. The order of a clean stop: subscriptions first, so that what is in hand is
-/// finished while everything it needs still stands; then the services' own timers and servers; then the bus; the stores last. What does not finish within the
+/// finished while everything it needs still stands; then the services' own timers and servers; then the transport; the stores last. What does not finish within the
 /// shutdown timeout was not acknowledged, and comes again.
 /// </summary>
 internal sealed partial class Foundation(
-    WatchedBus bus, DeclaredQueues queues, IStores stores, IMunicipalities municipalities, Installation installation, TimeProvider time, ILogger<Foundation> log) : IHostedLifecycleService
+    WatchedTransport transport, DeclaredQueues queues, IStores stores, IMunicipalities municipalities, Installation installation, TimeProvider time, ILogger<Foundation> log) : IHostedLifecycleService
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
@@ -40,7 +40,7 @@ internal sealed partial class Foundation(
     {
         try
         {
-            await bus.StopConsumingAsync().WaitAsync(installation.ShutdownTimeout / 2, cancellationToken);
+            await transport.StopConsumingAsync().WaitAsync(installation.ShutdownTimeout / 2, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -51,7 +51,7 @@ internal sealed partial class Foundation(
     // Registered before any service's hosted service, it is stopped after all of them.
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await bus.DisposeAsync().AsTask().WaitAsync(cancellationToken);
+        await transport.DisposeAsync().AsTask().WaitAsync(cancellationToken);
         switch (stores)
         {
             case IAsyncDisposable disposable:

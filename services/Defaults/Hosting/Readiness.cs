@@ -5,15 +5,15 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace ClaimsTransfer.Defaults.Hosting;
 
 /// <summary>Messages can be published and consumed, and every consumer that should run is known to the broker.</summary>
-internal sealed class BusIsReady(WatchedBus bus) : IHealthCheck
+internal sealed class TransportIsReady(WatchedTransport transport) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        if (!bus.IsHealthy)
+        if (!transport.IsHealthy)
             return Task.FromResult(HealthCheckResult.Unhealthy("The broker cannot be used now."));
-        var silent = bus.SilentQueues;
+        var silent = transport.SilentQueues;
         return Task.FromResult(silent.Count == 0
-            ? HealthCheckResult.Healthy($"{bus.SubscriptionCount} consumers")
+            ? HealthCheckResult.Healthy($"{transport.SubscriptionCount} consumers")
             : HealthCheckResult.Unhealthy($"Nobody consumes from {string.Join(", ", silent)}, though this service should."));
     }
 }

@@ -62,6 +62,6 @@ internal abstract class PausableSubscription(QueueDefinition definition, TimePro
     /// <summary>Starts consuming in the background; the task ends when <paramref name="stopping"/> is cancelled and nothing is in hand any more.</summary>
     protected abstract Task Begin(CancellationToken stopping);
 
-    /// <summary>Tells the bus that this subscription is over.</summary>
+    /// <summary>Tells the transport that this subscription is over.</summary>
     protected abstract void Forget();
 }

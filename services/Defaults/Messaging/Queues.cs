@@ -3,7 +3,7 @@ namespace ClaimsTransfer.Defaults.Messaging;
 /// <summary>Looks into queues and moves what stands on an error queue back to where it failed. Both transports implement it.</summary>
 public interface IQueues
 {
-    /// <summary>Every queue this bus knows, with its depth.</summary>
+    /// <summary>Every queue this transport knows, with its depth.</summary>
     Task<IReadOnlyList<QueueDepth>> ListAsync(CancellationToken cancellation);
 
     /// <summary>The oldest messages of a queue, which stay where they are.</summary>

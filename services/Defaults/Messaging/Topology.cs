@@ -125,8 +125,8 @@ public static class Topology
     public static IReadOnlyList<QueueDefinition> Queues(IEnumerable<string> municipalities) =>
         [Ingest, Routing, Payments, Fbs, .. municipalities.Select(Transfer)];
 
-    /// <summary>Every queue of the system, for <see cref="IBus.DeclareAsync"/>.</summary>
-    /// <param name="separatesVendors">As <see cref="IBus.SeparatesVendors"/> says.</param>
+    /// <summary>Every queue of the system, for <see cref="ITransport.DeclareAsync"/>.</summary>
+    /// <param name="separatesVendors">As <see cref="ITransport.SeparatesVendors"/> says.</param>
     public static IReadOnlyList<QueueDefinition> Queues(IReadOnlyCollection<Municipality> municipalities, bool separatesVendors) => separatesVendors
         ? [Ingest, .. Intake(Routing, municipalities), .. Intake(Payments, municipalities), Fbs, .. municipalities.Select(municipality => Transfer(municipality.Code))]
         : Queues(municipalities.Select(municipality => municipality.Code));

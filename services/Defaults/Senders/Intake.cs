@@ -9,22 +9,22 @@ namespace ClaimsTransfer.Defaults.Senders;
 /// </summary>
 /// <param name="service">The service's queue; the vendors' are consumed alike, with half of its concurrency.</param>
 /// <param name="handlerOf">The handler for each queue, by name.</param>
-public sealed class Intake(IBus bus, IMunicipalities municipalities, QueueDefinition service, Func<string, BatchHandler> handlerOf)
+public sealed class Intake(ITransport transport, IMunicipalities municipalities, QueueDefinition service, Func<string, BatchHandler> handlerOf)
 {
     private long? _followed;
 
     public async Task StartAsync(CancellationToken cancellation)
     {
-        if (!bus.SeparatesVendors)
+        if (!transport.SeparatesVendors)
         {
-            await bus.SubscribeAsync(service, handlerOf(service.Name), cancellation);
+            await transport.SubscribeAsync(service, handlerOf(service.Name), cancellation);
             return;
         }
 
         foreach (var queue in Topology.Intake(service, municipalities.All))
         {
             var ofVendor = Topology.IsVendorQueue(queue.Name);
-            await bus.SubscribeAsync(ofVendor ? queue with { Concurrency = Math.Max(1, service.Concurrency / 2) } : queue, handlerOf(queue.Name), cancellation);
+            await transport.SubscribeAsync(ofVendor ? queue with { Concurrency = Math.Max(1, service.Concurrency / 2) } : queue, handlerOf(queue.Name), cancellation);
         }
 
         await FollowAsync(cancellation);
@@ -34,18 +34,18 @@ public sealed class Intake(IBus bus, IMunicipalities municipalities, QueueDefini
     public async Task FollowAsync(CancellationToken cancellation)
     {
         var version = municipalities.Version;
-        if (!bus.SeparatesVendors || version == _followed)
+        if (!transport.SeparatesVendors || version == _followed)
             return;
         var all = municipalities.All;
         var theirs = from queue in Topology.Intake(service, all)
                      from binding in queue.Bindings
                      where Topology.IsVendorQueue(queue.Name)
                      select new QueueBinding(queue.Name, binding);
-        await bus.RebindAsync([.. theirs], [.. Topology.NotTheirs(service, all), .. WaysOfVendors(all)], cancellation);
+        await transport.RebindAsync([.. theirs], [.. Topology.NotTheirs(service, all), .. WaysOfVendors(all)], cancellation);
         _followed = version;
     }
 
     /// <summary>Routing alone, which gives the instructions, takes from a vendor the way to the queues that it has left; only the broker's definitions make those ways.</summary>
     private IEnumerable<QueueBinding> WaysOfVendors(IReadOnlyCollection<Municipality> all) =>
-        service.Name == Topology.RoutingQueue && bus.User == BrokerUsers.Routing ? Topology.NotTheirs(all) : [];
+        service.Name == Topology.RoutingQueue && transport.User == BrokerUsers.Routing ? Topology.NotTheirs(all) : [];
 }

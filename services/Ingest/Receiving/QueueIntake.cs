@@ -8,7 +8,7 @@ using Microsoft.Extensions.Hosting;
 namespace ClaimsTransfer.Ingest.Receiving;
 
 /// <summary>Takes FBS's messages from the broker: plain JSON on four exchanges, as any client in any language sends it.</summary>
-internal sealed class QueueIntake(IBus bus, BatchConsumers consumers, IngestHandler handler, MessageSealer sealer, IngestOptions options, Installation installation) : IHostedService
+internal sealed class QueueIntake(ITransport transport, BatchConsumers consumers, IngestHandler handler, MessageSealer sealer, IngestOptions options, Installation installation) : IHostedService
 {
     /// <summary>Batches handled at the same time count their lines on rows of their own, so that they do not wait for each other.</summary>
     private const int Counters = 8;
@@ -26,7 +26,7 @@ internal sealed class QueueIntake(IBus bus, BatchConsumers consumers, IngestHand
         };
         var handle = consumers.For(queue.Name, HandleAsync);
         // What FBS sends carries CPR numbers in the clear; what lies on the error queue must not.
-        await bus.SubscribeAsync(
+        await transport.SubscribeAsync(
             queue,
             async (batch, cancellation) =>
             {
@@ -38,7 +38,7 @@ internal sealed class QueueIntake(IBus bus, BatchConsumers consumers, IngestHand
             cancellationToken);
     }
 
-    // The subscription is stopped with the bus, before anything it needs.
+    // The subscription is stopped with the transport, before anything it needs.
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>What came past the four exchanges, straight to the queue, has the name its sender gave it or none: then its body says what it is.</summary>

@@ -54,7 +54,7 @@ internal sealed class ReconciliationParts
         var http = new Http(services.GetRequiredService<IHttpClientFactory>(), options, time);
         IFbsClaims fbs = options.FbsSource == FbsSource.Fees ? new FbsFees(store, http, options) : new FbsOpenClaims(http, options, installation, time);
         var (runs, leases, differences) = (new Runs(store, time), new Leases(store, time), new Differences(store));
-        var repairs = new Repairs(differences, services.GetRequiredService<IBus>(), services.GetRequiredService<IToldFbs>(), time);
+        var repairs = new Repairs(differences, services.GetRequiredService<ITransport>(), services.GetRequiredService<IToldFbs>(), time);
         Reconciler = new Reconciler(
             runs, leases, new Staging(store), new Comparison(store), differences, repairs, new DebtorAccounts(http, options, time), services.GetRequiredService<IUnmatchedPayments>(),
             services.GetRequiredService<IFbsOrders>(), options, installation, time, loggers.CreateLogger<Reconciler>());

@@ -17,7 +17,7 @@ public sealed record OperationAccepted(Guid MessageId, Guid ClaimId, string Oper
 internal static class OperateEndpoint
 {
     public static async Task<Results<JsonHttpResult<OperationAccepted>, ProblemHttpResult>> HandleAsync(
-        string agency, long feeId, OperationRequest request, Timelines timelines, IBus bus, TimeProvider time, CancellationToken cancellation)
+        string agency, long feeId, OperationRequest request, Timelines timelines, ITransport transport, TimeProvider time, CancellationToken cancellation)
     {
         if (!Enum.TryParse<ClaimOperation>(request.Operation, ignoreCase: true, out var operation) || !Enum.IsDefined(operation))
             return TypedResults.Problem($"operation is '{request.Operation}'; give release, retry, ask, cancel, reregister or readjust.", statusCode: 422);
@@ -31,7 +31,7 @@ internal static class OperateEndpoint
         var now = time.GetUtcNow();
         var messageId = DeterministicId.Of(claim.ClaimId, $"operation/{operation}/{request.Who}/{now.ToUnixTimeMilliseconds()}");
         var message = new OperateClaim(messageId, now, claim.ClaimId, claim.Municipality, claim.Agency, claim.FeeId, claim.Version, operation, request.Who, request.Why);
-        await bus.PublishAsync(
+        await transport.PublishAsync(
             [new OutgoingMessage(MessageNames.OperateClaim, messageId, JsonSerializer.SerializeToUtf8Bytes(message, MessageJson.Default.OperateClaim))], cancellation);
         return TypedResults.Json(new OperationAccepted(messageId, claim.ClaimId, operation.ToString()), RoutingJson.Default.OperationAccepted, statusCode: 202);
     }

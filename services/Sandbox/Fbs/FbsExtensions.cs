@@ -19,7 +19,7 @@ internal static class FbsExtensions
         builder.Services.AddSingleton(services => new FbsRecord(
             services.GetRequiredService<IStores>().Open("sandbox_fbs"), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(services => new FeeBook(services.GetRequiredService<IStores>().Open("sandbox_fbs")));
-        builder.Services.AddSingleton(services => new FbsPublisher(services.GetRequiredService<IBus>()));
+        builder.Services.AddSingleton(services => new FbsPublisher(services.GetRequiredService<ITransport>()));
         builder.Services.AddHostedService<FbsListener>();
     }
 

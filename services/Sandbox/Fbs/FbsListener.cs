@@ -3,7 +3,7 @@ using ClaimsTransfer.Defaults.Messaging;
 namespace ClaimsTransfer.Sandbox.Fbs;
 
 /// <summary>FBS's side of the queue <c>fbs</c>.</summary>
-internal sealed class FbsListener(FbsRecord record, IBus bus, TimeProvider time, ILogger<FbsListener> log) : IHostedService
+internal sealed class FbsListener(FbsRecord record, ITransport transport, TimeProvider time, ILogger<FbsListener> log) : IHostedService
 {
     private ISubscription? subscription;
 
@@ -11,7 +11,7 @@ internal sealed class FbsListener(FbsRecord record, IBus bus, TimeProvider time,
     {
         await record.OpenAsync(cancellationToken);
         var consumer = new BatchConsumer(Topology.FbsQueue, record.TakeAsync, time, log);
-        subscription = await bus.SubscribeAsync(Topology.Fbs, consumer.HandleAsync, cancellationToken);
+        subscription = await transport.SubscribeAsync(Topology.Fbs, consumer.HandleAsync, cancellationToken);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

@@ -50,7 +50,7 @@ internal sealed class HostBench : IAsyncDisposable
     /// <summary>The connector's log of entries, as another process sees it.</summary>
     public IEntryLog EntryLog => new SqlEntryLog(_app.Services.GetRequiredService<IStores>().Open("connector_kmdopus"));
 
-    public IBus Bus => _app.Services.GetRequiredService<IBus>();
+    public ITransport Transport => _app.Services.GetRequiredService<ITransport>();
 
     public static async Task<HostBench> StartAsync(string data)
     {
@@ -82,7 +82,7 @@ internal sealed class HostBench : IAsyncDisposable
         Listing = (ListingDebtorSystem)_app.Services.GetRequiredKeyedService<IConnector>("Prisme");
         await _app.StartAsync();
         _http = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
-        await Bus.SubscribeAsync(Topology.Routing, (batch, _) =>
+        await Transport.SubscribeAsync(Topology.Routing, (batch, _) =>
         {
             foreach (var delivery in batch.Where(delivery => delivery.Name == MessageNames.TransferReported))
                 Reports.Enqueue(JsonSerializer.Deserialize(delivery.Body.Span, MessageJson.Default.TransferReported)!);
@@ -121,7 +121,7 @@ internal sealed class HostBench : IAsyncDisposable
         })];
     }
 
-    public Task PublishAsync(IReadOnlyList<TransferClaim> claims) => Bus.PublishAsync(
+    public Task PublishAsync(IReadOnlyList<TransferClaim> claims) => Transport.PublishAsync(
         [.. claims.Select(claim => new OutgoingMessage(
             MessageNames.TransferClaim, claim.MessageId, JsonSerializer.SerializeToUtf8Bytes(claim, MessageJson.Default.TransferClaim), claim.Municipality))],
         CancellationToken.None);

@@ -68,7 +68,7 @@ public sealed class When_a_connector_runs
         await _bench.PublishAsync(_bench.Registers(Aarhus, 1, 1_000));
 
         await Eventually.TrueAsync(() => _bench.ReportsOf(Aarhus) == 1_000);
-        (await _bench.Bus.DepthAsync(Topology.TransferQueue(København), CancellationToken.None)).ShouldBe(1_000);
+        (await _bench.Transport.DepthAsync(Topology.TransferQueue(København), CancellationToken.None)).ShouldBe(1_000);
         _bench.ReportsOf(København).ShouldBe(0);
         (await _bench.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
@@ -110,12 +110,12 @@ public sealed class When_a_connector_runs
     {
         var claims = _bench.Registers(København, 1, 20);
         await _bench.PublishAsync([.. claims.Take(10)]);
-        await _bench.Bus.PublishAsync([new OutgoingMessage(MessageNames.TransferClaim, Guid.NewGuid(), "{\"no\":1}"u8.ToArray(), København)], CancellationToken.None);
+        await _bench.Transport.PublishAsync([new OutgoingMessage(MessageNames.TransferClaim, Guid.NewGuid(), "{\"no\":1}"u8.ToArray(), København)], CancellationToken.None);
         await _bench.PublishAsync([.. claims.Skip(10)]);
 
         await Eventually.TrueAsync(() => _bench.ReportsOf(København) == 20);
         // The reports are out before the batch they came with is settled, and with it the culprit.
-        await Eventually.TrueAsync(async () => await _bench.Bus.DepthAsync(Topology.ErrorQueue(Topology.TransferQueue(København)), CancellationToken.None) == 1);
+        await Eventually.TrueAsync(async () => await _bench.Transport.DepthAsync(Topology.ErrorQueue(Topology.TransferQueue(København)), CancellationToken.None) == 1);
     }
 
     [Test]

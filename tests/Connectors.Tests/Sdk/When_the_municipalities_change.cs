@@ -79,7 +79,7 @@ public sealed class When_the_municipalities_change
         await Eventually.TrueAsync(() => _bench.ReportsOf(København) == 100);
         _bench.Debtor.Received.Count.ShouldBe(booked + 100);
         await Eventually.TrueAsync(() => _bench.ReportsOf(Aarhus) == booked);
-        (await _bench.Bus.DepthAsync(Topology.TransferQueue(Aarhus), CancellationToken.None))!.Value.ShouldBeGreaterThan(0);
+        (await _bench.Transport.DepthAsync(Topology.TransferQueue(Aarhus), CancellationToken.None))!.Value.ShouldBeGreaterThan(0);
 
         await _bench.ConfigureAsync(HostBench.Municipalities);
         await Eventually.TrueAsync(() => _bench.ReportsOf(Aarhus) == 6_000);

@@ -40,7 +40,7 @@ internal sealed class RoutingStandIn : IAsyncDisposable
         return routing;
     }
 
-    public Task<ISubscription> ListenAsync(IBus bus) => bus.SubscribeAsync(Topology.Routing, (batch, _) => Task.FromResult(Handle(batch)), CancellationToken.None);
+    public Task<ISubscription> ListenAsync(ITransport transport) => transport.SubscribeAsync(Topology.Routing, (batch, _) => Task.FromResult(Handle(batch)), CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

@@ -42,7 +42,7 @@ internal sealed class RunningConsole : IAsyncDisposable
     public async Task StartAsync()
     {
         _server = await ConsoleServer.StartAsync(_folder, null, _settings);
-        _listening = await Routing.ListenAsync(_server.Services.GetRequiredService<IBus>());
+        _listening = await Routing.ListenAsync(_server.Services.GetRequiredService<ITransport>());
         new Endpoints(
             "embedded", "embedded", _server.Url.ToString(), null,
             [new ServiceEndpoint("console", _server.Url.ToString(), Environment.ProcessId, "1"), new ServiceEndpoint("routing", Routing.Url, Environment.ProcessId, "1")]).Write(Data);
@@ -63,7 +63,7 @@ internal sealed class RunningConsole : IAsyncDisposable
     public async Task FailAsync(string municipality, string agency, params long[] feeIds)
     {
         var before = await CountAsync();
-        await Server.Services.GetRequiredService<IBus>().PublishAsync([.. feeIds.Select(feeId => Message(municipality, agency, feeId))], CancellationToken.None);
+        await Server.Services.GetRequiredService<ITransport>().PublishAsync([.. feeIds.Select(feeId => Message(municipality, agency, feeId))], CancellationToken.None);
         using var patience = new CancellationTokenSource(Within);
         while (await CountAsync() < before + feeIds.Length)
             await Task.Delay(50, patience.Token);

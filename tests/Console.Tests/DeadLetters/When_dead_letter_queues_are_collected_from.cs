@@ -27,13 +27,13 @@ public sealed class When_dead_letter_queues_are_collected_from
     [TestCase(501)]
     public async Task each_message_of_the_embedded_broker_is_kept_once_and_the_queue_is_empty(int count)
     {
-        await FailAsync(_bench.Bus, count + 1);
+        await FailAsync(_bench.Transport, count + 1);
 
-        using var collector = Collector(_bench.Bus, _bench.Bus);
+        using var collector = Collector(_bench.Transport, _bench.Transport);
         await collector.StartAsync(default);
 
         await HasAsync(count + 1);
-        (await Poll.UntilAsync(async () => await _bench.Bus.DepthAsync("routing_error", default) == 0)).ShouldBeTrue();
+        (await Poll.UntilAsync(async () => await _bench.Transport.DepthAsync("routing_error", default) == 0)).ShouldBeTrue();
         (await _bench.Parts.Letters.CountAsync(new LetterFilter { Queue = "routing", Cause = "unreadable" }, default)).Count.ShouldBe(count + 1);
         await collector.StopAsync(default);
     }
@@ -41,14 +41,14 @@ public sealed class When_dead_letter_queues_are_collected_from
     [Test]
     public async Task what_was_stored_and_not_acknowledged_is_delivered_again_and_not_doubled()
     {
-        await FailAsync(_bench.Bus, 20);
-        var failing = new FailsAfterTheCommit(_bench.Bus, times: 2);
+        await FailAsync(_bench.Transport, 20);
+        var failing = new FailsAfterTheCommit(_bench.Transport, times: 2);
 
-        using var collector = Collector(failing, _bench.Bus);
+        using var collector = Collector(failing, _bench.Transport);
         await collector.StartAsync(default);
 
         await HasAsync(20);
-        (await Poll.UntilAsync(async () => await _bench.Bus.DepthAsync("routing_error", default) == 0)).ShouldBeTrue();
+        (await Poll.UntilAsync(async () => await _bench.Transport.DepthAsync("routing_error", default) == 0)).ShouldBeTrue();
         failing.Left.ShouldBe(0);
         (await _bench.Parts.Letters.ListAsync(new LetterFilter(), 100, null, default)).Letters.ShouldAllBe(letter => letter.Attempts == 1);
         await collector.StopAsync(default);
@@ -59,11 +59,11 @@ public sealed class When_dead_letter_queues_are_collected_from
     {
         var server = await Defaults.Local.LocalRabbitMq.StartAsync(Path.Combine(RabbitMqServer.NewFolder(), "broker"), management: true);
         await using var stopping = server;
-        await using var bus = RabbitMqBus.Open(server.Uri, "collecting", TimeProvider.System, NullLoggerFactory.Instance, server.ManagementUri);
-        await bus.DeclareAsync(Topology.Queues(["0101"]), default);
-        using var collector = Collector(bus, bus);
+        await using var transport = NativeTransport.Open(server.Uri, "collecting", TimeProvider.System, NullLoggerFactory.Instance, server.ManagementUri);
+        await transport.DeclareAsync(Topology.Queues(["0101"]), default);
+        using var collector = Collector(transport, transport);
         await collector.StartAsync(default);
-        await FailAsync(bus, 3);
+        await FailAsync(transport, 3);
         await HasAsync(3);
 
         await using var connection = await new ConnectionFactory { Uri = new Uri(server.Uri) }.CreateConnectionAsync();
@@ -84,7 +84,7 @@ public sealed class When_dead_letter_queues_are_collected_from
         };
         await channel.BasicPublishAsync("vendor-x_error", "", false, thrown, Encoding.UTF8.GetBytes("""{"agency":"DK-710100","feeId":77}"""));
         await channel.BasicPublishAsync("", "vendor-y_skipped", false, new BasicProperties { MessageId = "1", Headers = new Dictionary<string, object?> { ["MT-Reason"] = "skipped" } }, "no json"u8.ToArray());
-        await bus.PublishAsync([new OutgoingMessage("nobody-listens", Workbench.Message.MessageId(78), """{"a":1}"""u8.ToArray())], default);
+        await transport.PublishAsync([new OutgoingMessage("nobody-listens", Workbench.Message.MessageId(78), """{"a":1}"""u8.ToArray())], default);
         // The broker's own: refused until it takes the message out of the queue.
         await channel.QueueDeclareAsync("refusing", true, false, false, new Dictionary<string, object?> { ["x-dead-letter-exchange"] = "", ["x-dead-letter-routing-key"] = "refusing_dead" });
         await channel.QueueDeclareAsync("refusing_dead", true, false, false);
@@ -104,18 +104,18 @@ public sealed class When_dead_letter_queues_are_collected_from
         letters.Single(letter => letter.Queue == Topology.Unrouted).Cause.Key.ShouldBe("unrouted");
         letters.Single(letter => letter.Queue == "refusing").Cause.Key.ShouldBe("consumersDied");
         foreach (var queue in (string[])["vendor-x_error", "vendor-y_skipped", Topology.Unrouted, "refusing_dead", "routing_error"])
-            (await Poll.UntilAsync(async () => await bus.DepthAsync(queue, default) == 0)).ShouldBeTrue(queue);
+            (await Poll.UntilAsync(async () => await transport.DepthAsync(queue, default) == 0)).ShouldBeTrue(queue);
         await collector.StopAsync(default);
     }
 
     [Test]
     public async Task a_console_that_dies_with_messages_in_hand_on_rabbitmq_loses_and_doubles_none()
     {
-        await using var bus = RabbitMqBus.Open(await RabbitMqServer.UriAsync(), "producing", TimeProvider.System, NullLoggerFactory.Instance);
-        await bus.DeclareAsync(Topology.Queues([]), default);
-        await FailAsync(bus, 700);
+        await using var transport = NativeTransport.Open(await RabbitMqServer.UriAsync(), "producing", TimeProvider.System, NullLoggerFactory.Instance);
+        await transport.DeclareAsync(Topology.Queues([]), default);
+        await FailAsync(transport, 700);
         var committed = new TaskCompletionSource();
-        await using (var dying = RabbitMqBus.Open(await RabbitMqServer.UriAsync(), "dying", TimeProvider.System, NullLoggerFactory.Instance))
+        await using (var dying = NativeTransport.Open(await RabbitMqServer.UriAsync(), "dying", TimeProvider.System, NullLoggerFactory.Instance))
         {
             var subscription = await dying.CollectAsync(
                 new QueueDefinition("routing_error", []) { BatchSize = 300, Concurrency = 1, Grace = TimeSpan.FromMilliseconds(50) },
@@ -133,11 +133,11 @@ public sealed class When_dead_letter_queues_are_collected_from
 
         var kept = (await _bench.Parts.Letters.CountAsync(new LetterFilter(), default)).Count;
         kept.ShouldBeGreaterThan(0);
-        using var collector = Collector(bus, bus);
+        using var collector = Collector(transport, transport);
         await collector.StartAsync(default);
         await HasAsync(700);
 
-        (await Poll.UntilAsync(async () => await bus.DepthAsync("routing_error", default) == 0)).ShouldBeTrue();
+        (await Poll.UntilAsync(async () => await transport.DepthAsync("routing_error", default) == 0)).ShouldBeTrue();
         (await _bench.Parts.Letters.ListAsync(new LetterFilter(), 500, null, default)).Letters.ShouldAllBe(letter => letter.Attempts == 1);
         await collector.StopAsync(default);
     }
@@ -149,20 +149,20 @@ public sealed class When_dead_letter_queues_are_collected_from
     }
 
     /// <summary>Messages that Routing could not handle, as its consumer puts them on its error queue.</summary>
-    private static async Task FailAsync(IBus bus, int count)
+    private static async Task FailAsync(ITransport transport, int count)
     {
-        await bus.DeclareAsync([Topology.Routing], default);
-        await bus.PublishAsync(
+        await transport.DeclareAsync([Topology.Routing], default);
+        await transport.PublishAsync(
             [.. Enumerable.Range(1, count).Select(fee => new OutgoingMessage("claim-withdrawn", Workbench.Message.MessageId(fee), Workbench.Message.OfRouting(fee, "0101", "", default).Body))], default);
-        await using var consumer = await bus.SubscribeAsync(
+        await using var consumer = await transport.SubscribeAsync(
             Topology.Routing, (batch, _) => Task.FromResult<IReadOnlyList<DeadLetter>>([.. batch.Select(delivery => new DeadLetter(delivery, new PermanentException($"Not {delivery.MessageId}.")))]), default);
-        (await Poll.UntilAsync(async () => await bus.DepthAsync("routing", default) == 0)).ShouldBeTrue();
+        (await Poll.UntilAsync(async () => await transport.DepthAsync("routing", default) == 0)).ShouldBeTrue();
     }
 
     private async Task HasAsync(int count) => (await Poll.UntilAsync(async () => (await _bench.Parts.Letters.CountAsync(new LetterFilter(), default)).Count == count)).ShouldBeTrue(
         $"{(await _bench.Parts.Letters.CountAsync(new LetterFilter(), default)).Count} of {count} are kept");
 
-    private Collector Collector(IDeadLetterQueues queues, IBus bus) => new(
+    private Collector Collector(IDeadLetterQueues queues, ITransport transport) => new(
         _bench.Parts.LetterStore, _bench.Reader, queues, _bench.Municipalities, _bench.Options, TimeProvider.System, NullLogger<Collector>.Instance);
 
     /// <summary>As if the console were gone between the store's commit and the broker's acknowledgement.</summary>

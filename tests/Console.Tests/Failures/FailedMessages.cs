@@ -10,7 +10,7 @@ using Shouldly;
 namespace ClaimsTransfer.OperationsConsole.Tests.Failures;
 
 /// <summary>
-/// The console with the other services beside it, and messages that fail for real: a consumer of Ingest's queue cannot handle them, the bus puts them on the error queue, and the
+/// The console with the other services beside it, and messages that fail for real: a consumer of Ingest's queue cannot handle them, the transport puts them on the error queue, and the
 /// console collects them from there. Once mended, the consumer takes what is sent again.
 /// </summary>
 internal sealed class FailedMessages : IAsyncDisposable
@@ -37,8 +37,8 @@ internal sealed class FailedMessages : IAsyncDisposable
         var server = await ConsoleServer.StartAsync(
             [("Console:Services:All", beside.Url), ("Console:LookForQueuesEvery", "00:00:00.200"), ("Console:ReplayEvery", "00:00:00.100"), .. settings]);
         var failed = new FailedMessages(server, beside);
-        var bus = server.Services.GetRequiredService<IBus>();
-        failed._consumers.Add(await bus.SubscribeAsync(Topology.Ingest with { Linger = TimeSpan.Zero }, failed.HandleAsync, CancellationToken.None));
+        var transport = server.Services.GetRequiredService<ITransport>();
+        failed._consumers.Add(await transport.SubscribeAsync(Topology.Ingest with { Linger = TimeSpan.Zero }, failed.HandleAsync, CancellationToken.None));
         return failed;
     }
 
@@ -46,7 +46,7 @@ internal sealed class FailedMessages : IAsyncDisposable
     public async Task FailAsync(string agency, params int[] fees)
     {
         var before = (await Letters.CountAsync(All, CancellationToken.None)).Count;
-        await Server.Services.GetRequiredService<IBus>().PublishAsync([.. fees.Select(fee => Message(agency, fee))], CancellationToken.None);
+        await Server.Services.GetRequiredService<ITransport>().PublishAsync([.. fees.Select(fee => Message(agency, fee))], CancellationToken.None);
         for (var n = 0; (await Letters.CountAsync(All, CancellationToken.None)).Count < before + fees.Length; n++)
         {
             n.ShouldBeLessThan(300, "the failures were not collected");

@@ -430,7 +430,7 @@ public sealed class When_letters_are_replayed(Engine engine)
 
         (await Bench.ReplayAsync(replay)).Replay.ShouldSatisfyAllConditions(paused => paused.Status.ShouldBe(ReplayStatus.Paused), paused => paused.Remark.ShouldNotBeNull().ShouldContain("gone"));
         (await Bench.OnQueueAsync("routing")).Count.ShouldBe(1);
-        await Bench.Bus.DeclareAsync([new QueueDefinition("gone", [])], default);
+        await Bench.Transport.DeclareAsync([new QueueDefinition("gone", [])], default);
         await Bench.Parts.Replays.ResumeAsync(replay, Workbench.Anna, "it is there now", default);
         await Bench.RoundsAsync(2);
         (await Bench.OnQueueAsync("gone")).Count.ShouldBe(1);

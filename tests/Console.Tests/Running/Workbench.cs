@@ -36,7 +36,7 @@ internal sealed class Workbench : IAsyncDisposable
         Options = options with { Services = new Dictionary<string, string> { ["All"] = services.Url } };
         Keys = new KeyRing(Path.Combine(_folder.Path, "keys"), new MasterKey([.. Enumerable.Range(1, 32).Select(i => (byte)i)]), time: Clock);
         Sealer = new MessageSealer(Keys);
-        Bus = EmbeddedBus.Open(Path.Combine(_folder.Path, "bus"), TimeProvider.System, NullLoggerFactory.Instance);
+        Transport = EmbeddedTransport.Open(Path.Combine(_folder.Path, "transport"), TimeProvider.System, NullLoggerFactory.Instance);
         Parts = Of(installation.Stores);
     }
 
@@ -48,7 +48,7 @@ internal sealed class Workbench : IAsyncDisposable
 
     public MessageSealer Sealer { get; }
 
-    public EmbeddedBus Bus { get; }
+    public EmbeddedTransport Transport { get; }
 
     public StandInServices Services { get; }
 
@@ -67,7 +67,7 @@ internal sealed class Workbench : IAsyncDisposable
         var bench = new Workbench(await StoreForTests.NewAsync(engine), await StandInServices.StartAsync(), options ?? new ConsoleOptions());
         await bench.Parts.Store.MigrateAsync(ConsoleSchema.Migrations, CancellationToken.None);
         await bench.Parts.Audit.BeginAsync(CancellationToken.None);
-        await bench.Bus.DeclareAsync(Topology.Queues(["0101", "0157"]), CancellationToken.None);
+        await bench.Transport.DeclareAsync(Topology.Queues(["0101", "0157"]), CancellationToken.None);
         return bench;
     }
 
@@ -131,11 +131,11 @@ internal sealed class Workbench : IAsyncDisposable
 
     public async Task<Letter> LetterAsync(Guid letterId) => (await Parts.Letters.FindAsync(letterId, Anna, CancellationToken.None))!.Letter;
 
-    public async Task<IReadOnlyList<StandingMessage>> OnQueueAsync(string queue) => await Bus.PeekAsync(queue, 10_000, CancellationToken.None);
+    public async Task<IReadOnlyList<StandingMessage>> OnQueueAsync(string queue) => await Transport.PeekAsync(queue, 10_000, CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
-        await Bus.DisposeAsync();
+        await Transport.DisposeAsync();
         foreach (var stores in _others)
             await stores.DisposeAsync();
         await _installation.DisposeAsync();
@@ -156,7 +156,7 @@ internal sealed class Workbench : IAsyncDisposable
         return new ConsoleParts(
             store, audit, letters, new LetterStore(store, Clock), replays, corrections, new Archives(store, letters, audit),
             new SealedViews(letters, audit, Sealer, new Unsealer(Keys, ["0101", "0157"])),
-            new ReplayRunner(replays, letters, corrections, questions, Bus, Bus, Sealer, Options, Clock));
+            new ReplayRunner(replays, letters, corrections, questions, Transport, Transport, Sealer, Options, Clock));
     }
 
     /// <summary>Messages as they come to lie on an error queue.</summary>

@@ -32,7 +32,7 @@ public sealed class When_somebody_looks_at_the_vendors
         _console = await ConsoleInBrowser.StartAsync(await ConsoleServer.StartAsync(("Console:Services:All", _services.Url.ToString()), ("Console:VendorFloodAt", "2")));
         await _console.Server.AddUserAsync("anna", Role.Operator, "0101");
         await _console.Server.AddUserAsync("bo", Role.Viewer, "0157");
-        await _console.Server.Services.GetRequiredService<IBus>().DeclareAsync([new QueueDefinition("routing.kmdopus", [])], CancellationToken.None);
+        await _console.Server.Services.GetRequiredService<ITransport>().DeclareAsync([new QueueDefinition("routing.kmdopus", [])], CancellationToken.None);
         await _console.Server.Services.GetRequiredService<IDeadLetterQueues>().SendAsync(
             "routing.kmdopus", [.. Enumerable.Range(0, 3).Select(_ => new Delivery("transfer-reported", Guid.NewGuid().ToString(), "{}"u8.ToArray(), null))], CancellationToken.None);
     }

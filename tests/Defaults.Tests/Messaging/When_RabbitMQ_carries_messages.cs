@@ -7,16 +7,16 @@ using Shouldly;
 
 namespace ClaimsTransfer.Defaults.Tests.Messaging;
 
-public sealed class When_RabbitMQ_carries_messages : BusContract
+public sealed class When_RabbitMQ_carries_messages : TransportContract
 {
-    protected override async Task<IBus> OpenAsync() =>
-        RabbitMqBus.Open(await RabbitMqServer.UriAsync(), TestContext.CurrentContext.Test.Name, TimeProvider.System, TestLog.Loggers);
+    protected override async Task<ITransport> OpenAsync() =>
+        NativeTransport.Open(await RabbitMqServer.UriAsync(), TestContext.CurrentContext.Test.Name, TimeProvider.System, TestLog.Loggers);
 
     [Test]
     public async Task A_plain_client_without_id_or_trace_is_understood()
     {
         var collector = new Collector();
-        await using var subscription = await Bus.SubscribeAsync(Queue, collector.HandleAsync, CancellationToken.None);
+        await using var subscription = await Transport.SubscribeAsync(Queue, collector.HandleAsync, CancellationToken.None);
 
         await PublishPlainlyAsync(Name, """{"feeId":434536}""");
 
@@ -36,37 +36,37 @@ public sealed class When_RabbitMQ_carries_messages : BusContract
         var collector = new Collector();
         // RabbitMQ 3.10 registers a new quorum queue on disk a moment after it says so, and a power cut in that moment empties the queue for good.
         // Ours are declared once and live for years: the test's has seen one orderly restart before it is put to the test.
-        await Bus.DeclareAsync([Queue], CancellationToken.None);
+        await Transport.DeclareAsync([Queue], CancellationToken.None);
         await broker.StopAsync();
         await broker.RestartAsync();
-        await using var subscription = await Bus.SubscribeAsync(Queue with { BatchSize = 20 }, collector.HandleAsync, CancellationToken.None);
+        await using var subscription = await Transport.SubscribeAsync(Queue with { BatchSize = 20 }, collector.HandleAsync, CancellationToken.None);
         var publishing = PublishAllAsync(20_000);
         await collector.HasAsync(1_000);
 
         await (killed ? broker.KillAsync() : broker.StopAsync());
         publishing.IsCompleted.ShouldBeFalse("everything was published before the broker went");
-        await Eventually.TrueAsync(() => !subscription.IsConsuming && !Bus.IsHealthy, () => "the consumer looks alive without a broker");
+        await Eventually.TrueAsync(() => !subscription.IsConsuming && !Transport.IsHealthy, () => "the consumer looks alive without a broker");
         await broker.RestartAsync();
 
         await publishing;
         await Eventually.TrueAsync(
             () => collector.Seen.Select(delivery => delivery.MessageId).Distinct(StringComparer.Ordinal).Count() == 20_000, () => "messages are missing", seconds: 60);
         subscription.IsConsuming.ShouldBeTrue();
-        Bus.IsHealthy.ShouldBeTrue();
+        Transport.IsHealthy.ShouldBeTrue();
         await EmptiesAsync(Name);
     }
 
     [Test]
     public async Task A_consumer_whose_queue_is_deleted_does_not_look_alive()
     {
-        await using var subscription = await Bus.SubscribeAsync(Queue, new Collector().HandleAsync, CancellationToken.None);
+        await using var subscription = await Transport.SubscribeAsync(Queue, new Collector().HandleAsync, CancellationToken.None);
         await Eventually.TrueAsync(() => subscription.IsConsuming, () => "never consumed");
 
         await using var connection = await new ConnectionFactory { Uri = new Uri(await RabbitMqServer.UriAsync()) }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
         await channel.QueueDeleteAsync(Name);
 
-        await Eventually.TrueAsync(() => !subscription.IsConsuming && !Bus.IsHealthy, () => "it looks alive");
+        await Eventually.TrueAsync(() => !subscription.IsConsuming && !Transport.IsHealthy, () => "it looks alive");
     }
 
     [Test]
@@ -74,7 +74,7 @@ public sealed class When_RabbitMQ_carries_messages : BusContract
     {
         var collector = new Collector();
         var held = new TaskCompletionSource();
-        await using var subscription = await Bus.SubscribeAsync(
+        await using var subscription = await Transport.SubscribeAsync(
             Queue with { BatchSize = 1, Concurrency = 1, Linger = TimeSpan.Zero, Grace = TimeSpan.FromSeconds(2) },
             async (batch, cancellation) =>
             {
@@ -94,7 +94,7 @@ public sealed class When_RabbitMQ_carries_messages : BusContract
 
         await Eventually.TrueAsync(() => collector.Bodies.Distinct(StringComparer.Ordinal).Count() == 3, () => $"{collector.Seen.Count} of 3 arrived");
         await EmptiesAsync(Name);
-        (await Bus.DepthAsync(Topology.DeadQueue(Name), default)).ShouldBe(0);
+        (await Transport.DepthAsync(Topology.DeadQueue(Name), default)).ShouldBe(0);
     }
 
     /// <summary>As Debian's amqp-tools do it; where they are not installed, as any client would.</summary>

@@ -13,8 +13,8 @@ public sealed class When_the_broker_is_checked
     {
         QueueDefinition queue = new("checked-safe", [new("checked-safe")]);
         var uri = await RabbitMqServer.UriAsync();
-        await using (var bus = RabbitMqBus.Open(uri, "check", TimeProvider.System, TestLog.Loggers))
-            await bus.DeclareAsync([queue], CancellationToken.None);
+        await using (var transport = NativeTransport.Open(uri, "check", TimeProvider.System, TestLog.Loggers))
+            await transport.DeclareAsync([queue], CancellationToken.None);
 
         var findings = await new BrokerCheck(uri).LookAsync([queue, new("checked-missing", [])], CancellationToken.None);
 
@@ -44,8 +44,8 @@ public sealed class When_the_broker_is_checked
         finding.Sentence.ShouldContain(value is "classic" ? "inequivalent arg" : argument);
         var refusal = await Should.ThrowAsync<InvalidOperationException>(() => new BrokerCheck(uri).RequireSafeAsync([new(name, [])], CancellationToken.None));
         refusal.Message.ShouldContain(queue);
-        await using var bus = RabbitMqBus.Open(uri, "check", TimeProvider.System, TestLog.Loggers);
-        (await Should.ThrowAsync<InvalidOperationException>(() => bus.DeclareAsync([new(name, [])], CancellationToken.None))).Message.ShouldContain(queue);
+        await using var transport = NativeTransport.Open(uri, "check", TimeProvider.System, TestLog.Loggers);
+        (await Should.ThrowAsync<InvalidOperationException>(() => transport.DeclareAsync([new(name, [])], CancellationToken.None))).Message.ShouldContain(queue);
     }
 
     private static async Task DeclareAsync(string uri, string queue, Dictionary<string, object?> arguments)

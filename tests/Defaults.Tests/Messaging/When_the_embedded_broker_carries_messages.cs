@@ -6,14 +6,14 @@ using Shouldly;
 
 namespace ClaimsTransfer.Defaults.Tests.Messaging;
 
-public sealed class When_the_embedded_broker_carries_messages : BusContract
+public sealed class When_the_embedded_broker_carries_messages : TransportContract
 {
     private string folder = "";
 
-    protected override Task<IBus> OpenAsync()
+    protected override Task<ITransport> OpenAsync()
     {
         folder = Directory.CreateTempSubdirectory("claims-broker-").FullName;
-        return Task.FromResult<IBus>(Reopen());
+        return Task.FromResult<ITransport>(Reopen());
     }
 
     [TearDown]
@@ -22,7 +22,7 @@ public sealed class When_the_embedded_broker_carries_messages : BusContract
     [Test]
     public async Task What_a_crashed_process_had_in_hand_is_delivered_again_in_order()
     {
-        var first = (EmbeddedBus)Bus;
+        var first = (EmbeddedTransport)Transport;
         var held = new TaskCompletionSource();
         var handled = new ConcurrentQueue<string>();
         await first.SubscribeAsync(
@@ -63,12 +63,12 @@ public sealed class When_the_embedded_broker_carries_messages : BusContract
     public async Task An_acknowledged_body_leaves_no_trace_in_the_files()
     {
         var collector = new Collector();
-        await Bus.SubscribeAsync(Queue, collector.HandleAsync, CancellationToken.None);
-        await Bus.PublishAsync([new OutgoingMessage(Name, Sample.Id(1), "a secret 0101011234 number"u8.ToArray())], CancellationToken.None);
+        await Transport.SubscribeAsync(Queue, collector.HandleAsync, CancellationToken.None);
+        await Transport.PublishAsync([new OutgoingMessage(Name, Sample.Id(1), "a secret 0101011234 number"u8.ToArray())], CancellationToken.None);
         await collector.HasAsync(1);
         await EmptiesAsync(Name);
 
-        await Bus.DisposeAsync();
+        await Transport.DisposeAsync();
 
         foreach (var path in Directory.GetFiles(folder))
             (await File.ReadAllBytesAsync(path)).AsSpan().IndexOf("0101011234"u8).ShouldBe(-1, path);
@@ -82,21 +82,21 @@ public sealed class When_the_embedded_broker_carries_messages : BusContract
         for (var hop = 0; hop < 3; hop++)
         {
             var next = $"{Name}.{hop + 1}";
-            await Bus.SubscribeAsync(
+            await Transport.SubscribeAsync(
                 new QueueDefinition($"{Name}.{hop}", [new($"{Name}.{hop}")]),
                 async (batch, cancellation) =>
                 {
-                    await Bus.PublishAsync([.. batch.Select(delivery => new OutgoingMessage(next, Guid.Parse(delivery.MessageId!), delivery.Body))], cancellation);
+                    await Transport.PublishAsync([.. batch.Select(delivery => new OutgoingMessage(next, Guid.Parse(delivery.MessageId!), delivery.Body))], cancellation);
                     return [];
                 },
                 CancellationToken.None);
         }
-        await Bus.SubscribeAsync(new QueueDefinition($"{Name}.3", [new($"{Name}.3")]), done.HandleAsync, CancellationToken.None);
+        await Transport.SubscribeAsync(new QueueDefinition($"{Name}.3", [new($"{Name}.3")]), done.HandleAsync, CancellationToken.None);
         var body = new byte[800];
         var watch = Stopwatch.StartNew();
 
         await Parallel.ForEachAsync(Enumerable.Range(0, count / 100), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (chunk, cancellation) =>
-            await Bus.PublishAsync([.. Enumerable.Range(chunk * 100, 100).Select(number => new OutgoingMessage($"{Name}.0", Sample.Id(number), body))], cancellation));
+            await Transport.PublishAsync([.. Enumerable.Range(chunk * 100, 100).Select(number => new OutgoingMessage($"{Name}.0", Sample.Id(number), body))], cancellation));
         await done.HasAsync(count);
 
         var perSecond = count / watch.Elapsed.TotalSeconds;
@@ -105,5 +105,5 @@ public sealed class When_the_embedded_broker_carries_messages : BusContract
         perSecond.ShouldBeGreaterThan(1_000);
     }
 
-    private EmbeddedBus Reopen() => EmbeddedBus.Open(folder, TimeProvider.System, TestLog.Loggers);
+    private EmbeddedTransport Reopen() => EmbeddedTransport.Open(folder, TimeProvider.System, TestLog.Loggers);
 }

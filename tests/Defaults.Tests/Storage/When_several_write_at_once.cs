@@ -105,7 +105,7 @@ public sealed class When_several_write_at_once(Engine engine) : StoreFixture(eng
                 }
                 catch (TransientException)
                 {
-                    // Six rivals for the same five rows can lose six times in a row; the bus would deliver again.
+                    // Six rivals for the same five rows can lose six times in a row; the transport would deliver again.
                     Interlocked.Increment(ref transient);
                 }
             }

@@ -21,7 +21,7 @@ internal sealed class IngestServer : IAsyncDisposable
 
     public HttpClient Client { get; private set; } = null!;
     public string Folder => _folder.Path;
-    public IBus Bus => _app.Services.GetRequiredService<IBus>();
+    public ITransport Transport => _app.Services.GetRequiredService<ITransport>();
     public IQueues Queues => _app.Services.GetRequiredService<IQueues>();
 
     public static async Task<IngestServer> StartAsync()

@@ -12,7 +12,7 @@ public sealed class When_messages_come_by_the_broker
     public async Task Plain_JSON_on_four_exchanges_is_taken_and_every_fault_answered()
     {
         await using var server = await IngestServer.StartAsync();
-        await server.Bus.PublishAsync(
+        await server.Transport.PublishAsync(
         [
             Message(MessageNames.SubmitClaim, Fbs.Submit(1).ToJsonString()), Message(MessageNames.AdjustClaim, Fbs.Adjust(1, 2).ToJsonString()),
             Message(MessageNames.ChangeLiableParty, Fbs.ChangeLiableParty(1, 3).ToJsonString()), Message(MessageNames.CancelClaim, Fbs.Cancel(1, 4).ToJsonString()),
@@ -24,7 +24,7 @@ public sealed class When_messages_come_by_the_broker
             DateTime.UtcNow.ShouldBeLessThan(deadline);
         var figures = (await server.GetAsync("/ingest/accounting"))["municipalities"]!["0101"]!;
         ((long)figures["accepted"]!, (long)figures["changes"]!, (long)figures["acceptedOre"]!).ShouldBe((1, 3, 5000));
-        while (await server.Bus.DepthAsync(Topology.FbsQueue, default) < 1 || await server.Bus.DepthAsync(Topology.RoutingQueue, default) < 4)
+        while (await server.Transport.DepthAsync(Topology.FbsQueue, default) < 1 || await server.Transport.DepthAsync(Topology.RoutingQueue, default) < 4)
             DateTime.UtcNow.ShouldBeLessThan(deadline);
         var refused = (await server.Queues.PeekAsync(Topology.FbsQueue, 10, default)).ShouldHaveSingleItem();
         JsonSerializer.Deserialize(refused.Delivery.Body.Span, MessageJson.Default.ClaimRefused)!.Kind.ShouldBe(MessageNames.AdjustClaim);

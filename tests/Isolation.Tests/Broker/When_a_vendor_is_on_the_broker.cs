@@ -214,12 +214,12 @@ public sealed class When_a_vendor_is_on_the_broker
     [Test]
     public async Task The_bus_finds_what_stands_and_says_what_does_not()
     {
-        await using var bus = RabbitMqBus.Open(UriOf(User), "vendor", TimeProvider.System, NullLoggerFactory.Instance);
+        await using var transport = NativeTransport.Open(UriOf(User), "vendor", TimeProvider.System, NullLoggerFactory.Instance);
 
-        await bus.DeclareAsync([Topology.Transfer(København), Topology.Transfer(Aarhus)], CancellationToken.None);
-        var missing = await Should.ThrowAsync<BrokerNotReadyException>(() => bus.DeclareAsync([Topology.Transfer("0999")], CancellationToken.None));
+        await transport.DeclareAsync([Topology.Transfer(København), Topology.Transfer(Aarhus)], CancellationToken.None);
+        var missing = await Should.ThrowAsync<BrokerNotReadyException>(() => transport.DeclareAsync([Topology.Transfer("0999")], CancellationToken.None));
 
-        bus.User.ShouldBe(User);
+        transport.User.ShouldBe(User);
         missing.Message.ShouldContain("'transfer-claim.0999");
         missing.Message.ShouldContain($"'{User}'");
         missing.Message.ShouldContain("claims broker definitions");
@@ -228,10 +228,10 @@ public sealed class When_a_vendor_is_on_the_broker
     [Test]
     public async Task The_bus_says_at_once_what_it_may_not_say_and_why()
     {
-        await using var bus = RabbitMqBus.Open(UriOf(User), "vendor", TimeProvider.System, NullLoggerFactory.Instance);
+        await using var transport = NativeTransport.Open(UriOf(User), "vendor", TimeProvider.System, NullLoggerFactory.Instance);
         var message = new OutgoingMessage(MessageNames.TransferReported, Guid.NewGuid(), "{}"u8.ToArray(), Odense);
 
-        var refusal = await Should.ThrowAsync<NotAllowedException>(() => bus.PublishAsync([message], CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20)));
+        var refusal = await Should.ThrowAsync<NotAllowedException>(() => transport.PublishAsync([message], CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20)));
 
         refusal.Message.ShouldContain($"'{User}'");
         refusal.Message.ShouldContain(MessageNames.TransferReported);

@@ -122,7 +122,7 @@ public sealed class When_everything_runs_under_its_own_user
     public async Task A_message_that_is_replayed_is_still_what_its_sender_said()
     {
         await _looking.QueuePurgeAsync("routing.oesindsigt_error");
-        await using var console = RabbitMqBus.Open(
+        await using var console = NativeTransport.Open(
             UriOf(BrokerUsers.Console), "console", TimeProvider.System, NullLoggerFactory.Instance);
         await console.DeclareAsync([new QueueDefinition("routing.oesindsigt", [])], CancellationToken.None);
         var forged = new Delivery(MessageNames.TransferReported, Guid.NewGuid().ToString(), Encoding.UTF8.GetBytes(Report(Odense, 10, TransferOutcome.Rejected)))

@@ -28,7 +28,7 @@ public sealed class When_a_vendor_misbehaves
     private IsolatedSystem _system = null!;
     private IConnection _ours = null!;
     private IChannel _looking = null!;
-    private RabbitMqBus _console = null!;
+    private NativeTransport _console = null!;
 
     [OneTimeSetUp]
     public async Task Start()
@@ -39,7 +39,7 @@ public sealed class When_a_vendor_misbehaves
         // Other tests' messages stand there: the broker is the whole assembly's.
         foreach (var queue in (string[])[TheirInstructions, "routing.oesindsigt", "routing.oesindsigt_error", "payments.oesindsigt"])
             await _looking.QueuePurgeAsync(queue);
-        _console = RabbitMqBus.Open(UriOf(BrokerUsers.Console), "console", TimeProvider.System, NullLoggerFactory.Instance);
+        _console = NativeTransport.Open(UriOf(BrokerUsers.Console), "console", TimeProvider.System, NullLoggerFactory.Instance);
         await _console.DeclareAsync([.. new[] { "routing.oesindsigt", "payments.oesindsigt", "routing.kmdopus", TheirInstructions }.Select(queue => new QueueDefinition(queue, []))], CancellationToken.None);
     }
 

@@ -32,7 +32,7 @@ internal sealed class KeysWorld : IAsyncDisposable
     private readonly ConcurrentDictionary<Guid, TransferReported> _reports = new();
     private readonly Sealer _sealer;
     private readonly string _broker;
-    private IBus _bus = null!;
+    private ITransport _transport = null!;
     private IConnection _connection = null!;
 
     private KeysWorld(string broker)
@@ -66,8 +66,8 @@ internal sealed class KeysWorld : IAsyncDisposable
     public static async Task<KeysWorld> StartAsync(string broker)
     {
         var world = new KeysWorld(broker);
-        world._bus = BusFactory.Create(new Installation { Broker = broker, Instance = "routing" }, TimeProvider.System, NullLoggerFactory.Instance);
-        await world._bus.DeclareAsync([Topology.Routing, Topology.Payments, Topology.Transfer(København), Topology.Transfer(Aarhus)], CancellationToken.None);
+        world._transport = TransportFactory.Create(new Installation { Broker = broker, Instance = "routing" }, TimeProvider.System, NullLoggerFactory.Instance);
+        await world._transport.DeclareAsync([Topology.Routing, Topology.Payments, Topology.Transfer(København), Topology.Transfer(Aarhus)], CancellationToken.None);
         await world.ListenAsync();
         return world;
     }
@@ -95,20 +95,20 @@ internal sealed class KeysWorld : IAsyncDisposable
 
         foreach (var claim in claims)
             Sent.Enqueue(claim);
-        await _bus.PublishAsync(
+        await _transport.PublishAsync(
             [.. claims.Select(claim => new OutgoingMessage(
                 MessageNames.TransferClaim, claim.MessageId, JsonSerializer.SerializeToUtf8Bytes(claim, MessageJson.Default.TransferClaim), claim.Municipality))],
             CancellationToken.None);
     }
 
-    public async Task<long> WaitingAsync(string municipality) => await _bus.DepthAsync(Topology.TransferQueue(municipality), CancellationToken.None) ?? 0;
+    public async Task<long> WaitingAsync(string municipality) => await _transport.DepthAsync(Topology.TransferQueue(municipality), CancellationToken.None) ?? 0;
 
     /// <summary>What ended on the vendor's error and dead queues.</summary>
     public async Task<long> FailedAsync()
     {
         long failed = 0;
         foreach (var queue in ((string[])[København, Aarhus]).Select(Topology.TransferQueue))
-            failed += (await _bus.DepthAsync(Topology.ErrorQueue(queue), CancellationToken.None) ?? 0) + (await _bus.DepthAsync(Topology.DeadQueue(queue), CancellationToken.None) ?? 0);
+            failed += (await _transport.DepthAsync(Topology.ErrorQueue(queue), CancellationToken.None) ?? 0) + (await _transport.DepthAsync(Topology.DeadQueue(queue), CancellationToken.None) ?? 0);
         return failed;
     }
 
@@ -128,7 +128,7 @@ internal sealed class KeysWorld : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _connection.DisposeAsync();
-        await _bus.DisposeAsync();
+        await _transport.DisposeAsync();
         Ring.Dispose();
         _folder.Dispose();
     }

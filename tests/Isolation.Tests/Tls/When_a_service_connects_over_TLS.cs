@@ -22,11 +22,11 @@ public sealed class When_a_service_connects_over_TLS
     [Test]
     public async Task Its_user_is_the_common_name_of_its_certificate_and_messages_flow()
     {
-        await using var bus = Open(TlsBroker.With(TlsBroker.Vendor), "flowing");
-        var seen = await FlowAsync(bus, "tls-flowing");
+        await using var transport = Open(TlsBroker.With(TlsBroker.Vendor), "flowing");
+        var seen = await FlowAsync(transport, "tls-flowing");
 
         seen.ShouldBe("""{"feeId":1}""");
-        bus.User.ShouldBe(TlsBroker.Vendor);
+        transport.User.ShouldBe(TlsBroker.Vendor);
         var connection = (await TlsBroker.ConnectionsAsync("flowing", one => one.TryGetProperty("auth_mechanism", out _)))[0];
         connection.GetProperty("user").GetString().ShouldBe(TlsBroker.Vendor);
         connection.GetProperty("auth_mechanism").GetString().ShouldBe("EXTERNAL");
@@ -54,10 +54,10 @@ public sealed class When_a_service_connects_over_TLS
         var own = TlsBroker.Certificates("renewed");
         var mine = TlsBroker.With(TlsBroker.Vendor, own);
         CopyFromOurs(mine);
-        await using var bus = Open(mine, "renewed");
+        await using var transport = Open(mine, "renewed");
         var received = new ConcurrentQueue<Delivery>();
         QueueDefinition queue = new("tls-renewed", [new("tls-renewed")]);
-        await using var subscription = await bus.SubscribeAsync(queue, Take(received), CancellationToken.None);
+        await using var subscription = await transport.SubscribeAsync(queue, Take(received), CancellationToken.None);
 
         File.Delete(TlsBroker.Ours.CertificateOf(TlsBroker.Vendor));
         TlsBroker.Ours.Make([TlsBroker.Vendor], ["localhost", "127.0.0.1"], TimeSpan.FromDays(500));
@@ -67,9 +67,9 @@ public sealed class When_a_service_connects_over_TLS
 
         var used = (await TlsBroker.ConnectionsAsync("renewed, consuming", one => HasCertificate(one) && Validity(one).Contains($"{renewed.NotAfter.ToUniversalTime():yyyy-MM-dd}", StringComparison.Ordinal)))[0];
         used.GetProperty("user").GetString().ShouldBe(TlsBroker.Vendor);
-        await bus.PublishAsync([Message("tls-renewed")], CancellationToken.None);
+        await transport.PublishAsync([Message("tls-renewed")], CancellationToken.None);
         await EventuallyAsync(() => !received.IsEmpty);
-        bus.IsHealthy.ShouldBeTrue();
+        transport.IsHealthy.ShouldBeTrue();
     }
 
     [Test]
@@ -103,10 +103,10 @@ public sealed class When_a_service_connects_over_TLS
     public async Task The_management_is_asked_by_https_with_the_same_CA()
     {
         var url = new UriBuilder(TlsBroker.Server.ManagementUri!) { UserName = TlsBroker.Server.User, Password = TlsBroker.Server.Password }.Uri.ToString();
-        await using var bus = Open(TlsBroker.With(TlsBroker.Vendor), "managing", url);
-        await bus.DeclareAsync([new QueueDefinition("tls-managed", [])], CancellationToken.None);
+        await using var transport = Open(TlsBroker.With(TlsBroker.Vendor), "managing", url);
+        await transport.DeclareAsync([new QueueDefinition("tls-managed", [])], CancellationToken.None);
 
-        await EventuallyAsync(async () => (await bus.FindAsync([], CancellationToken.None)).Contains("tls-managed_error"));
+        await EventuallyAsync(async () => (await transport.FindAsync([], CancellationToken.None)).Contains("tls-managed_error"));
 
         await using var distrusting = Open(TlsBroker.With(TlsBroker.Vendor, trusted: TlsBroker.Foreign.CaFile), "distrusting", url);
         (await Should.ThrowAsync<BrokerRefusedException>(() => distrusting.FindAsync([], CancellationToken.None))).Message.ShouldContain("was not issued by the CA in Claims:BrokerCa");
@@ -121,7 +121,7 @@ public sealed class When_a_service_connects_over_TLS
     {
         var log = new Lines();
         var access = TlsBroker.Access(TlsBroker.With(TlsBroker.ExpiresSoon));
-        await using var bus = RabbitMqBus.Open(access, "soon", TimeProvider.System, log);
+        await using var transport = NativeTransport.Open(access, "soon", TimeProvider.System, log);
 
         await EventuallyAsync(() => !log.Warnings.IsEmpty);
 
@@ -143,14 +143,14 @@ public sealed class When_a_service_connects_over_TLS
         TlsBroker.Access(TlsBroker.With(TlsBroker.Vendor, careless)).Warnings().ShouldHaveSingleItem().ShouldContain($"can read the private key '{careless.KeyOf(TlsBroker.Vendor)}'");
     }
 
-    private static RabbitMqBus Open(Installation installation, string name, string? management = null) =>
-        RabbitMqBus.Open(TlsBroker.Access(installation), name, TimeProvider.System, NullLoggerFactory.Instance, management);
+    private static NativeTransport Open(Installation installation, string name, string? management = null) =>
+        NativeTransport.Open(TlsBroker.Access(installation), name, TimeProvider.System, NullLoggerFactory.Instance, management);
 
-    private static async Task<string> FlowAsync(RabbitMqBus bus, string name)
+    private static async Task<string> FlowAsync(NativeTransport transport, string name)
     {
         var received = new ConcurrentQueue<Delivery>();
-        await using var subscription = await bus.SubscribeAsync(new QueueDefinition(name, [new(name)]), Take(received), CancellationToken.None);
-        await bus.PublishAsync([Message(name)], CancellationToken.None);
+        await using var subscription = await transport.SubscribeAsync(new QueueDefinition(name, [new(name)]), Take(received), CancellationToken.None);
+        await transport.PublishAsync([Message(name)], CancellationToken.None);
         await EventuallyAsync(() => !received.IsEmpty);
         return System.Text.Encoding.UTF8.GetString(received.First().Body.Span);
     }

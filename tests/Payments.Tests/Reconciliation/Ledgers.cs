@@ -44,7 +44,7 @@ internal sealed class Ledgers : IAsyncDisposable
 
     public Neighbours Neighbours { get; } = new();
 
-    public IBus Bus { get; private set; } = null!;
+    public ITransport Transport { get; private set; } = null!;
 
     public string Data => _folder.Path;
 
@@ -53,8 +53,8 @@ internal sealed class Ledgers : IAsyncDisposable
     public static async Task<Ledgers> NewAsync(Engine engine)
     {
         var ledgers = new Ledgers(await StoreForTests.NewAsync(engine), await OtherSystems.StartAsync());
-        ledgers.Bus = BusFactory.Create(new Installation { Data = ledgers.Data }, TimeProvider.System, LoggerFactory.Create(_ => { }));
-        await ledgers.Bus.DeclareAsync([Topology.Routing], default);
+        ledgers.Transport = TransportFactory.Create(new Installation { Data = ledgers.Data }, TimeProvider.System, LoggerFactory.Create(_ => { }));
+        await ledgers.Transport.DeclareAsync([Topology.Routing], default);
         await ledgers.Store.MigrateAsync(PaymentsSchema.Migrations, default);
         await ledgers.Store.MigrateAsync(ReconciliationSchema.Migrations, default);
         ledgers.Options = new ReconciliationOptions
@@ -72,7 +72,7 @@ internal sealed class Ledgers : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddHttpClient(Http.Client);
         services.AddLogging();
-        services.AddSingleton(_stores.Stores).AddSingleton<TimeProvider>(Time).AddSingleton(new Installation { Data = Data, Instance = instance }).AddSingleton(Bus)
+        services.AddSingleton(_stores.Stores).AddSingleton<TimeProvider>(Time).AddSingleton(new Installation { Data = Data, Instance = instance }).AddSingleton(Transport)
             .AddSingleton<IMunicipalities>(new Defaults.Municipalities.Municipalities(municipalities ?? [Kobenhavn]))
             .AddSingleton<IUnmatchedPayments>(Neighbours).AddSingleton<IFbsOrders>(Neighbours).AddSingleton<IToldFbs>(Neighbours);
         return new ReconciliationParts(services.BuildServiceProvider(), Options);
@@ -163,7 +163,7 @@ internal sealed class Ledgers : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Others.DisposeAsync();
-        await Bus.DisposeAsync();
+        await Transport.DisposeAsync();
         await _stores.DisposeAsync();
         _folder.Dispose();
     }

@@ -25,7 +25,7 @@ public sealed class When_the_safe_ones_are_repaired(Engine engine)
     {
         _ledgers = await Ledgers.NewAsync(engine);
         (_arrived, _messages) = (new SemaphoreSlim(0), []);
-        _subscription = await _ledgers.Bus.SubscribeAsync(Topology.Routing, (batch, _) =>
+        _subscription = await _ledgers.Transport.SubscribeAsync(Topology.Routing, (batch, _) =>
         {
             foreach (var delivery in batch)
             {
@@ -96,7 +96,7 @@ public sealed class When_the_safe_ones_are_repaired(Engine engine)
         var run = await _ledgers.ReconcileAsync(repairedBy: "anna");
         await ArriveAsync(2);
 
-        await new Repairs(new Differences(_ledgers.Store), _ledgers.Bus, _ledgers.Neighbours, _ledgers.Time).RunAsync(run, "bo", default);
+        await new Repairs(new Differences(_ledgers.Store), _ledgers.Transport, _ledgers.Neighbours, _ledgers.Time).RunAsync(run, "bo", default);
 
         (await _arrived.WaitAsync(TimeSpan.FromMilliseconds(300))).ShouldBeFalse();
         _ledgers.Neighbours.ToldAgain.Count.ShouldBe(1);
@@ -105,7 +105,7 @@ public sealed class When_the_safe_ones_are_repaired(Engine engine)
     [Test]
     public async Task a_broker_that_does_not_confirm_leaves_the_comparison_standing_and_nothing_written_down_as_repaired()
     {
-        await _ledgers.Bus.DisposeAsync();
+        await _ledgers.Transport.DisposeAsync();
 
         var run = await _ledgers.ReconcileAsync(repairedBy: "anna");
 

@@ -52,12 +52,12 @@ internal sealed class PaymentsServer : IAsyncDisposable
         return server;
     }
 
-    public Task PublishAsync(params IMessage[] messages) => _app.Services.GetRequiredService<IBus>().PublishAsync(
+    public Task PublishAsync(params IMessage[] messages) => _app.Services.GetRequiredService<ITransport>().PublishAsync(
         [.. messages.Select(message => new OutgoingMessage(
             Outbound.NameOf(message), message.MessageId, JsonSerializer.SerializeToUtf8Bytes(message, MessageJson.Default.GetTypeInfo(message.GetType())!)))],
         CancellationToken.None);
 
-    public Task PublishAsync(OutgoingMessage message) => _app.Services.GetRequiredService<IBus>().PublishAsync([message], CancellationToken.None);
+    public Task PublishAsync(OutgoingMessage message) => _app.Services.GetRequiredService<ITransport>().PublishAsync([message], CancellationToken.None);
 
     public async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await Client.GetStringAsync(path))!;
 

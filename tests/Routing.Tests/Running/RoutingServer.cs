@@ -42,7 +42,7 @@ internal sealed class RoutingServer : IAsyncDisposable
         return server;
     }
 
-    public Task PublishAsync(params IClaimMessage[] messages) => _app.Services.GetRequiredService<IBus>().PublishAsync(
+    public Task PublishAsync(params IClaimMessage[] messages) => _app.Services.GetRequiredService<ITransport>().PublishAsync(
         [.. messages.Select(message => new OutgoingMessage(
             EventName.Of(message), message.MessageId, JsonSerializer.SerializeToUtf8Bytes(message, MessageJson.Default.GetTypeInfo(message.GetType())!)))],
         CancellationToken.None);

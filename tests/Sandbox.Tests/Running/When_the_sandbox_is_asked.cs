@@ -107,12 +107,12 @@ public sealed class When_the_sandbox_is_asked
         var told = new ClaimTransferred(
             DeterministicId.Of(DeterministicId.ClaimsTransfer, "told"), DateTimeOffset.UnixEpoch, DeterministicId.OfClaim("DK-710100", 434536), "0101", "DK-710100", 434536, 1, 7000, "0101-1");
         var message = new OutgoingMessage(MessageNames.ClaimTransferred, told.MessageId, JsonSerializer.SerializeToUtf8Bytes(told, MessageJson.Default.ClaimTransferred));
-        var bus = app.Services.GetRequiredService<IBus>();
+        var transport = app.Services.GetRequiredService<ITransport>();
 
-        await bus.PublishAsync([message, message], CancellationToken.None);
+        await transport.PublishAsync([message, message], CancellationToken.None);
 
         var deadline = TimeProvider.System.GetTimestamp();
-        while (await bus.DepthAsync(Topology.FbsQueue, CancellationToken.None) > 0)
+        while (await transport.DepthAsync(Topology.FbsQueue, CancellationToken.None) > 0)
         {
             TimeProvider.System.GetElapsedTime(deadline).ShouldBeLessThan(TimeSpan.FromSeconds(20));
             await Task.Delay(10);

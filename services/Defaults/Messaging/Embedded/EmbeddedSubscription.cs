@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace ClaimsTransfer.Defaults.Messaging.Embedded;
 
 /// <summary>Takes batches from one queue and hands them to the handler, a bounded number at a time. Nothing is taken ahead of a free place.</summary>
-internal sealed partial class EmbeddedSubscription(EmbeddedBus bus, EmbeddedQueue queue, QueueDefinition definition, BatchHandler handler, TimeProvider time, ILogger logger)
+internal sealed partial class EmbeddedSubscription(EmbeddedTransport transport, EmbeddedQueue queue, QueueDefinition definition, BatchHandler handler, TimeProvider time, ILogger logger)
     : PausableSubscription(definition, time)
 {
     private readonly QueueDefinition definition = definition;
@@ -14,7 +14,7 @@ internal sealed partial class EmbeddedSubscription(EmbeddedBus bus, EmbeddedQueu
     protected override Task Begin(CancellationToken stopping) =>
         Task.WhenAll(Enumerable.Range(0, Math.Max(1, definition.Concurrency)).Select(_ => Task.Run(() => TakeUntilAsync(stopping), CancellationToken.None)));
 
-    protected override void Forget() => bus.Forget(this);
+    protected override void Forget() => transport.Forget(this);
 
     private async Task TakeUntilAsync(CancellationToken stop)
     {
@@ -43,11 +43,11 @@ internal sealed partial class EmbeddedSubscription(EmbeddedBus bus, EmbeddedQueu
         try
         {
             var deliveries = batch.ConvertAll(message => message.ToDelivery());
-            await bus.SettleAsync(queue, batch, deliveries, await handler(deliveries, Abandoned));
+            await transport.SettleAsync(queue, batch, deliveries, await handler(deliveries, Abandoned));
         }
         catch
         {
-            await bus.GiveBackAsync(queue, batch);
+            await transport.GiveBackAsync(queue, batch);
             throw;
         }
     }

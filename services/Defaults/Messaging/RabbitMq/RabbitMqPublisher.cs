@@ -159,7 +159,7 @@ internal sealed partial class RabbitMqPublisher(BrokerConnection connection, Bro
         OperationInterruptedException { ShutdownReason.ReplyCode: Constants.PreconditionFailed } refused =>
             new PermanentException($"The broker refuses the message: {refused.ShutdownReason.ReplyText}", refused),
         BrokerNotReadyException or NotAllowedException => fault,
-        ObjectDisposedException closed => new TransientException("The bus is shutting down.", closed),
+        ObjectDisposedException closed => new TransientException("The transport is shutting down.", closed),
         _ => null,
     };
 

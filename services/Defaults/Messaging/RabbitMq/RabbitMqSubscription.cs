@@ -4,7 +4,7 @@ namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
 
 /// <summary>A consumer that comes back: whenever its session ends without having been told to, the next one is opened.</summary>
 internal sealed partial class RabbitMqSubscription(
-    RabbitMqBus bus, BrokerConnection connection, RabbitMqPublisher publisher, QueueDefinition definition, BatchHandler handler, TimeProvider time, ILogger logger)
+    NativeTransport transport, BrokerConnection connection, RabbitMqPublisher publisher, QueueDefinition definition, BatchHandler handler, TimeProvider time, ILogger logger)
     : PausableSubscription(definition, time)
 {
     private readonly QueueDefinition definition = definition;
@@ -19,7 +19,7 @@ internal sealed partial class RabbitMqSubscription(
 
     protected override Task Begin(CancellationToken stopping) => Task.Run(() => ConsumeUntilAsync(stopping), CancellationToken.None);
 
-    protected override void Forget() => bus.Forget(this);
+    protected override void Forget() => transport.Forget(this);
 
     private async Task ConsumeUntilAsync(CancellationToken stopping)
     {

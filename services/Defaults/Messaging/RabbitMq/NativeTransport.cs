@@ -10,7 +10,7 @@ namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
 /// RabbitMQ 3.10 to 4.x: quorum queues, persistent messages, every publish confirmed, nothing unroutable lost. One connection publishes and one consumes,
 /// so that a broker which blocks publishers still takes acknowledgements.
 /// </summary>
-public sealed partial class RabbitMqBus : IBus, IQueues, IDeadLetterQueues, IErrorQueues
+public sealed partial class NativeTransport : ITransport, IQueues, IDeadLetterQueues, IErrorQueues
 {
     private static readonly TimeSpan LookAtCertificatesEvery = TimeSpan.FromHours(12);
 
@@ -26,11 +26,11 @@ public sealed partial class RabbitMqBus : IBus, IQueues, IDeadLetterQueues, IErr
     private readonly ConcurrentDictionary<RabbitMqSubscription, bool> subscriptions = new();
     private readonly BrokerDeclarations declarations;
 
-    private RabbitMqBus(BrokerAccess access, string name, string? management, TimeProvider time, ILoggerFactory loggers)
+    private NativeTransport(BrokerAccess access, string name, string? management, TimeProvider time, ILoggerFactory loggers)
     {
         this.access = access;
         this.time = time;
-        logger = loggers.CreateLogger<RabbitMqBus>();
+        logger = loggers.CreateLogger<NativeTransport>();
         publishing = new BrokerConnection(access, $"{name}, publishing", logger);
         consuming = new BrokerConnection(access, $"{name}, consuming", logger);
         declarations = new BrokerDeclarations(ConnectedAsync, User);
@@ -50,13 +50,13 @@ public sealed partial class RabbitMqBus : IBus, IQueues, IDeadLetterQueues, IErr
 
     /// <inheritdoc cref="Open(BrokerAccess, string, TimeProvider, ILoggerFactory, string?)"/>
     /// <param name="uri"><c>amqp(s)://user:password@host:port/vhost</c></param>
-    public static RabbitMqBus Open(string uri, string name, TimeProvider time, ILoggerFactory loggers, string? management = null) =>
+    public static NativeTransport Open(string uri, string name, TimeProvider time, ILoggerFactory loggers, string? management = null) =>
         Open(BrokerAccess.To(uri, time), name, time, loggers, management);
 
     /// <summary>Connects at the first use; a broker that is away then is waited for, and one that refuses us, or that we cannot trust, is not.</summary>
     /// <param name="name">Shown beside our connections in the broker's management.</param>
     /// <param name="management">Of the management plugin, which alone can list the broker's queues; null: only the queues we know of are found.</param>
-    public static RabbitMqBus Open(BrokerAccess access, string name, TimeProvider time, ILoggerFactory loggers, string? management = null) =>
+    public static NativeTransport Open(BrokerAccess access, string name, TimeProvider time, ILoggerFactory loggers, string? management = null) =>
         new(access, name, management, time, loggers);
 
     public Task DeclareAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation) => declarations.QueuesAsync(queues, cancellation);

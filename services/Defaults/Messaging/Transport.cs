@@ -52,7 +52,7 @@ public interface IPublisher
 }
 
 /// <summary>Transport: in-process for the embedded default, RabbitMQ otherwise. At-least-once, confirmed, durable on both.</summary>
-public interface IBus : IPublisher, IAsyncDisposable
+public interface ITransport : IPublisher, IAsyncDisposable
 {
     /// <summary>Declares the queue with its error queue and bindings, then delivers batches to the handler.</summary>
     Task<ISubscription> SubscribeAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation);

@@ -6,33 +6,33 @@ using Shouldly;
 namespace ClaimsTransfer.Defaults.Tests.Messaging;
 
 /// <summary>What every transport promises. A fixture a transport derives from it and says how one is opened.</summary>
-public abstract class BusContract
+public abstract class TransportContract
 {
     private static int fixtures;
 
-    private IBus bus = null!;
+    private ITransport transport = null!;
 
-    protected IBus Bus => bus;
+    protected ITransport Transport => transport;
 
     /// <summary>A name of this test's own, so that tests on one broker do not meet.</summary>
     protected string Name { get; private set; } = "";
 
     protected QueueDefinition Queue => new(Name, [new(Name)]) { Linger = TimeSpan.FromMilliseconds(5) };
 
-    protected IQueues Queues => (IQueues)bus;
+    protected IQueues Queues => (IQueues)transport;
 
-    protected abstract Task<IBus> OpenAsync();
+    protected abstract Task<ITransport> OpenAsync();
 
     [SetUp]
-    public async Task OpenBus()
+    public async Task OpenTransport()
     {
         Name = $"q{Interlocked.Increment(ref fixtures)}";
-        bus = await OpenAsync();
-        await bus.DeclareAsync([], CancellationToken.None);
+        transport = await OpenAsync();
+        await transport.DeclareAsync([], CancellationToken.None);
     }
 
     [TearDown]
-    public async Task CloseBus() => await bus.DisposeAsync();
+    public async Task CloseTransport() => await transport.DisposeAsync();
 
     [TestCase(0)]
     [TestCase(1)]
@@ -43,10 +43,10 @@ public abstract class BusContract
     public async Task Every_message_arrives_once_in_order_and_in_batches_no_larger_than_asked(int count)
     {
         var collector = new Collector();
-        await using var subscription = await bus.SubscribeAsync(Queue with { BatchSize = 10, Concurrency = 1 }, collector.HandleAsync, CancellationToken.None);
+        await using var subscription = await transport.SubscribeAsync(Queue with { BatchSize = 10, Concurrency = 1 }, collector.HandleAsync, CancellationToken.None);
 
-        await bus.PublishAsync(Sample.Messages(0, count, Name), CancellationToken.None);
-        await bus.PublishAsync([Sample.Message(count, Name)], CancellationToken.None);
+        await transport.PublishAsync(Sample.Messages(0, count, Name), CancellationToken.None);
+        await transport.PublishAsync([Sample.Message(count, Name)], CancellationToken.None);
 
         await collector.HasAsync(count + 1);
         collector.Bodies.ShouldBe(Enumerable.Range(0, count + 1).Select(Sample.Body));
@@ -60,9 +60,9 @@ public abstract class BusContract
     {
         const string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         var collector = new Collector();
-        await using var subscription = await bus.SubscribeAsync(Queue, collector.HandleAsync, CancellationToken.None);
+        await using var subscription = await transport.SubscribeAsync(Queue, collector.HandleAsync, CancellationToken.None);
 
-        await bus.PublishAsync([Sample.Message(7, Name, traceParent: trace)], CancellationToken.None);
+        await transport.PublishAsync([Sample.Message(7, Name, traceParent: trace)], CancellationToken.None);
 
         await collector.HasAsync(1);
         var delivery = collector.Seen.ShouldHaveSingleItem();
@@ -88,12 +88,12 @@ public abstract class BusContract
                 return Task.CompletedTask;
             },
             TimeProvider.System, TestLog.Logger);
-        await bus.DeclareAsync([Queue], CancellationToken.None);
-        await bus.PublishAsync(Sample.Messages(12, 3, Name), CancellationToken.None);
+        await transport.DeclareAsync([Queue], CancellationToken.None);
+        await transport.PublishAsync(Sample.Messages(12, 3, Name), CancellationToken.None);
 
-        await using var subscription = await bus.SubscribeAsync(Queue, consumer.HandleAsync, CancellationToken.None);
+        await using var subscription = await transport.SubscribeAsync(Queue, consumer.HandleAsync, CancellationToken.None);
 
-        await Eventually.TrueAsync(async () => await bus.DepthAsync(Topology.ErrorQueue(Name), default) == 1, () => "nothing on the error queue");
+        await Eventually.TrueAsync(async () => await transport.DepthAsync(Topology.ErrorQueue(Name), default) == 1, () => "nothing on the error queue");
         await EmptiesAsync(Name);
         handled.Order(StringComparer.Ordinal).ShouldBe([Sample.Body(12), Sample.Body(14)]);
         var standing = (await Queues.PeekAsync(Topology.ErrorQueue(Name), 10, default)).ShouldHaveSingleItem();
@@ -110,14 +110,14 @@ public abstract class BusContract
     [Test]
     public async Task What_a_handler_puts_in_the_bodys_place_is_what_lies_on_the_error_queue()
     {
-        await using var subscription = await bus.SubscribeAsync(
+        await using var subscription = await transport.SubscribeAsync(
             Queue,
             (batch, _) => Task.FromResult<IReadOnlyList<DeadLetter>>(
                 [.. batch.Select(delivery => new DeadLetter(delivery, new PermanentException("Not today.")) { KeptBody = "sealed"u8.ToArray() })]),
             CancellationToken.None);
-        await bus.PublishAsync(Sample.Messages(0, 1, Name), CancellationToken.None);
+        await transport.PublishAsync(Sample.Messages(0, 1, Name), CancellationToken.None);
 
-        await Eventually.TrueAsync(async () => await bus.DepthAsync(Topology.ErrorQueue(Name), default) == 1, () => "not on the error queue");
+        await Eventually.TrueAsync(async () => await transport.DepthAsync(Topology.ErrorQueue(Name), default) == 1, () => "not on the error queue");
         Encoding.UTF8.GetString((await Queues.PeekAsync(Topology.ErrorQueue(Name), 10, default)).ShouldHaveSingleItem().Delivery.Body.Span).ShouldBe("sealed");
     }
 
@@ -126,7 +126,7 @@ public abstract class BusContract
     {
         const string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         var fault = FaultNote.Of(new FormatException("Nobody understands 010101-1234."), new DateTimeOffset(2026, 11, 22, 6, 54, 0, 123, TimeSpan.Zero), Name);
-        var errors = (IErrorQueues)bus;
+        var errors = (IErrorQueues)transport;
         StandingMessage[] letters =
         [
             new(new Delivery("transfer-claim", Sample.Id(1).ToString(), "one"u8.ToArray(), trace), fault),
@@ -146,14 +146,14 @@ public abstract class BusContract
         standing[0].Fault!.Text.ShouldNotContain("1234");
 
         var collector = new Collector();
-        await using var subscription = await bus.SubscribeAsync(Queue, collector.HandleAsync, CancellationToken.None);
+        await using var subscription = await transport.SubscribeAsync(Queue, collector.HandleAsync, CancellationToken.None);
         (await Queues.MoveAsync(Topology.ErrorQueue(Name), Name, [Sample.Id(2).ToString()], 10, default)).ShouldBe(1);
         await collector.HasAsync(1);
         collector.Seen.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             delivery => delivery.Name.ShouldBe("transfer-claim"),
             delivery => delivery.MessageId.ShouldBe(Sample.Id(2).ToString()),
             delivery => delivery.Attempts.ShouldBe(0));
-        (await bus.DepthAsync(Topology.ErrorQueue(Name), default)).ShouldBe(2);
+        (await transport.DepthAsync(Topology.ErrorQueue(Name), default)).ShouldBe(2);
     }
 
     [Test]
@@ -161,14 +161,14 @@ public abstract class BusContract
     {
         var collector = new Collector();
         var poisoned = true;
-        await using var subscription = await bus.SubscribeAsync(
+        await using var subscription = await transport.SubscribeAsync(
             Queue,
             async (batch, cancellation) => poisoned
                 ? [.. batch.Select(delivery => new DeadLetter(delivery, new PermanentException("Not today.")))]
                 : await collector.HandleAsync(batch, cancellation),
             CancellationToken.None);
-        await bus.PublishAsync(Sample.Messages(0, 3, Name), CancellationToken.None);
-        await Eventually.TrueAsync(async () => await bus.DepthAsync(Topology.ErrorQueue(Name), default) == 3, () => "not on the error queue");
+        await transport.PublishAsync(Sample.Messages(0, 3, Name), CancellationToken.None);
+        await Eventually.TrueAsync(async () => await transport.DepthAsync(Topology.ErrorQueue(Name), default) == 3, () => "not on the error queue");
         poisoned = false;
 
         (await Queues.MoveAsync(Topology.ErrorQueue(Name), Name, [Sample.Id(1).ToString()], 10, default)).ShouldBe(1);
@@ -184,18 +184,18 @@ public abstract class BusContract
     [Test]
     public async Task What_nobody_listens_to_is_kept_on_unrouted()
     {
-        var before = await bus.DepthAsync(Topology.Unrouted, default) ?? 0;
+        var before = await transport.DepthAsync(Topology.Unrouted, default) ?? 0;
 
-        await bus.PublishAsync([Sample.Message(1, Name)], CancellationToken.None);
+        await transport.PublishAsync([Sample.Message(1, Name)], CancellationToken.None);
 
-        await Eventually.TrueAsync(async () => await bus.DepthAsync(Topology.Unrouted, default) == before + 1, () => "not on unrouted");
+        await Eventually.TrueAsync(async () => await transport.DepthAsync(Topology.Unrouted, default) == before + 1, () => "not on unrouted");
     }
 
     [Test]
     public async Task A_batch_whose_handler_throws_is_delivered_again_with_its_attempts_counted()
     {
         var attempts = new ConcurrentQueue<int>();
-        await using var subscription = await bus.SubscribeAsync(
+        await using var subscription = await transport.SubscribeAsync(
             Queue,
             (batch, _) =>
             {
@@ -204,7 +204,7 @@ public abstract class BusContract
             },
             CancellationToken.None);
 
-        await bus.PublishAsync([Sample.Message(1, Name)], CancellationToken.None);
+        await transport.PublishAsync([Sample.Message(1, Name)], CancellationToken.None);
 
         await Eventually.TrueAsync(() => attempts.Count == 3, () => $"{attempts.Count} attempts");
         attempts.ShouldBe([0, 1, 2]);
@@ -215,7 +215,7 @@ public abstract class BusContract
     public async Task A_pause_keeps_the_backlog_and_loses_nothing()
     {
         var collector = new Collector();
-        await using var subscription = await bus.SubscribeAsync(Queue with { BatchSize = 7 }, collector.HandleAsync, CancellationToken.None);
+        await using var subscription = await transport.SubscribeAsync(Queue with { BatchSize = 7 }, collector.HandleAsync, CancellationToken.None);
         var publishing = PublishAllAsync(2_000);
         await collector.HasAsync(50);
 
@@ -223,9 +223,9 @@ public abstract class BusContract
         subscription.IsConsuming.ShouldBeFalse();
         await publishing;
         var seen = collector.Seen.Count;
-        await bus.PublishAsync([Sample.Message(2_000, Name)], CancellationToken.None);
+        await transport.PublishAsync([Sample.Message(2_000, Name)], CancellationToken.None);
         collector.Seen.Count.ShouldBe(seen, "something was handled while paused");
-        await Eventually.TrueAsync(async () => await bus.DepthAsync(Name, default) == 2_001 - seen, () => "the backlog is not on the queue");
+        await Eventually.TrueAsync(async () => await transport.DepthAsync(Name, default) == 2_001 - seen, () => "the backlog is not on the queue");
 
         await subscription.ResumeAsync(CancellationToken.None);
         await Eventually.TrueAsync(() => subscription.IsConsuming, () => "not consuming");
@@ -240,8 +240,8 @@ public abstract class BusContract
         var one = new Collector();
         var two = new Collector();
         var narrow = Queue with { BatchSize = 5, Concurrency = 1 };
-        await using var first = await bus.SubscribeAsync(narrow, Slowly(one), CancellationToken.None);
-        await using var second = await bus.SubscribeAsync(narrow, Slowly(two), CancellationToken.None);
+        await using var first = await transport.SubscribeAsync(narrow, Slowly(one), CancellationToken.None);
+        await using var second = await transport.SubscribeAsync(narrow, Slowly(two), CancellationToken.None);
 
         await PublishAllAsync(200);
 
@@ -261,7 +261,7 @@ public abstract class BusContract
     public async Task A_handler_sees_no_more_batches_at_a_time_than_asked()
     {
         var (now, most, handled) = (0, 0, 0);
-        await using var subscription = await bus.SubscribeAsync(
+        await using var subscription = await transport.SubscribeAsync(
             Queue with { BatchSize = 3, Concurrency = 4 },
             async (batch, cancellation) =>
             {
@@ -285,25 +285,25 @@ public abstract class BusContract
         var collector = new Collector();
         var body = new byte[10_000_000];
         new Random(1).NextBytes(body);
-        await using var subscription = await bus.SubscribeAsync(Queue, collector.HandleAsync, CancellationToken.None);
+        await using var subscription = await transport.SubscribeAsync(Queue, collector.HandleAsync, CancellationToken.None);
 
-        await bus.PublishAsync([new OutgoingMessage(Name, Sample.Id(1), body), Sample.Message(2, Name)], CancellationToken.None);
+        await transport.PublishAsync([new OutgoingMessage(Name, Sample.Id(1), body), Sample.Message(2, Name)], CancellationToken.None);
 
         await collector.HasAsync(2);
         collector.Seen.First().Body.Span.SequenceEqual(body).ShouldBeTrue();
     }
 
     [Test]
-    public async Task A_queue_nobody_declared_has_no_depth() => (await bus.DepthAsync("nobody-knows-it", default)).ShouldBeNull();
+    public async Task A_queue_nobody_declared_has_no_depth() => (await transport.DepthAsync("nobody-knows-it", default)).ShouldBeNull();
 
     protected async Task PublishAllAsync(int count)
     {
         for (var first = 0; first < count; first += 100)
-            await bus.PublishAsync(Sample.Messages(first, Math.Min(100, count - first), Name), CancellationToken.None);
+            await transport.PublishAsync(Sample.Messages(first, Math.Min(100, count - first), Name), CancellationToken.None);
     }
 
     protected Task EmptiesAsync(string queue) =>
-        Eventually.TrueAsync(async () => await bus.DepthAsync(queue, default) == 0, () => $"{queue} does not become empty");
+        Eventually.TrueAsync(async () => await transport.DepthAsync(queue, default) == 0, () => $"{queue} does not become empty");
 
     private static void InterlockedMax(ref int most, int value)
     {

@@ -8,7 +8,7 @@ namespace ClaimsTransfer.Defaults.Messaging.Embedded;
 /// The embedded default: durable queues in <c>DATA/broker.db</c>, for one process. A publish returns when it is on disk; a message leaves the file when its
 /// handler has returned. What a killed process had in hand is delivered again, in order.
 /// </summary>
-public sealed class EmbeddedBus : IBus, IQueues, IDeadLetterQueues, IErrorQueues
+public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, IErrorQueues
 {
     private readonly BrokerFile file;
     private readonly TimeProvider time;
@@ -19,21 +19,21 @@ public sealed class EmbeddedBus : IBus, IQueues, IDeadLetterQueues, IErrorQueues
     private readonly SemaphoreSlim declaring = new(1);
     private volatile bool closed;
 
-    private EmbeddedBus(BrokerFile file, TimeProvider time, ILoggerFactory loggers)
+    private EmbeddedTransport(BrokerFile file, TimeProvider time, ILoggerFactory loggers)
     {
         this.file = file;
         this.time = time;
-        logger = loggers.CreateLogger<EmbeddedBus>();
+        logger = loggers.CreateLogger<EmbeddedTransport>();
     }
 
     public bool IsHealthy => !closed;
 
     /// <param name="folder">The data folder; refused when another process has it open.</param>
-    public static EmbeddedBus Open(string folder, TimeProvider time, ILoggerFactory loggers)
+    public static EmbeddedTransport Open(string folder, TimeProvider time, ILoggerFactory loggers)
     {
-        var bus = new EmbeddedBus(BrokerFile.Open(folder), time, loggers);
-        bus.Recall();
-        return bus;
+        var transport = new EmbeddedTransport(BrokerFile.Open(folder), time, loggers);
+        transport.Recall();
+        return transport;
     }
 
     public async Task DeclareAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation)

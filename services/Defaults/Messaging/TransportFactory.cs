@@ -7,14 +7,14 @@ using Microsoft.Extensions.Logging;
 namespace ClaimsTransfer.Defaults.Messaging;
 
 /// <summary>The transport that the settings name.</summary>
-public static class BusFactory
+public static class TransportFactory
 {
-    public static IBus Create(Installation installation, TimeProvider time, ILoggerFactory loggers)
+    public static ITransport Create(Installation installation, TimeProvider time, ILoggerFactory loggers)
     {
         if (installation.IsEmbeddedBroker)
-            return EmbeddedBus.Open(installation.Data, time, loggers);
+            return EmbeddedTransport.Open(installation.Data, time, loggers);
         if (Uri.TryCreate(installation.Broker, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps")
-            return RabbitMqBus.Open(BrokerAccess.Of(installation, time), $"claims-transfer {installation.Instance}", time, loggers, installation.BrokerManagement);
+            return NativeTransport.Open(BrokerAccess.Of(installation, time), $"claims-transfer {installation.Instance}", time, loggers, installation.BrokerManagement);
         throw new InvalidOperationException(
             "The setting Claims:Broker (CLAIMS_BROKER) names no broker we know. Give 'embedded' or 'amqps://user:password@host:5671/vhost'.");
     }

@@ -4,10 +4,10 @@ using ClaimsTransfer.Defaults.Messaging;
 namespace ClaimsTransfer.Defaults.Hosting;
 
 /// <summary>
-/// The bus as services get it: it remembers who subscribed, so that health can tell a consumer that died from one that was paused, and so that a stop ends all
+/// The transport as services get it: it remembers who subscribed, so that health can tell a consumer that died from one that was paused, and so that a stop ends all
 /// subscriptions before anything they need is gone.
 /// </summary>
-public sealed class WatchedBus(IBus inner) : IBus, IQueues, IDeadLetterQueues, IErrorQueues
+public sealed class WatchedTransport(ITransport inner) : ITransport, IQueues, IDeadLetterQueues, IErrorQueues
 {
     private readonly ConcurrentDictionary<WatchedSubscription, bool> _subscriptions = new();
     private int _disposed;
