@@ -29,6 +29,8 @@ internal sealed class Collector
 /// <summary>Polls a condition until a deadline.</summary>
 internal static class Eventually
 {
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     public static Task TrueAsync(Func<bool> condition, Func<string> otherwise, int seconds = 30) =>
         TrueAsync(() => Task.FromResult(condition()), otherwise, seconds);
 
@@ -55,4 +57,18 @@ internal static class Sample
     public static Guid Id(int number) => DeterministicId.Create(DeterministicId.ClaimsTransfer, $"test/{number}");
 
     public static string Body(int number) => $"{{\"number\":{number}}}";
+}
+
+/// <summary>What no contract has foreseen, and somebody will send.</summary>
+internal static class OddBodies
+{
+    public static IReadOnlyList<byte[]> All { get; } =
+    [
+        [],
+        "not JSON"u8.ToArray(),
+        "[1,2,3]"u8.ToArray(),
+        "{\"amountOre\":20.5"u8.ToArray(),
+        [.. Enumerable.Range(0, 256).Select(value => (byte)value)],
+        """{"messageId":"6f3c0000-5d4b-0015-1cb3-08dabb7a4c11","messageType":["urn:message:Somebody:Else"],"headers":{},"host":{},"message":{"feeId":1}}"""u8.ToArray(),
+    ];
 }

@@ -2,23 +2,14 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Messaging.Embedded;
+using ClaimsTransfer.Defaults.Tests.Messaging.Contract;
 using Shouldly;
 
-namespace ClaimsTransfer.Defaults.Tests.Messaging;
+namespace ClaimsTransfer.Defaults.Tests.Messaging.OnEmbedded;
 
-public sealed class When_the_embedded_broker_carries_messages : TransportContract
+/// <summary>What only a broker within the process has to prove.</summary>
+public sealed class When_the_broker_is_in_the_process : TransportContract<EmbeddedSource>
 {
-    private string folder = "";
-
-    protected override Task<ITransport> OpenAsync()
-    {
-        folder = Directory.CreateTempSubdirectory("claims-broker-").FullName;
-        return Task.FromResult<ITransport>(Reopen());
-    }
-
-    [TearDown]
-    public void Tidy() => Directory.Delete(folder, recursive: true);
-
     [Test]
     public async Task What_a_crashed_process_had_in_hand_is_delivered_again_in_order()
     {
@@ -70,7 +61,7 @@ public sealed class When_the_embedded_broker_carries_messages : TransportContrac
 
         await Transport.DisposeAsync();
 
-        foreach (var path in Directory.GetFiles(folder))
+        foreach (var path in Directory.GetFiles(Source.Folder))
             (await File.ReadAllBytesAsync(path)).AsSpan().IndexOf("0101011234"u8).ShouldBe(-1, path);
     }
 
@@ -105,5 +96,5 @@ public sealed class When_the_embedded_broker_carries_messages : TransportContrac
         perSecond.ShouldBeGreaterThan(1_000);
     }
 
-    private EmbeddedTransport Reopen() => EmbeddedTransport.Open(folder, TimeProvider.System, TestLog.Loggers);
+    private EmbeddedTransport Reopen() => EmbeddedTransport.Open(Source.Folder, TimeProvider.System, TestLog.Loggers);
 }

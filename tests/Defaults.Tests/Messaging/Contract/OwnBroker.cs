@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using ClaimsTransfer.Support;
+
+namespace ClaimsTransfer.Defaults.Tests.Messaging.Contract;
+
+/// <summary>The broker that the tests may stop, kill, block and give users to.</summary>
+internal static class OwnBroker
+{
+    private const string Program = "/usr/lib/rabbitmq/bin/rabbitmqctl";
+
+    public static async Task<string> UriAsync() => (await RabbitMqServer.LocalAsync()).Uri;
+
+    /// <summary><c>rabbitmqctl</c>, which finds the server by the environment that the server was started with.</summary>
+    public static async Task ControlAsync(params string[] arguments)
+    {
+        var server = await RabbitMqServer.LocalAsync();
+        var start = new ProcessStartInfo(Program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var variable in (await File.ReadAllTextAsync($"/proc/{server.ProcessId}/environ")).Split('\0', StringSplitOptions.RemoveEmptyEntries))
+            start.Environment[variable[..variable.IndexOf('=', StringComparison.Ordinal)]] = variable[(variable.IndexOf('=', StringComparison.Ordinal) + 1)..];
+        using var control = Process.Start(start)!;
+        var said = Task.WhenAll(control.StandardOutput.ReadToEndAsync(), control.StandardError.ReadToEndAsync());
+        await control.WaitForExitAsync();
+        if (control.ExitCode != 0)
+            Assert.Fail($"rabbitmqctl {arguments[0]}: {string.Concat(await said)}");
+    }
+
+    /// <summary>Blocks whoever publishes, until the returned is disposed.</summary>
+    public static async Task<IAsyncDisposable> BlockedAsync()
+    {
+        await ControlAsync("set_vm_memory_high_watermark", "absolute", "1");
+        return new Undo(() => ControlAsync("set_vm_memory_high_watermark", "0.4"));
+    }
+
+    /// <summary>Refuses bodies beyond so many bytes on every channel that is opened until the returned is disposed.</summary>
+    public static async Task<IAsyncDisposable> TakingAtMostAsync(int bytes)
+    {
+        await ControlAsync("eval", $"application:set_env(rabbit, max_message_size, {bytes}).");
+        return new Undo(() => ControlAsync("eval", "application:set_env(rabbit, max_message_size, 134217728)."));
+    }
+
+    /// <summary>A user who may publish to exchanges of this prefix, read all, and make nothing.</summary>
+    /// <returns>His address.</returns>
+    public static async Task<string> NarrowUserAsync(string prefix)
+    {
+        var user = $"{prefix}-user";
+        await ControlAsync("eval",
+            $"rabbit_auth_backend_internal:add_user(<<\"{user}\">>, <<\"secret\">>, <<\"tests\">>), "
+            + $"rabbit_auth_backend_internal:set_permissions(<<\"{user}\">>, <<\"/\">>, <<\"^$\">>, <<\"^{prefix}\">>, <<\".*\">>, <<\"tests\">>).");
+        return new UriBuilder(await UriAsync()) { UserName = user, Password = "secret" }.Uri.AbsoluteUri;
+    }
+
+    private sealed class Undo(Func<Task> undo) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await undo();
+    }
+}
