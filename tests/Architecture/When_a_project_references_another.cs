@@ -8,6 +8,7 @@ public sealed class When_a_project_references_another
     private const string Defaults = "services/Defaults";
     private const string Standalone = "services/Standalone";
     private const string Messages = "contracts/Messages";
+    private const string MassTransit = "contracts/MassTransit";
     private const string ConnectorSdk = "contracts/ConnectorSdk";
 
     [Test]
@@ -69,10 +70,19 @@ public sealed class When_a_project_references_another
         Project.All.SelectMany(project => project.References).Except(Project.All.Select(project => project.Folder)).ShouldBeEmpty();
 
     [Test]
-    public void MassTransit_is_only_what_the_benchmark_compares_with()
+    public void a_publisher_on_MassTransit_takes_the_messages_and_MassTransit()
+    {
+        var publisher = Project.All.Single(project => project.Folder == MassTransit);
+
+        publisher.References.ShouldBe([Messages]);
+        publisher.Packages.ShouldBe(["MassTransit.RabbitMQ"]);
+    }
+
+    [Test]
+    public void MassTransit_is_what_the_benchmark_compares_with_and_what_publishers_may_use()
     {
         Project.All.Where(project => project.Packages.Any(package => package.StartsWith("MassTransit", StringComparison.Ordinal)))
-            .ShouldAllBe(project => project.Folder == "tests/Benchmarks");
+            .ShouldAllBe(project => project.Folder == "tests/Benchmarks" || project.Folder == MassTransit);
         Project.All.ShouldContain(project => project.Packages.Contains("MassTransit.RabbitMQ"));
     }
 

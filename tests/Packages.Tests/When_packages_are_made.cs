@@ -11,7 +11,10 @@ namespace ClaimsTransfer.Packages.Tests;
 public sealed class When_packages_are_made
 {
     private static readonly string[] Libraries =
-        ["ClaimsTransfer.Messages", "ClaimsTransfer.Defaults", "ClaimsTransfer.ConnectorSdk", "ClaimsTransfer.ConformanceKit", "ClaimsTransfer.ConformanceFixtures"];
+    [
+        "ClaimsTransfer.Messages", "ClaimsTransfer.MassTransit", "ClaimsTransfer.Defaults", "ClaimsTransfer.ConnectorSdk", "ClaimsTransfer.ConformanceKit",
+        "ClaimsTransfer.ConformanceFixtures",
+    ];
 
     private static readonly string[] Programs = ["ClaimsTransfer.ConformanceTool", "ClaimsTransfer.Templates"];
     private static readonly Guid EmbeddedSource = new("0E8A571B-6926-466E-B4AD-8AB04611F5FE");

@@ -39,6 +39,8 @@ internal static class IsolatedBroker
     /// <summary>The broker's management, as the user it was made with.</summary>
     public static HttpClient Management => management!;
 
+    public static int Port => broker!.Port;
+
     public static async Task StartAsync()
     {
         await Starting.WaitAsync();
@@ -72,7 +74,7 @@ internal static class IsolatedBroker
     public static string PasswordOf(string user) => File.ReadLines(PasswordFile).Select(line => line.Split(' ')).Single(parts => parts[0] == user)[1];
 
     /// <summary>Of a user that the definitions make.</summary>
-    public static string UriOf(string user) => string.Create(CultureInfo.InvariantCulture, $"amqp://{user}:{PasswordOf(user)}@127.0.0.1:{broker!.Port}/%2F");
+    public static string UriOf(string user) => string.Create(CultureInfo.InvariantCulture, $"amqp://{user}:{PasswordOf(user)}@127.0.0.1:{Port}/%2F");
 
     /// <summary>As the user who may do everything, to look at what others did.</summary>
     public static Task<IConnection> ConnectAsync() => ConnectAsync(broker!.Uri);
