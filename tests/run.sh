@@ -69,7 +69,7 @@ trap 'exit 130' INT TERM
 
 need_dotnet
 need_packages "rabbitmq-server=/usr/lib/rabbitmq/bin/rabbitmq-server" "postgresql=/usr/lib/postgresql/*/bin/postgres" \
-  "openssh-server=/usr/sbin/sshd" "openssh-client=sftp" "amqp-tools=amqp-publish" "curl=curl" "jq=jq" "nodejs=node" "npm=npm" \
+  "openssh-server=/usr/sbin/sshd" "amqp-tools=amqp-publish" "curl=curl" "jq=jq" "nodejs=node" "npm=npm" \
   "chromium=chromium" "fonts-dejavu-core=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 
 # Fewer histories than by hand; deploy/claims simulate runs as many as are asked for.

@@ -23,7 +23,7 @@ internal sealed partial class IncomingFiles(ILogger log)
         var looked = 0;
         while (looked < waiting.Count && read.Count < FilesPerRead && entries.Count < EntriesPerRead)
         {
-            // A payment file may be large: one at a time. Receipt files are small, and over SFTP each fetching is a session.
+            // A payment file may be large: one at a time. Receipt files are small: several at once.
             var next = waiting.Skip(looked).Take(FilesPerRead - read.Count).ToList();
             var names = FileNames.IsReceiptFile(next[0]) ? next.TakeWhile(FileNames.IsReceiptFile).ToList() : next[..1];
             looked += names.Count;

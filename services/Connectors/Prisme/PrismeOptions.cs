@@ -20,7 +20,7 @@ public sealed record PrismeOptions
     /// <summary>Instructions in one file at most.</summary>
     public int BatchSize { get; init; } = 500;
 
-    /// <summary>How often <c>ud</c> is looked through for receipt and payment files. Over SFTP each look is a session of its own: a minute is plenty.</summary>
+    /// <summary>How often <c>ud</c> is looked through for receipt and payment files. Over SFTP a minute is plenty.</summary>
     public TimeSpan ReadInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long the answer to a question is waited for.</summary>
@@ -29,13 +29,11 @@ public sealed record PrismeOptions
     /// <summary>How long the list of the claims that Prisme holds is waited for, and how long fetching it over SFTP may take.</summary>
     public TimeSpan ExtractTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long one SFTP session may take; well below <c>Connectors:CallTimeout</c>, which ends the whole call.</summary>
+    /// <summary>How long one step over SFTP may take, connecting included, and how long fetching the list of claims may stand still; well below <c>Connectors:CallTimeout</c>,
+    /// which ends the whole call.</summary>
     public TimeSpan TransferTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Where <c>sftp</c> is found.</summary>
-    public string SftpCommand { get; init; } = "sftp";
-
-    /// <summary>Where a file lies while <c>sftp</c> reads it, for this user alone and overwritten afterwards; empty: memory (<c>/dev/shm</c>) where there is such a folder.</summary>
+    /// <summary>Where the list of the claims that Prisme holds lies while it is read, for this user alone; empty: the temporary folder.</summary>
     public string WorkFolder { get; init; } = "";
 
     public void Validate()

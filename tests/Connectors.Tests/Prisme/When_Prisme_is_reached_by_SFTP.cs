@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Prisme;
@@ -8,12 +10,13 @@ using Shouldly;
 
 namespace ClaimsTransfer.Connectors.Tests.Prisme;
 
-/// <summary>A real sshd on loopback and the real <c>sftp</c> client.</summary>
+/// <summary>A real sshd on loopback.</summary>
 [TestFixture]
 [Platform("Linux,MacOsX")]
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class When_Prisme_is_reached_by_SFTP
 {
+    private readonly List<FileTransports> opened = [];
     private Sshd sshd = null!;
     private PrismeBench bench = null!;
     private PrismeConnector connector = null!;
@@ -41,7 +44,12 @@ public sealed class When_Prisme_is_reached_by_SFTP
     }
 
     [TearDown]
-    public async Task StopBenchAsync() => await bench.DisposeAsync();
+    public async Task StopBenchAsync()
+    {
+        opened.ForEach(transports => transports.Dispose());
+        opened.Clear();
+        await bench.DisposeAsync();
+    }
 
     private PrismeOptions Settings => new() { KeyFile = sshd.ClientKey, KnownHostsFile = sshd.KnownHosts };
 
@@ -105,17 +113,88 @@ public sealed class When_Prisme_is_reached_by_SFTP
         bench.Lying("arkiv").ShouldBe([$"0101_{await answering}.saldo"]);
     }
 
-    [Test]
-    public async Task nothing_goes_to_a_server_whose_host_key_is_not_known()
+    [TestCase("[127.0.0.1]:1 {ed25519}", "and none is known")]
+    [TestCase("[127.0.0.1]:{port} {other}", "and only {other-print} is known")]
+    [TestCase("[127.0.0.1]:{port} {other}\n127.0.0.1 {ed25519}", "and only {other-print} is known")]
+    [TestCase("[127.0.0.1]:{port} {ed25519}\n@revoked * {ed25519}", "which is revoked")]
+    [TestCase("@cert-authority [127.0.0.1]:{port} {ed25519}", "and none is known")]
+    [TestCase("*,![127.0.0.1]:{port},!127.0.0.1 {ed25519}", "and none is known")]
+    [TestCase("# [127.0.0.1]:{port} {ed25519}", "and none is known")]
+    public async Task nothing_goes_to_a_server_whose_host_key_is_not_known(string lines, string why)
     {
-        var stranger = Path.Combine(bench.Root, "stranger_hosts");
-        var lines = await File.ReadAllTextAsync(sshd.KnownHosts);
-        await File.WriteAllTextAsync(stranger, lines.Replace($":{sshd.Port} ", ":1 ", StringComparison.Ordinal).Replace($"]{sshd.Port}", "]1", StringComparison.Ordinal));
+        var file = await FileOfAsync("stranger_hosts", Filled(lines));
 
-        var outcome = (await ConnectorWith(Settings with { KnownHostsFile = stranger }).SubmitAsync(Remote, [Sample.Register(1)], CancellationToken.None))[0];
+        var outcome = (await ConnectorWith(Settings with { KnownHostsFile = file }).SubmitAsync(Remote, [Sample.Register(1)], CancellationToken.None))[0];
 
-        outcome.ShouldBeOfType<Submitted.Unavailable>().Reason.ShouldContain("Host key verification failed");
+        var said = outcome.ShouldBeOfType<Submitted.Unavailable>().Reason!;
+        said.ShouldContain($"127.0.0.1:{sshd.Port}");
+        said.ShouldContain(Fingerprint(sshd.HostKey("ed25519")));
+        said.ShouldContain(Filled(why));
+        said.ShouldContain("Connectors:Prisme:KnownHostsFile");
+        bench.Lying("ind").ShouldBeEmpty();
         (await connector.FindAsync(Remote, [Sample.Register(1)], CancellationToken.None))[0].ShouldBeOfType<Found.NotThere>();
+    }
+
+    [TestCase("127.0.0.1 {ed25519}", Description = "as OpenSSH takes it where the port is not named")]
+    [TestCase("other.example.dk,[127.0.0.?]:* {ed25519} a comment")]
+    [TestCase("[127.0.0.1]:{port} {rsa}", Description = "the key that it would not show by itself")]
+    public async Task a_server_is_known_by_any_of_its_keys(string lines)
+    {
+        var file = await FileOfAsync("good_hosts", Filled(lines));
+
+        (await ConnectorWith(Settings with { KnownHostsFile = file }).SubmitAsync(Remote, [Sample.Register(1)], CancellationToken.None))[0].ShouldBeOfType<Submitted.Pending>();
+    }
+
+    [Test]
+    public async Task names_may_be_hashed()
+    {
+        var file = await FileOfAsync("hashed_hosts", Filled("[127.0.0.1]:{port} {ed25519}\n"));
+        await RunAsync("ssh-keygen", "-q", "-H", "-f", file);
+        (await File.ReadAllTextAsync(file)).ShouldStartWith("|1|");
+
+        (await ConnectorWith(Settings with { KnownHostsFile = file }).SubmitAsync(Remote, [Sample.Register(1)], CancellationToken.None))[0].ShouldBeOfType<Submitted.Pending>();
+    }
+
+    [Test]
+    public async Task a_connection_serves_many_steps_and_is_closed_at_the_end()
+    {
+        await using var own = await Sshd.StartAsync();
+        var settings = Settings with { KeyFile = own.ClientKey, KnownHostsFile = own.KnownHosts };
+        var transports = new FileTransports(settings);
+        using (transports)
+        {
+            var steps = new PrismeConnector(settings, transports, TimeProvider.System, NullLogger<PrismeConnector>.Instance);
+            for (var number = 1; number <= 3; number++)
+                (await steps.SubmitAsync(At(own), [Sample.Register(number)], CancellationToken.None))[0].ShouldBeOfType<Submitted.Pending>();
+            await steps.ReadAsync(At(own), null, CancellationToken.None);
+            own.Log.Count(line => line.Contains("Accepted publickey", StringComparison.Ordinal)).ShouldBe(1);
+            own.Log.ShouldNotContain(line => line.Contains("isconnect", StringComparison.Ordinal));
+        }
+
+        await Eventually.BecomesTrueAsync("the connection to be closed", () => own.Log.Any(line => line.Contains("Received disconnect", StringComparison.Ordinal)));
+    }
+
+    [Test]
+    public async Task a_server_that_was_started_again_is_connected_to_again()
+    {
+        (await connector.SubmitAsync(Remote, [Sample.Register(1)], CancellationToken.None))[0].ShouldBeOfType<Submitted.Pending>();
+        await sshd.EndSessionsAsync();
+
+        (await connector.SubmitAsync(Remote, [Sample.Register(2)], CancellationToken.None))[0].ShouldBeOfType<Submitted.Pending>();
+    }
+
+    [Test]
+    public async Task a_file_of_the_same_name_is_replaced()
+    {
+        await bench.StopStandInAsync();
+        await connector.SubmitAsync(Remote, [Sample.Register(1)], CancellationToken.None);
+        var name = bench.Lying("ind").ShouldHaveSingleItem();
+        await File.WriteAllTextAsync(Path.Combine(bench.Folder("ind"), name), "half");
+
+        (await connector.SubmitAsync(Remote, [Sample.Register(1)], CancellationToken.None))[0].ShouldBeOfType<Submitted.Pending>();
+
+        bench.Lying("ind").ShouldBe([name]);
+        (await File.ReadAllTextAsync(Path.Combine(bench.Folder("ind"), name))).ShouldStartWith("000K00");
     }
 
     [Test]
@@ -136,41 +215,61 @@ public sealed class When_Prisme_is_reached_by_SFTP
         (await connector.SubmitAsync(Remote, [Sample.Register(1)], CancellationToken.None))[0].ShouldBeOfType<Submitted.Unavailable>();
     }
 
-    [TestCase("put", typeof(Submitted.Unavailable))]
-    [TestCase("rename", typeof(Submitted.Unknown))]
-    public async Task a_connection_that_breaks_is_told_by_how_far_it_came(string lastCommand, Type outcome)
+    [TestCase("-P write", typeof(Submitted.Unavailable))]
+    [TestCase("-P posix-rename,rename", typeof(Submitted.Unknown))]
+    [TestCase("-P posix-rename", typeof(Submitted.Pending), Description = "SFTP's own rename is enough")]
+    public async Task what_fails_is_told_by_how_far_it_came(string sftp, Type outcome)
     {
-        var broken = Path.Combine(bench.Root, "sftp-that-breaks");
-        await File.WriteAllTextAsync(broken, $"#!/bin/sh\nwhile read command; do\n  echo \"sftp> $command\"\n  case $command in {lastCommand}*) echo 'Connection closed' >&2; exit 255;; esac\ndone\n");
-        File.SetUnixFileMode(broken, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await bench.StopStandInAsync();
+        await using var own = await Sshd.StartAsync(sftp);
 
-        var submitted = await ConnectorWith(Settings with { SftpCommand = broken }).SubmitAsync(Remote, [Sample.Register(1)], CancellationToken.None);
+        var submitted = await ConnectorWith(Settings with { KeyFile = own.ClientKey, KnownHostsFile = own.KnownHosts }).SubmitAsync(At(own), [Sample.Register(1)], CancellationToken.None);
 
         submitted[0].ShouldBeOfType(outcome);
+        bench.Lying("ind").ShouldAllBe(name => name.EndsWith(".krv", StringComparison.Ordinal) == (outcome == typeof(Submitted.Pending)));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task a_server_that_stands_still_is_noticed(bool connectedBefore)
+    {
+        await bench.StopStandInAsync();
+        await using var own = await Sshd.StartAsync();
+        var hurried = ConnectorWith(new PrismeOptions { KeyFile = own.ClientKey, KnownHostsFile = own.KnownHosts, TransferTimeout = TimeSpan.FromSeconds(3), BatchSize = 5000 });
+        if (connectedBefore)
+            await hurried.ReadAsync(At(own), null, CancellationToken.None);
+        await own.FreezeAsync();
+
+        var waited = Stopwatch.StartNew();
+        // More than the sockets and the window between them take: the upload itself stands still.
+        var submitted = await hurried.SubmitAsync(At(own), Sample.Registers(1, 20_000), CancellationToken.None);
+        submitted[0].ShouldBeOfType<Submitted.Unavailable>().Reason!.ShouldContain("ended before it was done");
+        (await Should.ThrowAsync<IOException>(() => hurried.ReadAsync(At(own), null, CancellationToken.None))).Message.ShouldContain("ended before it was done");
+        waited.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
+
+        await own.ThawAsync();
+        bench.Lying("ind").ShouldAllBe(name => name.EndsWith(".tmp", StringComparison.Ordinal));
+        (await hurried.SubmitAsync(At(own), [Sample.Register(1)], CancellationToken.None))[0].ShouldBeOfType<Submitted.Pending>();
     }
 
     [Test]
-    public async Task a_session_that_hangs_is_ended()
+    public async Task a_key_that_everybody_can_read_is_not_used()
     {
-        var hanging = Path.Combine(bench.Root, "sftp-that-hangs");
-        await File.WriteAllTextAsync(hanging, "#!/bin/sh\nexec sleep 600\n");
-        File.SetUnixFileMode(hanging, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var key = await FileOfAsync("open_key", await File.ReadAllTextAsync(sshd.ClientKey));
+        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.OtherRead);
 
-        var submitted = await ConnectorWith(Settings with { SftpCommand = hanging, TransferTimeout = TimeSpan.FromMilliseconds(300) })
-            .SubmitAsync(Remote, [Sample.Register(1)], CancellationToken.None);
-
-        submitted[0].ShouldBeOfType<Submitted.Unavailable>().Reason.ShouldContain("ended before it was done");
+        (await ConnectorWith(Settings with { KeyFile = key }).SubmitAsync(Remote, [Sample.Register(1)], CancellationToken.None))[0]
+            .ShouldBeOfType<Submitted.Unavailable>().Reason!.ShouldContain("give it the mode 600");
     }
 
     [Test]
-    public async Task no_file_of_ours_stays_behind()
+    public async Task a_key_that_needs_a_passphrase_is_told()
     {
-        var work = Path.Combine(bench.Root, "work");
-        Directory.CreateDirectory(work);
+        var key = Path.Combine(bench.Root, "locked_key");
+        await RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "a passphrase", "-f", key);
 
-        await ConnectorWith(Settings with { WorkFolder = work }).SubmitAsync(Remote, [Sample.Register(1)], CancellationToken.None);
-
-        Directory.GetFileSystemEntries(work).ShouldBeEmpty();
+        (await ConnectorWith(Settings with { KeyFile = key }).SubmitAsync(Remote, [Sample.Register(1)], CancellationToken.None))[0]
+            .ShouldBeOfType<Submitted.Unavailable>().Reason!.ShouldContain("Connectors:Prisme:KeyFile");
     }
 
     [TestCase("sftp://127.0.0.1/prisme")]
@@ -186,6 +285,32 @@ public sealed class When_Prisme_is_reached_by_SFTP
         fault.Message.ShouldNotContain("secret");
     }
 
-    private static PrismeConnector ConnectorWith(PrismeOptions options) =>
-        new(options, new FileTransports(options), TimeProvider.System, NullLogger<PrismeConnector>.Instance);
+    private const string Other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHCQ5ZyxFh2jzDvOj2bYkPmJ4bn0Vw0g5oMBbQzUbA0x";
+
+    private static string Fingerprint(string key) => $"SHA256:{Convert.ToBase64String(SHA256.HashData(Convert.FromBase64String(key.Split(' ')[1]))).TrimEnd('=')}";
+
+    private string Filled(string text) => text.Replace("{port}", $"{sshd.Port}", StringComparison.Ordinal).Replace("{ed25519}", sshd.HostKey("ed25519"), StringComparison.Ordinal)
+        .Replace("{rsa}", sshd.HostKey("rsa"), StringComparison.Ordinal).Replace("{other-print}", Fingerprint(Other), StringComparison.Ordinal).Replace("{other}", Other, StringComparison.Ordinal);
+
+    private DebtorSystem At(Sshd server) => Remote with { Endpoint = server.AddressOf(Path.Combine(bench.Root, "0101")) };
+
+    private async Task<string> FileOfAsync(string name, string content)
+    {
+        var path = Path.Combine(bench.Root, name);
+        await File.WriteAllTextAsync(path, content);
+        return path;
+    }
+
+    private static async Task RunAsync(string command, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        await process.WaitForExitAsync();
+        process.ExitCode.ShouldBe(0);
+    }
+
+    private PrismeConnector ConnectorWith(PrismeOptions options)
+    {
+        opened.Add(new FileTransports(options));
+        return new PrismeConnector(options, opened[^1], TimeProvider.System, NullLogger<PrismeConnector>.Instance);
+    }
 }

@@ -17,7 +17,7 @@ internal sealed class AccountExtract(PrismeOptions options, TimeProvider time)
             throw new TransientException($"Prisme of {system.Municipality} could not be asked for the claims it holds: {not.Reason}.");
 
         // No personal data, and too large for the memory that serves as a folder elsewhere.
-        using var work = new WorkFolder(options.WorkFolder.Length > 0 ? options.WorkFolder : Path.GetTempPath());
+        using var work = new WorkFolder(options.WorkFolder);
         var path = work.PathOf(question.AnswerName);
         var file = await Answers.WaitAsync(transport, question.AnswerName, async () =>
         {

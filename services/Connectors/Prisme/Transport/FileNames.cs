@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace ClaimsTransfer.Prisme.Transport;
 
-/// <summary>The names of what Prisme leaves in <c>ud</c>. The other side chooses them; only those of the agreed form are ever written into a command.</summary>
+/// <summary>The names of what Prisme leaves in <c>ud</c>. The other side chooses them; only those of the agreed form are ever put into a path.</summary>
 internal static partial class FileNames
 {
     public static bool IsReceiptFile(string name) => ReceiptName().IsMatch(name);

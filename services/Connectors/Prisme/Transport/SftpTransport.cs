@@ -1,66 +1,135 @@
-using ClaimsTransfer.Defaults.Messaging;
+using Renci.SshNet;
+using Renci.SshNet.Common;
 
 namespace ClaimsTransfer.Prisme.Transport;
 
-/// <summary>Prisme's folders over SFTP. A session a step: there is no connection to keep alive between two files.</summary>
-public sealed class SftpTransport(SftpAddress address, PrismeOptions options) : IFileTransport
+/// <summary>Prisme's folders over SFTP.</summary>
+internal sealed class SftpTransport(SftpAddress address, SftpConnections connections, PrismeOptions options) : IFileTransport
 {
-    private readonly SftpSession session = new(address, options);
-    private readonly SftpSession longSession = new(address, options with { TransferTimeout = options.ExtractTimeout });
-
     public async Task<Handover> DeliverAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
-        using var work = new WorkFolder(options.WorkFolder);
-        var local = await work.WriteAsync(name, content, cancellation);
         var target = Remote(Folders.In, name);
-        SftpResult result;
+        var renaming = new OneOf();
         try
         {
-            result = await session.RunAsync(
-                [$"put {Quoted(local)} {Quoted(target + Folders.Temporary)}", $"rename {Quoted(target + Folders.Temporary)} {Quoted(target)}"], cancellation);
-        }
-        catch (TransientException notStarted)
-        {
-            return new Handover.NotDelivered(notStarted.Message);
-        }
-
-        if (result.Done)
+            await WithinAsync(async (client, limit) =>
+            {
+                using var file = new MemoryStream(content.ToArray(), writable: false);
+                await client.UploadFileAsync(file, target + Folders.Temporary, limit);
+                // Whoever waited may have given up meanwhile, and said that nothing happened.
+                if (!renaming.Take())
+                    throw new OperationCanceledException(limit);
+                await RenameAsync(client, target + Folders.Temporary, target, limit);
+                return true;
+            }, cancellation);
             return new Handover.Delivered();
-        // Under its temporary name Prisme passes the file over, so before the renaming began nothing can have happened.
-        return result.Began("rename") ? new Handover.Uncertain(result.Reason) : new Handover.NotDelivered(result.Reason);
+        }
+        catch (IOException fault) when (fault.InnerException is SftpPathNotFoundException)
+        {
+            return new Handover.NotDelivered("there is no folder ind");
+        }
+        catch (IOException fault)
+        {
+            // Under its temporary name Prisme passes the file over, so before the renaming began nothing can have happened.
+            return renaming.Take() ? new Handover.NotDelivered(fault.Message) : new Handover.Uncertain(fault.Message);
+        }
     }
 
-    public async Task<IReadOnlyList<string>> TidyAndListAsync(IReadOnlyList<string> takenIn, CancellationToken cancellation)
+    public Task<IReadOnlyList<string>> TidyAndListAsync(IReadOnlyList<string> takenIn, CancellationToken cancellation) => WithinAsync<IReadOnlyList<string>>(async (client, limit) =>
     {
-        var tidy = takenIn.Select(name => $"-rename {Quoted(Remote(Folders.Out, name))} {Quoted(Remote(Folders.Archive, name))}");
-        var result = await session.RunAsync([.. tidy, $"ls -1 {Quoted(Remote(Folders.Out))}"], cancellation);
-        if (!result.Done)
-            throw new IOException($"Prisme's folder {Folders.Out} could not be listed: {result.Reason}");
-        return [.. result.Echo.Where(l => !l.StartsWith("sftp> ", StringComparison.Ordinal)).Select(l => l[(l.LastIndexOf('/') + 1)..]).Order(StringComparer.Ordinal)];
-    }
+        foreach (var name in takenIn)
+        {
+            try
+            {
+                await RenameAsync(client, Remote(Folders.Out, name), Remote(Folders.Archive, name), limit);
+            }
+            catch (SftpPathNotFoundException)
+            {
+                // Moved already: this reading was done once before.
+            }
+        }
 
-    public async Task<IReadOnlyList<FetchedFile>> FetchAsync(IReadOnlyList<string> names, CancellationToken cancellation)
+        var names = new List<string>();
+        await foreach (var file in client.ListDirectoryAsync(Remote(Folders.Out), limit))
+        {
+            if (!file.IsDirectory)
+                names.Add(file.Name);
+        }
+
+        return [.. names.Order(StringComparer.Ordinal)];
+    }, cancellation);
+
+    public Task<IReadOnlyList<FetchedFile>> FetchAsync(IReadOnlyList<string> names, CancellationToken cancellation) => WithinAsync<IReadOnlyList<FetchedFile>>(async (client, limit) =>
     {
-        if (names.Count == 0)
-            return [];
-        using var work = new WorkFolder(options.WorkFolder);
-        var result = await session.RunAsync([.. names.Select(n => $"-get {Quoted(Remote(Folders.Out, n))} {Quoted(work.PathOf(n))}")], cancellation);
-        if (!result.Done)
-            throw new IOException($"Prisme's files could not be fetched: {result.Reason}");
         var fetched = new List<FetchedFile>(names.Count);
-        foreach (var name in names.Where(n => File.Exists(work.PathOf(n))))
-            fetched.Add(new FetchedFile(name, await File.ReadAllBytesAsync(work.PathOf(name), cancellation)));
-        return fetched;
-    }
+        foreach (var name in names)
+        {
+            try
+            {
+                using var content = new MemoryStream();
+                await client.DownloadFileAsync(Remote(Folders.Out, name), content, limit);
+                fetched.Add(new FetchedFile(name, content.ToArray()));
+            }
+            catch (SftpPathNotFoundException)
+            {
+                // Another instance has taken it in since it was listed.
+            }
+        }
 
+        return fetched;
+    }, cancellation);
+
+    /// <summary>However large the file is: it may take long, but may not stand still.</summary>
     public async Task CopyAsync(string name, string path, CancellationToken cancellation)
     {
-        var result = await longSession.RunAsync([$"get {Quoted(Remote(Folders.Out, name))} {Quoted(path)}"], cancellation);
-        if (!result.Done)
-            throw new IOException($"Prisme's file could not be fetched: {result.Reason}");
+        using var whole = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        whole.CancelAfter(options.ExtractTimeout);
+        using var stalled = CancellationTokenSource.CreateLinkedTokenSource(whole.Token);
+        stalled.CancelAfter(options.TransferTimeout);
+        await connections.UseAsync(address, async (client, limit) =>
+        {
+            await using var to = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+            await client.DownloadFileAsync(Remote(Folders.Out, name), to, new Progress(() => stalled.CancelAfter(options.TransferTimeout)), limit);
+            return true;
+        }, stalled.Token);
+    }
+
+    private async Task<T> WithinAsync<T>(Func<SftpClient, CancellationToken, Task<T>> step, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(options.TransferTimeout);
+        return await connections.UseAsync(address, step, limit.Token);
+    }
+
+    /// <summary>
+    /// In one step and over what has the name: a file of the same name is the same file, sent before. SFTP's own rename, for servers without OpenSSH's, refuses
+    /// where there is one.
+    /// </summary>
+    private static async Task RenameAsync(SftpClient client, string from, string to, CancellationToken cancellation)
+    {
+        try
+        {
+            client.RenameFile(from, to, isPosix: true);
+        }
+        catch (NotSupportedException)
+        {
+            await client.RenameFileAsync(from, to, cancellation);
+        }
     }
 
     private string Remote(string folder, string? name = null) => name is null ? $"{address.Folder}/{folder}" : $"{address.Folder}/{folder}/{name}";
 
-    private static string Quoted(string path) => $"\"{path}\"";
+    /// <summary>Told on the thread that copies, where <see cref="Progress{T}"/> would queue it.</summary>
+    private sealed class Progress(Action more) : IProgress<DownloadFileProgressReport>
+    {
+        public void Report(DownloadFileProgressReport value) => more();
+    }
+
+    /// <summary>Of two who take it, one gets it.</summary>
+    private sealed class OneOf
+    {
+        private int taken;
+
+        public bool Take() => Interlocked.Exchange(ref taken, 1) == 0;
+    }
 }
