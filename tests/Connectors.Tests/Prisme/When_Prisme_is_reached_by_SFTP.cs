@@ -303,7 +303,7 @@ public sealed class When_Prisme_is_reached_by_SFTP
 
     private static async Task RunAsync(string command, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(command, arguments) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
         await process.WaitForExitAsync();
         process.ExitCode.ShouldBe(0);
     }
