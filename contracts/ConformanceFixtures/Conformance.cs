@@ -1,7 +1,6 @@
 using ClaimsTransfer.ConformanceKit.Checks;
 using ClaimsTransfer.ConformanceKit.Proving;
 using ClaimsTransfer.ConformanceKit.Starting;
-using ClaimsTransfer.Defaults.Local;
 using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 
@@ -16,9 +15,8 @@ public abstract class Conformance<TFactory>
     where TFactory : IConnectorFactory, new()
 {
     private ConformanceRun _run = null!;
-    private LocalRabbitMq? _broker;
+    private Workplace? _workplace;
     private Bench? _bench;
-    private string _folder = "";
 
     /// <summary>The number of instructions in a row, another municipality …; the defaults are those of a full proof.</summary>
     protected virtual BenchOptions Options => new();
@@ -29,13 +27,11 @@ public abstract class Conformance<TFactory>
     [OneTimeSetUp]
     public async Task OpenAsync()
     {
-        _folder = LocalRabbitMq.NewFolder("claims-conformance-");
-        var given = Environment.GetEnvironmentVariable("CLAIMS_TEST_BROKER");
-        if (string.IsNullOrEmpty(given))
-            _broker = await LocalRabbitMq.StartAsync(Path.Combine(_folder, "broker"));
+        _workplace = new Workplace();
+        var broker = await _workplace.BrokerAsync(Environment.GetEnvironmentVariable("CLAIMS_TEST_BROKER"), CancellationToken.None);
         var factory = new TFactory();
         _run = new ConformanceRun(factory, Options, TimeProvider.System, NullLoggerFactory.Instance);
-        _bench = await Bench.OpenAsync(Options, factory, _broker?.Uri ?? given!, _folder, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+        _bench = await Bench.OpenAsync(Options, factory, broker, _workplace.Folder, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
     }
 
     [OneTimeTearDown]
@@ -43,9 +39,8 @@ public abstract class Conformance<TFactory>
     {
         if (_bench is not null)
             await _bench.DisposeAsync();
-        if (_broker is not null)
-            await _broker.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        if (_workplace is not null)
+            await _workplace.DisposeAsync();
     }
 
     [TestCaseSource(nameof(Checks))]

@@ -10,6 +10,8 @@ public sealed class When_a_project_references_another
     private const string Messages = "contracts/Messages";
     private const string MassTransit = "contracts/MassTransit";
     private const string ConnectorSdk = "contracts/ConnectorSdk";
+    private const string ConformanceKit = "contracts/ConformanceKit";
+    private const string LocalServers = "services/LocalServers";
 
     [Test]
     public void there_are_projects_to_look_at()
@@ -49,6 +51,14 @@ public sealed class When_a_project_references_another
     [Test]
     public void the_defaults_stand_on_the_messages_alone() =>
         Project.All.Single(project => project.Folder == Defaults).References.ShouldBe([Messages]);
+
+    [Test]
+    public void what_starts_servers_from_packages_is_part_of_no_service_and_no_connector()
+    {
+        Project.All.Single(project => project.Folder == LocalServers).References.ShouldBeEmpty();
+        Project.All.Where(project => !project.IsIn("tests") && project.References.Contains(LocalServers)).Select(project => project.Folder)
+            .ShouldBe([ConformanceKit, Standalone], ignoreOrder: true);
+    }
 
     [Test]
     public void a_connector_needs_the_sdk_and_nothing_else()

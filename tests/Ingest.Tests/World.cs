@@ -57,15 +57,8 @@ internal sealed class World : IAsyncDisposable
     public string Folder => _folder.Path;
     public TemporaryFolder SharedFolder => _folder;
 
-    /// <summary>On a store of its own; SQL Server where <c>CLAIMS_SQLSERVER</c> gives one, else the test is skipped and says so.</summary>
-    public static async Task<World> OpenAsync(Engine engine) => await OpenAsync(engine switch
-    {
-        Engine.Sqlite => "embedded",
-        Engine.Postgres => await PostgresForTests.NewDatabaseAsync(),
-        _ => Environment.GetEnvironmentVariable("CLAIMS_SQLSERVER") is { Length: > 0 } server
-            ? server.StartsWith("sqlserver:", StringComparison.Ordinal) ? server : $"sqlserver:{server}"
-            : throw new IgnoreException("CLAIMS_SQLSERVER is not set"),
-    });
+    /// <summary>On a store of its own.</summary>
+    public static async Task<World> OpenAsync(Engine engine) => await OpenAsync(await StoreForTests.AddressAsync(engine));
 
     public static async Task<World> OpenAsync(string storeAddress = "embedded", TemporaryFolder? folder = null)
     {

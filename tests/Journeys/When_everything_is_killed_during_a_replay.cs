@@ -1,8 +1,8 @@
 using System.Text.Json;
 using ClaimsTransfer.Cli.Report;
 using ClaimsTransfer.Cli.Running;
-using ClaimsTransfer.Defaults.Local;
 using ClaimsTransfer.Journeys.Running;
+using ClaimsTransfer.LocalServers;
 using Shouldly;
 
 namespace ClaimsTransfer.Journeys;

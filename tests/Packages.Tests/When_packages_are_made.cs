@@ -10,10 +10,12 @@ namespace ClaimsTransfer.Packages.Tests;
 /// <summary>What a vendor finds in its folder: everything to compile, to read and to step through, and nothing of the machine that made it.</summary>
 public sealed class When_packages_are_made
 {
+    private const string LocalServers = "ClaimsTransfer.LocalServers";
+
     private static readonly string[] Libraries =
     [
         "ClaimsTransfer.Messages", "ClaimsTransfer.MassTransit", "ClaimsTransfer.Defaults", "ClaimsTransfer.ConnectorSdk", "ClaimsTransfer.ConformanceKit",
-        "ClaimsTransfer.ConformanceFixtures",
+        "ClaimsTransfer.ConformanceFixtures", LocalServers,
     ];
 
     private static readonly string[] Programs = ["ClaimsTransfer.ConformanceTool", "ClaimsTransfer.Templates"];
@@ -51,8 +53,7 @@ public sealed class When_packages_are_made
     [TestCaseSource(nameof(Libraries))]
     public void a_library_names_the_versions_it_needs(string id)
     {
-        using var package = Open(id);
-        var dependencies = MetadataOf(package).Descendants().Where(element => element.Name.LocalName == "dependency").ToList();
+        var dependencies = DependenciesOf(id);
 
         if (id == "ClaimsTransfer.Messages")
             dependencies.ShouldBeEmpty("a publisher who takes the messages takes nothing else with them");
@@ -81,6 +82,22 @@ public sealed class When_packages_are_made
             .Select(document => document.name).ShouldBeEmpty("a debugger shows the source from the symbols: no repository need be reached");
     }
 
+    [TestCase("ClaimsTransfer.ConnectorSdk", false)]
+    [TestCase("ClaimsTransfer.ConformanceKit", true)]
+    public void what_starts_servers_comes_along_with_the_kit_and_not_with_the_sdk(string id, bool comes)
+    {
+        ClosureOf(id).Contains(LocalServers).ShouldBe(comes);
+    }
+
+    [Test]
+    public void nothing_is_compiled_against_what_starts_servers()
+    {
+        var needing = Libraries.SelectMany(DependenciesOf).Where(dependency => (string?)dependency.Attribute("id") == LocalServers).ToList();
+
+        needing.ShouldHaveSingleItem();
+        ((string?)needing[0].Attribute("exclude") ?? "").Split(',').ShouldContain("Compile");
+    }
+
     [Test]
     public void the_command_is_a_tool()
     {
@@ -91,13 +108,23 @@ public sealed class When_packages_are_made
     }
 
     [Test]
-    public void what_vendors_do_not_compile_against_is_not_packed()
+    public void nothing_else_is_packed()
     {
         var packed = Directory.EnumerateFiles(Packages.Root, "*.csproj", SearchOption.AllDirectories).Where(file => File.ReadAllText(file).Contains("Packed.props", StringComparison.Ordinal))
             .Select(file => $"ClaimsTransfer.{Path.GetFileNameWithoutExtension(file)}");
 
         packed.ShouldBe(All, ignoreOrder: true);
     }
+
+    private static List<XElement> DependenciesOf(string id)
+    {
+        using var package = Open(id);
+        return MetadataOf(package).Descendants().Where(element => element.Name.LocalName == "dependency").ToList();
+    }
+
+    /// <summary>It and everything of ours that it brings.</summary>
+    private static IEnumerable<string> ClosureOf(string id) =>
+        DependenciesOf(id).Select(dependency => (string)dependency.Attribute("id")!).Where(Libraries.Contains).SelectMany(ClosureOf).Append(id).Distinct(StringComparer.Ordinal);
 
     private static ZipArchive Open(string id) => ZipFile.OpenRead(Path.Combine(Packages.Given, $"{id}.{Packages.Version}.nupkg"));
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using ClaimsTransfer.ConformanceKit.Checks;
 using ClaimsTransfer.ConformanceKit.Proving;
 using ClaimsTransfer.ConformanceKit.Starting;
-using ClaimsTransfer.Defaults.Local;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClaimsTransfer.ConformanceKit.Commands;
@@ -93,26 +92,19 @@ public sealed class ConformCommand
         var json = parsed.GetValue(_json);
         using var key = ResultSigner.KeyOf(parsed.GetValue(_key) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(json ?? "result.json"))!, "conformance.key"));
 
-        var folder = LocalRabbitMq.NewFolder("claims-conform-");
-        try
-        {
-            var factory = FactoryOf(parsed, folder);
-            await using var own = parsed.GetValue(_broker) is null ? await OwnBrokerAsync(folder, cancellation) : null;
-            var run = new ConformanceRun(factory, options, _time, NullLoggerFactory.Instance);
-            var result = await run.RunAsync(checks, waivers, own?.Uri ?? parsed.GetValue(_broker)!, folder, Tell, cancellation);
-            result = ResultSigner.Sign(result, key);
-            if (json is not null)
-                await File.WriteAllTextAsync(json, result.ToJson() + "\n", cancellation);
-            if (parsed.GetValue(_html) is { } html)
-                await File.WriteAllTextAsync(html, ResultPage.Of(result), cancellation);
-            await Console.Out.WriteLineAsync(
-                $"{result.Connector}: {result.Count(CheckOutcome.Passed)} passed, {result.Count(CheckOutcome.Failed)} failed, {result.Count(CheckOutcome.NotRun)} could not be run, {result.Count(CheckOutcome.Waived)} waived");
-            return result.Passed ? 0 : NotPassed;
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        await using var workplace = new Workplace();
+        var factory = FactoryOf(parsed, workplace.Folder);
+        var broker = await BrokerAsync(workplace, parsed.GetValue(_broker), cancellation);
+        var run = new ConformanceRun(factory, options, _time, NullLoggerFactory.Instance);
+        var result = await run.RunAsync(checks, waivers, broker, workplace.Folder, Tell, cancellation);
+        result = ResultSigner.Sign(result, key);
+        if (json is not null)
+            await File.WriteAllTextAsync(json, result.ToJson() + "\n", cancellation);
+        if (parsed.GetValue(_html) is { } html)
+            await File.WriteAllTextAsync(html, ResultPage.Of(result), cancellation);
+        await Console.Out.WriteLineAsync(
+            $"{result.Connector}: {result.Count(CheckOutcome.Passed)} passed, {result.Count(CheckOutcome.Failed)} failed, {result.Count(CheckOutcome.NotRun)} could not be run, {result.Count(CheckOutcome.Waived)} waived");
+        return result.Passed ? 0 : NotPassed;
     }
 
     private IReadOnlyList<Check> Chosen(ParseResult parsed)
@@ -158,11 +150,11 @@ public sealed class ConformCommand
         return new CommandFactory(start, query is null ? null : new Uri(query), parsed.GetValue(_version) ?? "unnamed connector", _time);
     }
 
-    private static async Task<LocalRabbitMq> OwnBrokerAsync(string folder, CancellationToken cancellation)
+    private static async Task<string> BrokerAsync(Workplace workplace, string? named, CancellationToken cancellation)
     {
         try
         {
-            return await LocalRabbitMq.StartAsync(Path.Combine(folder, "broker"), cancellation: cancellation);
+            return await workplace.BrokerAsync(named, cancellation);
         }
         catch (InvalidOperationException fault)
         {

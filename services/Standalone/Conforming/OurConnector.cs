@@ -5,6 +5,7 @@ using ClaimsTransfer.ConformanceKit.Starting;
 using ClaimsTransfer.Defaults.Identifiers;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.LocalServers;
 using ClaimsTransfer.Standalone.Processes;
 
 namespace ClaimsTransfer.Standalone.Conforming;
@@ -16,7 +17,7 @@ public sealed class OurConnector(Vendor vendor, string folder) : IConnectorFacto
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(60);
 
     /// <summary>The same after each restart: the debtor system pushes there.</summary>
-    private readonly int _port = Ports.Free(1)[0];
+    private readonly int _port = FreePorts.Take(1)[0];
 
     public string Vendor => vendor.ToString();
 
@@ -26,7 +27,7 @@ public sealed class OurConnector(Vendor vendor, string folder) : IConnectorFacto
 
     public async Task<IDebtorSystem> OpenDebtorSystemAsync(string municipality, CancellationToken cancellation)
     {
-        var (data, port) = (Path.Combine(folder, "sandbox"), Ports.Free(1)[0]);
+        var (data, port) = (Path.Combine(folder, "sandbox"), FreePorts.Take(1)[0]);
         Directory.CreateDirectory(data);
         var municipalities = Path.Combine(data, "municipalities.yaml");
         await File.WriteAllTextAsync(

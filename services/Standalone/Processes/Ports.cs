@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
+using ClaimsTransfer.LocalServers;
 
 namespace ClaimsTransfer.Standalone.Processes;
 
-/// <summary>Ports on the loopback address.</summary>
+/// <summary>Whether a port on the loopback address is to be had.</summary>
 internal static class Ports
 {
     /// <summary>The port when nobody has it, else any free one.</summary>
-    public static int FreeOr(int wanted) => IsFree(wanted) ? wanted : Free(1)[0];
+    public static int FreeOr(int wanted) => IsFree(wanted) ? wanted : FreePorts.Take(1)[0];
 
     public static bool IsFree(int port)
     {
@@ -20,23 +21,6 @@ internal static class Ports
         catch (SocketException)
         {
             return false;
-        }
-    }
-
-    /// <summary>Free ports, different from each other.</summary>
-    public static IReadOnlyList<int> Free(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        try
-        {
-            foreach (var listener in listeners)
-                listener.Start();
-            return [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        }
-        finally
-        {
-            foreach (var listener in listeners)
-                listener.Dispose();
         }
     }
 }

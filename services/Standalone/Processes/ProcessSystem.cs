@@ -2,6 +2,7 @@ using ClaimsTransfer.Cli.Running;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Sealing;
+using ClaimsTransfer.LocalServers;
 
 namespace ClaimsTransfer.Standalone.Processes;
 
@@ -13,19 +14,19 @@ public sealed class ProcessSystem : IStartedSystem
     private static readonly string ThisRun = $"{Guid.NewGuid():N}";
     private const int MostStarts = 4;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly LocalServers _servers;
+    private readonly BrokerAndStore _servers;
     private readonly string _data;
     private readonly Lock _endpoints = new();
     private readonly IReadOnlyList<ServiceProcess> _services;
     private readonly List<Task> _kept = [];
     private volatile bool _isReady;
 
-    private ProcessSystem(RunSettings settings, LocalServers servers)
+    private ProcessSystem(RunSettings settings, BrokerAndStore servers)
     {
         _data = settings.Data;
         _servers = servers;
         var names = Services.Names.SelectMany(name => Enumerable.Range(1, settings.Instances.GetValueOrDefault(name, 1)).Select(instance => (Name: name, Instance: instance))).ToList();
-        var ports = Ports.Free(names.Count);
+        var ports = FreePorts.Take(names.Count);
         var sandbox = $"http://127.0.0.1:{ports[0]}";
         var urls = names.Index().Where(entry => entry.Item.Instance == 1 && entry.Item.Name is not ("sandbox" or "console"))
             .ToDictionary(entry => entry.Item.Name, entry => $"http://127.0.0.1:{ports[entry.Index]}", StringComparer.Ordinal);
@@ -50,7 +51,7 @@ public sealed class ProcessSystem : IStartedSystem
         Directory.CreateDirectory(Path.Combine(settings.Data, "sandbox"));
         // Made once, on the first run; the services get the path, never the key.
         MasterKey.Load(new Installation { Data = settings.Data });
-        var servers = await LocalServers.StartAsync(settings, cancellation);
+        var servers = await BrokerAndStore.StartAsync(settings, cancellation);
         try
         {
             return await StartAsync(settings, servers, cancellation);
@@ -62,7 +63,7 @@ public sealed class ProcessSystem : IStartedSystem
         }
     }
 
-    private static async Task<ProcessSystem> StartAsync(RunSettings settings, LocalServers servers, CancellationToken cancellation)
+    private static async Task<ProcessSystem> StartAsync(RunSettings settings, BrokerAndStore servers, CancellationToken cancellation)
     {
         for (var start = 1; ; start++)
         {
@@ -108,7 +109,7 @@ public sealed class ProcessSystem : IStartedSystem
         _stopping.Dispose();
     }
 
-    private static Dictionary<string, string> EnvironmentOf(RunSettings settings, LocalServers servers, int port, string instance, string sandbox, Dictionary<string, string> urls)
+    private static Dictionary<string, string> EnvironmentOf(RunSettings settings, BrokerAndStore servers, int port, string instance, string sandbox, Dictionary<string, string> urls)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {

@@ -1,5 +1,5 @@
 using ClaimsTransfer.Benchmarks.Baseline;
-using ClaimsTransfer.Defaults.Local;
+using ClaimsTransfer.LocalServers;
 
 namespace ClaimsTransfer.Benchmarks.Sides;
 

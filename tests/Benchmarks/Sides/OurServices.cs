@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using ClaimsTransfer.Defaults.Local;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.LocalServers;
 
 namespace ClaimsTransfer.Benchmarks.Sides;
 

@@ -1,4 +1,4 @@
-using ClaimsTransfer.Defaults.Local;
+using ClaimsTransfer.LocalServers;
 using Dapper;
 using Npgsql;
 

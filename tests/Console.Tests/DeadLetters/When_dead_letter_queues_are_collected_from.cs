@@ -1,6 +1,7 @@
 using System.Text;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Messaging.RabbitMq;
+using ClaimsTransfer.LocalServers;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 using ClaimsTransfer.OperationsConsole.Tests.Running;
 using ClaimsTransfer.Support;
@@ -57,7 +58,7 @@ public sealed class When_dead_letter_queues_are_collected_from
     [Test]
     public async Task rabbitmq_s_queues_of_all_kinds_are_found_and_read()
     {
-        var server = await Defaults.Local.LocalRabbitMq.StartAsync(Path.Combine(RabbitMqServer.NewFolder(), "broker"), management: true);
+        var server = await LocalRabbitMq.StartAsync(Path.Combine(RabbitMqServer.NewFolder(), "broker"), management: true);
         await using var stopping = server;
         await using var transport = NativeTransport.Open(server.Uri, "collecting", TimeProvider.System, NullLoggerFactory.Instance, server.ManagementUri);
         await transport.DeclareAsync(Topology.Queues(["0101"]), default);

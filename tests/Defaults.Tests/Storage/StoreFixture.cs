@@ -5,9 +5,6 @@ using Dapper;
 
 namespace ClaimsTransfer.Defaults.Tests.Storage;
 
-/// <summary>Where the same store tests run.</summary>
-public enum Engine { Sqlite, Postgres, SqlServer }
-
 /// <summary>One schema with a table of every column type, on a real engine.</summary>
 public abstract class StoreFixture(Engine engine)
 {
@@ -42,16 +39,7 @@ public abstract class StoreFixture(Engine engine)
     public async Task Open()
     {
         _folder = new TemporaryFolder();
-        _address = Engine switch
-        {
-            Engine.Sqlite => "embedded",
-            Engine.Postgres => await PostgresForTests.NewDatabaseAsync(),
-            _ => Environment.GetEnvironmentVariable("CLAIMS_SQLSERVER") is { Length: > 0 } given
-                ? given.StartsWith("sqlserver:", StringComparison.Ordinal) ? given : $"sqlserver:{given}"
-                : null,
-        };
-        if (_address is null)
-            Assert.Ignore("CLAIMS_SQLSERVER is not set: the SQL Server dialect is not tested in this run.");
+        _address = await StoreForTests.AddressAsync(Engine);
         _stores = NewStores();
         Store = _stores.Open("routing");
         await Store.MigrateAsync(History, CancellationToken.None);

@@ -1,4 +1,5 @@
 using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Support;
 using Dapper;
 using Shouldly;
 

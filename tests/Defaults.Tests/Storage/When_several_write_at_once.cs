@@ -1,5 +1,6 @@
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Support;
 using Dapper;
 using Shouldly;
 

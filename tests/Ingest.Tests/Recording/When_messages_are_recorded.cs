@@ -235,23 +235,12 @@ public sealed class When_messages_are_recorded(string engine)
 
     private string _address = "";
 
-    private async Task<string> AddressAsync(string name)
+    private async Task<string> AddressAsync(string name) => _address = name switch
     {
-        switch (name)
-        {
-            case "postgres":
-                return _address = await PostgresForTests.NewDatabaseAsync();
-            case "sqlserver":
-                if (Environment.GetEnvironmentVariable("CLAIMS_SQLSERVER") is not { Length: > 0 } server)
-                {
-                    Assert.Ignore("CLAIMS_SQLSERVER is not set");
-                    return "";
-                }
-                return _address = server.StartsWith("sqlserver:", StringComparison.Ordinal) ? server : $"sqlserver:{server}";
-            default:
-                return _address = "embedded";
-        }
-    }
+        "postgres" => await PostgresForTests.NewDatabaseAsync(),
+        "sqlserver" => await SqlServerForTests.NewDatabaseAsync(),
+        _ => "embedded",
+    };
 
     private string OtherAddress() => _address;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using ClaimsTransfer.Cli;
-using ClaimsTransfer.Defaults.Local;
+using ClaimsTransfer.LocalServers;
 using ClaimsTransfer.Support;
 using RabbitMQ.Client;
 using Shouldly;

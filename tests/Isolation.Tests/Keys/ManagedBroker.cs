@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using ClaimsTransfer.Defaults.Local;
+using ClaimsTransfer.LocalServers;
 using ClaimsTransfer.Support;
 
 namespace ClaimsTransfer.Isolation.Tests.Keys;

@@ -1,11 +1,10 @@
 using ClaimsTransfer.Defaults.Hosting;
-using ClaimsTransfer.Defaults.Local;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Support;
 using Dapper;
 using Shouldly;
 
-namespace ClaimsTransfer.Defaults.Tests.Local;
+namespace ClaimsTransfer.LocalServers.Tests;
 
 public sealed class When_postgresql_runs_locally
 {

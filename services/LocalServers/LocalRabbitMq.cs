@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
-namespace ClaimsTransfer.Defaults.Local;
+namespace ClaimsTransfer.LocalServers;
 
 /// <summary>The certificates of a local broker that speaks TLS; the files are copied, for the account it runs under.</summary>
 /// <param name="Ca">PEM: whose certificates of clients it takes.</param>
@@ -144,11 +144,7 @@ public sealed class LocalRabbitMq : IAsyncDisposable
     private static async Task<(string User, string Password)> CredentialsAsync(string path, CancellationToken cancellation)
     {
         if (!File.Exists(path))
-        {
-            await File.WriteAllTextAsync(path, "", cancellation);
-            OwnerOnly(path);
-            await File.WriteAllTextAsync(path, $"claims {Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}", cancellation);
-        }
+            await OwnerOnly.WriteAsync(path, $"claims {Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}", cancellation);
         var parts = (await File.ReadAllTextAsync(path, cancellation)).Trim().Split(' ');
         return parts is [var user, var password]
             ? (user, password)
@@ -165,7 +161,7 @@ public sealed class LocalRabbitMq : IAsyncDisposable
     {
         var account = Account.ForServer("rabbitmq", "rabbitmq-server");
         await StopLeftoverAsync(cancellation);
-        WriteSettings();
+        await WriteSettingsAsync(cancellation);
         CopyCertificates();
         await account.TakeOverAsync(folder, cancellation);
         var (environment, log) = (Environment(), Path.Combine(folder, "process.log"));
@@ -185,14 +181,11 @@ public sealed class LocalRabbitMq : IAsyncDisposable
             await ChildProcess.InterruptAsync(id, folder, cancellation, ChildProcess.Terminate);
     }
 
-    private void WriteSettings()
+    private async Task WriteSettingsAsync(CancellationToken cancellation)
     {
         Directory.CreateDirectory(Path.Combine(folder, "conf.d"));
-        File.WriteAllText(Path.Combine(folder, "enabled_plugins"), $"[{string.Join(',', Plugins())}].\n");
-        var settings = Path.Combine(folder, "rabbitmq.conf");
-        File.WriteAllText(settings, "");
-        OwnerOnly(settings);
-        File.WriteAllText(settings, string.Create(CultureInfo.InvariantCulture,
+        await File.WriteAllTextAsync(Path.Combine(folder, "enabled_plugins"), $"[{string.Join(',', Plugins())}].\n", cancellation);
+        await OwnerOnly.WriteAsync(Path.Combine(folder, "rabbitmq.conf"), string.Create(CultureInfo.InvariantCulture,
             $"""
             {(HasPlain ? $"listeners.tcp.1 = 127.0.0.1:{Port}" : "listeners.tcp = none")}
             default_user = {user}
@@ -204,7 +197,7 @@ public sealed class LocalRabbitMq : IAsyncDisposable
             {(management && tls is null ? $"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {ManagementPort}" : "")}
             {(tls is null ? "" : TlsSettings(tls))}
 
-            """));
+            """), cancellation);
     }
 
     private string TlsSettings(LocalTls wanted) => string.Create(CultureInfo.InvariantCulture,
@@ -237,15 +230,10 @@ public sealed class LocalRabbitMq : IAsyncDisposable
         {
             var next = Path.Combine(CertificateFolder, $"{to}.next");
             File.Copy(from, next, overwrite: true);
-            OwnerOnly(next);
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(next, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             File.Move(next, Path.Combine(CertificateFolder, to), overwrite: true);
         }
-    }
-
-    private static void OwnerOnly(string path)
-    {
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     private Dictionary<string, string> Environment() => new(StringComparer.Ordinal)

@@ -1,4 +1,4 @@
-namespace ClaimsTransfer.Defaults.Local;
+namespace ClaimsTransfer.LocalServers;
 
 /// <summary>Which account a local server runs under: ours, or its own when we are root, which PostgreSQL refuses to run as.</summary>
 internal sealed record Account(string? Name)

@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using ClaimsTransfer.Defaults.Local;
 using ClaimsTransfer.Support;
 using RabbitMQ.Client;
 using Shouldly;
 
-namespace ClaimsTransfer.Defaults.Tests.Messaging;
+namespace ClaimsTransfer.LocalServers.Tests;
 
 public sealed class When_RabbitMQ_is_started_from_the_package
 {

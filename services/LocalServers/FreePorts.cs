@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace ClaimsTransfer.Defaults.Local;
+namespace ClaimsTransfer.LocalServers;
 
 /// <summary>Ports on loopback that nobody listens on, different from each other.</summary>
 public static class FreePorts

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace ClaimsTransfer.Defaults.Local;
+namespace ClaimsTransfer.LocalServers;
 
 /// <summary>A server that lives as long as this process: interrupted (or sent the signal it stops by) when we stop, and by the kernel when we are killed.</summary>
 internal sealed class ChildProcess : IAsyncDisposable

@@ -1,11 +1,11 @@
 using ClaimsTransfer.Cli.Running;
-using ClaimsTransfer.Defaults.Local;
 using ClaimsTransfer.Defaults.Messaging.RabbitMq.Access;
+using ClaimsTransfer.LocalServers;
 
 namespace ClaimsTransfer.Standalone.Processes;
 
 /// <summary>Broker and store of the run: those of the settings, or servers of our own under the data folder.</summary>
-internal sealed class LocalServers : IAsyncDisposable
+internal sealed class BrokerAndStore : IAsyncDisposable
 {
     private LocalRabbitMq? _broker;
     private LocalPostgres? _store;
@@ -14,7 +14,7 @@ internal sealed class LocalServers : IAsyncDisposable
 
     public required string Store { get; init; }
 
-    public static async Task<LocalServers> StartAsync(RunSettings settings, CancellationToken cancellation)
+    public static async Task<BrokerAndStore> StartAsync(RunSettings settings, CancellationToken cancellation)
     {
         var data = settings.Data;
         // Every service would refuse it, each in its own log; it is said here once.
@@ -39,7 +39,7 @@ internal sealed class LocalServers : IAsyncDisposable
                 throw;
             throw new CommandFailure(failure.Message, "Or name servers that run already: --broker amqps://user:password@host:5671/vhost --store postgres://user:password@host:5432/database");
         }
-        return new LocalServers
+        return new BrokerAndStore
         {
             Broker = broker is null ? settings.Broker : broker.Result.Uri,
             Store = store is null ? settings.Store : store.Result.Url,

@@ -1,9 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
 
-namespace ClaimsTransfer.Defaults.Local;
+namespace ClaimsTransfer.LocalServers;
 
 /// <summary>How a local PostgreSQL runs. What is promised to survive a power cut does so only with <paramref name="Fsync"/>; tests go without.</summary>
 public sealed record LocalPostgresOptions(bool Fsync = true, int MaxConnections = 300)
@@ -48,7 +46,7 @@ public sealed class LocalPostgres : IAsyncDisposable
         await StopLeftoverAsync(data, cancellation);
         for (var attempt = 1; ; attempt++)
         {
-            var port = FreePort();
+            var port = FreePorts.Take(1)[0];
             var process = ChildProcess.Start(account.Command(Path.Combine(binaries, "postgres"), Arguments(data, port, options)), Path.Combine(folder, "postgres.log"));
             try
             {
@@ -99,8 +97,7 @@ public sealed class LocalPostgres : IAsyncDisposable
         }
 
         var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
-        File.Delete(secret);
-        Sealing.SecretFile.TryCreate(secret, System.Text.Encoding.ASCII.GetBytes(password + "\n"));
+        await OwnerOnly.WriteAsync(secret, password + "\n", cancellation);
         await account.TakeOverAsync(folder, cancellation);
         // Made beside its place and moved there whole, so that a cut-off first start is seen as such.
         var draft = Path.Combine(folder, "data.new");
@@ -149,13 +146,6 @@ public sealed class LocalPostgres : IAsyncDisposable
                 await Task.Delay(TimeSpan.FromMilliseconds(50), cancellation);
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 
