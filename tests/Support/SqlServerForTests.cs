@@ -23,7 +23,7 @@ public static class SqlServerForTests
         }
         catch (NoServerException none)
         {
-            throw new IgnoreException(none.Message);
+            throw new IgnoreException(none.Message, none);
         }
     }
 
