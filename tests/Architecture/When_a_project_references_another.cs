@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Shouldly;
 
 namespace ClaimsTransfer.Architecture;
 
 /// <summary>Services know each other only through the wire. Whoever adds a reference that breaks this couples two deployments.</summary>
-public sealed class When_a_project_references_another
+public sealed partial class When_a_project_references_another
 {
     private const string Defaults = "services/Defaults";
     private const string Standalone = "services/Standalone";
@@ -12,6 +13,7 @@ public sealed class When_a_project_references_another
     private const string ConnectorSdk = "contracts/ConnectorSdk";
     private const string ConformanceKit = "contracts/ConformanceKit";
     private const string LocalServers = "services/LocalServers";
+    private const string Carrier = "services/Defaults/Messaging/RabbitMq/MassTransit/";
 
     [Test]
     public void there_are_projects_to_look_at()
@@ -89,12 +91,19 @@ public sealed class When_a_project_references_another
     }
 
     [Test]
-    public void MassTransit_is_what_the_benchmark_compares_with_and_what_publishers_may_use()
+    public void MassTransit_carries_messages_in_one_place()
     {
-        Project.All.Where(project => project.Packages.Any(package => package.StartsWith("MassTransit", StringComparison.Ordinal)))
-            .ShouldAllBe(project => project.Folder == "tests/Benchmarks" || project.Folder == MassTransit);
-        Project.All.ShouldContain(project => project.Packages.Contains("MassTransit.RabbitMQ"));
+        var users = Sources("services").Concat(Sources("contracts")).Where(file => UsingMassTransit().IsMatch(Repository.Read(file))).ToList();
+
+        users.ShouldContain(file => file.StartsWith(Carrier, StringComparison.Ordinal));
+        users.Where(file => !file.StartsWith(Carrier, StringComparison.Ordinal) && !file.StartsWith($"{MassTransit}/", StringComparison.Ordinal))
+            .ShouldBeEmpty($"what stands on a transport sees ITransport alone; MassTransit stays in {Carrier}");
     }
+
+    [Test]
+    public void MassTransit_is_never_hosted_so_that_it_tells_nobody_of_its_use() =>
+        Sources("services").Where(file => Repository.Read(file).Contains("AddMassTransit(", StringComparison.Ordinal)).ShouldBeEmpty(
+            "AddMassTransit reports to MassTransit's makers that it is used; a bus is made by hand");
 
     [TestCase("contracts/Messages")]
     [TestCase("contracts/ConnectorSdk")]
@@ -108,4 +117,9 @@ public sealed class When_a_project_references_another
     public void versions_are_named_in_one_place() =>
         Project.All.Where(project => Repository.Read(project.Path).Contains(" Version=\"", StringComparison.Ordinal))
             .ShouldBeEmpty("package versions stand in deploy/build/Packages.props");
+
+    private static IEnumerable<string> Sources(string folder) => Repository.FilesUnder(folder, "*.cs");
+
+    [GeneratedRegex(@"^using (static |\w+ = )?(global::)?MassTransit[.;]", RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex UsingMassTransit();
 }

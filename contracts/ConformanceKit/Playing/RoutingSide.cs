@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Messaging.RabbitMq;
+using ClaimsTransfer.Defaults.Messaging.RabbitMq.Native;
 using ClaimsTransfer.Messages;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;

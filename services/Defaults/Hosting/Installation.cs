@@ -6,11 +6,17 @@ namespace ClaimsTransfer.Defaults.Hosting;
 /// </summary>
 public sealed record Installation
 {
+    internal const string MassTransit = "MassTransit";
+    internal const string Native = "Native";
+
     /// <summary>
     /// <c>embedded</c> (in-process, durable in the data folder), <c>amqps://host:5671/vhost</c> (we are who <see cref="BrokerCertificate"/> says) or
     /// <c>amqp(s)://user:password@host:port/vhost</c>.
     /// </summary>
     public string Broker { get; init; } = "embedded";
+
+    /// <summary>What carries messages where the broker is RabbitMQ: <c>MassTransit</c>, or <c>Native</c>, RabbitMQ's own client alone.</summary>
+    public string Transport { get; init; } = MassTransit;
 
     /// <summary>PEM of the CA that the broker's certificate must come from; empty: whom the machine trusts.</summary>
     public string BrokerCa { get; init; } = "";
@@ -62,6 +68,8 @@ public sealed record Installation
     public string KeyFolder => Keys.Length > 0 ? Keys : Path.Combine(Data, "keys");
 
     public bool IsEmbeddedBroker => string.Equals(Broker, "embedded", StringComparison.OrdinalIgnoreCase);
+
+    public bool IsNativeTransport => string.Equals(Transport, Native, StringComparison.OrdinalIgnoreCase);
 
     public bool IsEmbeddedStore => string.Equals(Store, "embedded", StringComparison.OrdinalIgnoreCase);
 

@@ -13,6 +13,7 @@ public static class InstallationSettings
     private static readonly (string Key, string Variable)[] Known =
     [
         (nameof(Installation.Broker), "CLAIMS_BROKER"),
+        (nameof(Installation.Transport), "CLAIMS_TRANSPORT"),
         (nameof(Installation.BrokerManagement), "CLAIMS_BROKER_MANAGEMENT"),
         (nameof(Installation.BrokerCa), "CLAIMS_BROKER_CA"),
         (nameof(Installation.BrokerCertificate), "CLAIMS_BROKER_CERTIFICATE"),
@@ -48,6 +49,7 @@ public static class InstallationSettings
         var installation = new Installation
         {
             Broker = Value(nameof(Installation.Broker)) ?? defaults.Broker,
+            Transport = Value(nameof(Installation.Transport)) ?? defaults.Transport,
             BrokerManagement = Value(nameof(Installation.BrokerManagement)) ?? "",
             BrokerCa = Value(nameof(Installation.BrokerCa)) ?? "",
             BrokerCertificate = Value(nameof(Installation.BrokerCertificate)) ?? "",
@@ -78,6 +80,8 @@ public static class InstallationSettings
 
         if (!installation.IsEmbeddedBroker && !IsUrl(installation.Broker, "amqp", "amqps"))
             Fault(nameof(Installation.Broker), Installation.Redacted(installation.Broker), "neither 'embedded' nor an AMQP URL", "amqps://claims:secret@rabbitmq.example:5671/claims");
+        if (!installation.IsNativeTransport && !string.Equals(installation.Transport, Installation.MassTransit, StringComparison.OrdinalIgnoreCase))
+            Fault(nameof(Installation.Transport), installation.Transport, "neither MassTransit nor Native", "MassTransit");
         CheckTls(installation, Fault);
         if (!installation.IsEmbeddedStore && !IsUrl(installation.Store, "postgres", "postgresql")
             && !(installation.Store.StartsWith("sqlserver:", StringComparison.OrdinalIgnoreCase) && installation.Store.Contains('=', StringComparison.Ordinal)))

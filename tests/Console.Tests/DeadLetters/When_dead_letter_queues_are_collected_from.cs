@@ -1,6 +1,6 @@
 using System.Text;
 using ClaimsTransfer.Defaults.Messaging;
-using ClaimsTransfer.Defaults.Messaging.RabbitMq;
+using ClaimsTransfer.Defaults.Messaging.RabbitMq.Native;
 using ClaimsTransfer.LocalServers;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 using ClaimsTransfer.OperationsConsole.Tests.Running;

@@ -1,5 +1,6 @@
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Messaging.RabbitMq;
+using ClaimsTransfer.Defaults.Messaging.RabbitMq.Native;
 using ClaimsTransfer.Support;
 using RabbitMQ.Client;
 using Shouldly;

@@ -1,6 +1,7 @@
 using System.Text;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Messaging.RabbitMq;
+using ClaimsTransfer.Defaults.Messaging.RabbitMq.Native;
 using ClaimsTransfer.Messages;
 using Microsoft.Extensions.Logging.Abstractions;
 using RabbitMQ.Client;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.Defaults.Messaging;
-using ClaimsTransfer.Defaults.Messaging.RabbitMq;
+using ClaimsTransfer.Defaults.Messaging.RabbitMq.Native;
 using ClaimsTransfer.Messages;
 using Microsoft.Extensions.Logging.Abstractions;
 using RabbitMQ.Client;

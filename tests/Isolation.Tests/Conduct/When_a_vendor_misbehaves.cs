@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.Defaults.Messaging;
-using ClaimsTransfer.Defaults.Messaging.RabbitMq;
+using ClaimsTransfer.Defaults.Messaging.RabbitMq.Native;
 using ClaimsTransfer.Isolation.Tests.Broker;
 using ClaimsTransfer.Messages;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -11,6 +11,7 @@ public sealed class When_the_settings_are_wrong
     [TestCase("CLAIMS_BROKER", "rabbit", "amqps://")]
     [TestCase("CLAIMS_BROKER", "amqp://rabbitmq.example:5672/claims", "amqps://rabbitmq.example:5671/claims")]
     [TestCase("CLAIMS_BROKER", "amqps://rabbitmq.example:5671/claims", "Claims:BrokerCertificate=/etc/claims/tls/ingest.pem")]
+    [TestCase("CLAIMS_TRANSPORT", "rabbit", "MassTransit")]
     [TestCase("CLAIMS_BROKER_MANAGEMENT", "http://rabbitmq.example:15672/", "https://rabbitmq.example:15671")]
     [TestCase("CLAIMS_BROKER_CA", "/not/there.pem", "/etc/claims/tls/ca.pem")]
     [TestCase("CLAIMS_BROKER_CERTIFICATE", "/not/there.pem", "/etc/claims/tls/ingest.pem")]

@@ -1,4 +1,3 @@
-using ClaimsTransfer.Defaults.Messaging.RabbitMq.Access;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 
@@ -8,15 +7,21 @@ namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
 /// One connection, made again when it is asked for after a loss. The client's own recovery is off: it brings consumers back without saying so, and leaves
 /// a dead one looking alive.
 /// </summary>
-internal sealed partial class BrokerConnection(BrokerAccess access, string name, ILogger logger) : IAsyncDisposable
+/// <param name="connect">Makes the next one.</param>
+/// <param name="end">Ends whatever else makes them; null: nothing does.</param>
+internal sealed partial class BrokerConnection(string name, Func<CancellationToken, Task<IConnection>> connect, ILogger logger, Func<ValueTask>? end = null) : IAsyncDisposable
 {
     private readonly SemaphoreSlim turn = new(1);
     private IConnection? current;
+    private volatile CancellationTokenSource lost = new();
     private volatile bool blocked;
     private volatile bool closed;
 
     /// <summary>Open, and the broker takes messages: it blocks publishers while its memory or disk runs out.</summary>
     public bool IsUsable => !closed && !blocked && current is { IsOpen: true };
+
+    /// <summary>Cancelled when the connection that stands now is lost.</summary>
+    public CancellationToken Lost => lost.Token;
 
     public async Task<IConnection> GetAsync(CancellationToken cancellation)
     {
@@ -32,12 +37,13 @@ internal sealed partial class BrokerConnection(BrokerAccess access, string name,
             if (current is not null)
                 await current.DisposeAsync();
             blocked = false;
-            current = await access.ConnectAsync(name, cancellation);
+            current = await connect(cancellation);
+            var standing = lost = new CancellationTokenSource();
             current.ConnectionShutdownAsync += (_, shutdown) =>
             {
                 if (!closed)
                     Log.Lost(logger, name, shutdown.ReplyCode, shutdown.ReplyText);
-                return Task.CompletedTask;
+                return standing.CancelAsync();
             };
             current.ConnectionBlockedAsync += (_, why) =>
             {
@@ -62,6 +68,8 @@ internal sealed partial class BrokerConnection(BrokerAccess access, string name,
     {
         await turn.WaitAsync();
         closed = true;
+        if (end is not null)
+            await end();
         if (current is not null)
             await current.DisposeAsync();
         turn.Release();

@@ -1,16 +1,22 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 
 namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
 
+/// <summary>Who handles what a queue delivers, and how.</summary>
+internal sealed record Consumption(QueueDefinition Queue, BatchHandler Handler, RabbitMqPublisher Publisher, TimeProvider Time, ILogger Logger)
+{
+    /// <summary>What is being handled, and as much again to go on with.</summary>
+    public ushort Prefetch => (ushort)Math.Clamp(Queue.BatchSize * Queue.Concurrency * 2L, 1, ushort.MaxValue);
+}
+
 /// <summary>
 /// A consumer from its <c>basic.consume</c> to the loss or the closing of its channel: builds batches from what the broker prefetches and settles them.
-/// Whatever is unsettled when the channel closes is the broker's again.
+/// Whatever is unsettled when the channel closes is the broker's again. Where deliveries come from is said by what derives from it.
 /// </summary>
-internal sealed partial class ConsumerSession : AsyncDefaultBasicConsumer, IAsyncDisposable
+internal abstract partial class ConsumerSession : IAsyncDisposable
 {
     /// <summary>
     /// The broker counts every return of a message, and moves it to the dead queue at its limit. That shall happen to a message that kills its consumers, not
@@ -35,60 +41,38 @@ internal sealed partial class ConsumerSession : AsyncDefaultBasicConsumer, IAsyn
     private readonly SettleOrder order = new();
     private long unsettled;
     private int failures;
-    private string consumerTag = "";
 
-    private ConsumerSession(IChannel channel, QueueDefinition definition, BatchHandler handler, RabbitMqPublisher publisher, TimeProvider time, ILogger logger)
-        : base(channel)
+    protected ConsumerSession(Consumption consumption)
     {
-        this.definition = definition;
-        this.handler = handler;
-        this.publisher = publisher;
-        this.time = time;
-        this.logger = logger;
+        (definition, handler, publisher, time, logger) = consumption;
         slots = new SemaphoreSlim(Math.Max(1, definition.Concurrency));
     }
 
     /// <summary>Beside the batch being collected, which holds a slot of its own.</summary>
     private bool IsAnotherInHand => slots.CurrentCount < definition.Concurrency - 1;
 
+    /// <summary>On which the deliveries come.</summary>
+    protected abstract IChannel Channel { get; }
+
+    protected string ConsumerTag { get; set; } = "";
+
+    /// <summary>No further deliveries are wanted; what is in hand is still settled.</summary>
+    protected bool IsEnding { get; private set; }
+
     public bool IsAlive => Channel.IsOpen && !lost.IsCancellationRequested;
 
     /// <summary>Delivered to us and not settled yet.</summary>
     public long Unsettled => Interlocked.Read(ref unsettled);
 
-    public static async Task<ConsumerSession> OpenAsync(
-        IConnection connection, QueueDefinition definition, BatchHandler handler, RabbitMqPublisher publisher, TimeProvider time, ILogger logger,
-        CancellationToken cancellation)
-    {
-        var channel = await connection.CreateChannelAsync(new CreateChannelOptions(false, false, null, consumerDispatchConcurrency: 1), cancellation);
-        var session = new ConsumerSession(channel, definition, handler, publisher, time, logger);
-        try
-        {
-            var prefetch = (ushort)Math.Clamp(definition.BatchSize * definition.Concurrency * 2L, 1, ushort.MaxValue);
-            await channel.BasicQosAsync(0, prefetch, global: false, cancellation);
-            session.consumerTag = await channel.BasicConsumeAsync(definition.Name, autoAck: false, consumer: session, cancellationToken: cancellation);
-            return session;
-        }
-        catch
-        {
-            await session.DisposeAsync();
-            throw;
-        }
-    }
-
-    public override Task HandleBasicDeliverAsync(
-        string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties,
-        ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
+    /// <param name="body">The session's to keep.</param>
+    protected void Take(ulong tag, string exchange, string routingKey, bool redelivered, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
     {
         Interlocked.Increment(ref unsettled);
-        arrived.Writer.TryWrite(new Received(deliveryTag, Wire.Read(exchange, routingKey, redelivered, properties, body)));
-        return Task.CompletedTask;
+        arrived.Writer.TryWrite(new Received(tag, Wire.Read(exchange, routingKey, redelivered, properties, body)));
     }
 
-    /// <summary>The broker cancels consumers of a queue that is deleted or loses its leader; the connection stays open and looks healthy.</summary>
-    public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default) => lost.CancelAsync();
-
-    public override Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason) => lost.CancelAsync();
+    /// <summary>The channel, or the consumer on it, is gone: the broker delivers again what is in hand.</summary>
+    protected Task LoseAsync() => lost.CancelAsync();
 
     /// <summary>Handles batches until told to stop or until the channel is lost; what is in hand is finished either way, or abandoned when told so.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
@@ -116,13 +100,15 @@ internal sealed partial class ConsumerSession : AsyncDefaultBasicConsumer, IAsyn
     {
         try
         {
-            await Channel.DisposeAsync();
+            await CloseAsync();
         }
         catch (Exception fault) when (IsLoss(fault))
         {
             Log.ClosedBadly(logger, definition.Name, fault.GetType().Name);
         }
     }
+
+    protected abstract ValueTask CloseAsync();
 
     /// <summary>Waits for a free place, then for a batch. Empty when told to end.</summary>
     private async Task<List<Received>> CollectAsync(CancellationToken ending)
@@ -210,9 +196,10 @@ internal sealed partial class ConsumerSession : AsyncDefaultBasicConsumer, IAsyn
 
     private async Task CancelConsumerAsync()
     {
+        IsEnding = true;
         try
         {
-            await Channel.BasicCancelAsync(consumerTag, noWait: false, CancellationToken.None);
+            await Channel.BasicCancelAsync(ConsumerTag, noWait: false, CancellationToken.None);
         }
         catch (Exception fault) when (IsLoss(fault))
         {
@@ -220,7 +207,7 @@ internal sealed partial class ConsumerSession : AsyncDefaultBasicConsumer, IAsyn
         }
     }
 
-    private static bool IsLoss(Exception fault) =>
+    protected static bool IsLoss(Exception fault) =>
         fault is AlreadyClosedException or OperationInterruptedException or IOException or ObjectDisposedException or OperationCanceledException;
 
     internal sealed record Received(ulong Tag, Delivery Delivery);

@@ -75,5 +75,5 @@ internal sealed class QueueBrowser(BrokerConnection connection, RabbitMqPublishe
         return count;
     }
 
-    private static Delivery Read(BasicGetResult found) => Wire.Read(found.Exchange, found.RoutingKey, found.Redelivered, found.BasicProperties, found.Body);
+    private static Delivery Read(BasicGetResult found) => Wire.Read(found.Exchange, found.RoutingKey, found.Redelivered, found.BasicProperties, found.Body.ToArray());
 }

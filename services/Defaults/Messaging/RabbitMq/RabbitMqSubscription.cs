@@ -4,7 +4,7 @@ namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
 
 /// <summary>A consumer that comes back: whenever its session ends without having been told to, the next one is opened.</summary>
 internal sealed partial class RabbitMqSubscription(
-    NativeTransport transport, BrokerConnection connection, RabbitMqPublisher publisher, QueueDefinition definition, BatchHandler handler, TimeProvider time, ILogger logger)
+    QueueDefinition definition, Func<CancellationToken, Task<ConsumerSession>> open, Action<RabbitMqSubscription> forget, TimeProvider time, ILogger logger)
     : PausableSubscription(definition, time)
 {
     private readonly QueueDefinition definition = definition;
@@ -19,7 +19,7 @@ internal sealed partial class RabbitMqSubscription(
 
     protected override Task Begin(CancellationToken stopping) => Task.Run(() => ConsumeUntilAsync(stopping), CancellationToken.None);
 
-    protected override void Forget() => transport.Forget(this);
+    protected override void Forget() => forget(this);
 
     private async Task ConsumeUntilAsync(CancellationToken stopping)
     {
@@ -28,8 +28,7 @@ internal sealed partial class RabbitMqSubscription(
         {
             try
             {
-                var open = await connection.GetAsync(stopping);
-                await using var next = await ConsumerSession.OpenAsync(open, definition, handler, publisher, time, logger, stopping);
+                await using var next = await open(stopping);
                 session = next;
                 if (failures > 0)
                     Log.Back(logger, definition.Name);

@@ -41,8 +41,9 @@ internal static class Wire
         return new Publication(exchange, queue, properties, delivery.Body);
     }
 
+    /// <param name="body">The caller's to keep.</param>
     public static Delivery Read(string exchange, string routingKey, bool redelivered, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body) => new(
-        NameOf(exchange, routingKey, properties), properties.MessageId, body.ToArray(), Text(properties, TraceParent), Attempts(redelivered, properties))
+        NameOf(exchange, routingKey, properties), properties.MessageId, body, Text(properties, TraceParent), Attempts(redelivered, properties))
     {
         Sender = SenderOf(properties),
         Fault = FaultHeaders.Read(properties),

@@ -8,7 +8,7 @@ public sealed class NativeSource : RabbitMqSource
 {
     public override bool KeepsOrder => true;
 
-    public override ITransport Open(string uri) => TransportFactory.Create(new Installation { Broker = uri }, TimeProvider.System, TestLog.Loggers);
+    public override ITransport Open(string uri) => TransportFactory.Create(new Installation { Broker = uri, Transport = "Native" }, TimeProvider.System, TestLog.Loggers);
 }
 
 public sealed class When_messages_are_carried : When_messages_are_carried<NativeSource>;

@@ -64,24 +64,68 @@ public sealed class BrokerAccess
 
     /// <exception cref="BrokerRefusedException">Waiting would not help; its text says what would.</exception>
     /// <exception cref="BrokerUnreachableException">The broker is away.</exception>
-    public async Task<IConnection> ConnectAsync(string name, CancellationToken cancellation)
+    public Task<IConnection> ConnectAsync(string name, CancellationToken cancellation)
     {
-        var identity = Identity();
-        if (identity is not null)
-            RequireInTime(identity);
-        var trust = Trust();
+        var login = LogIn();
+        return ConnectAsync(
+            () =>
+            {
+                var factory = new ConnectionFactory();
+                Apply(login, factory);
+                return factory.CreateConnectionAsync(name, cancellation);
+            },
+            () => login, cancellation);
+    }
+
+    /// <summary>The same by a connection that is made elsewhere; what became of it is told in the same words.</summary>
+    /// <param name="loggedIn">The login that was applied last.</param>
+    internal async Task<IConnection> ConnectAsync(Func<Task<IConnection>> make, Func<BrokerLogin> loggedIn, CancellationToken cancellation)
+    {
         try
         {
-            var connection = await OpenAsync(Factory(trust, identity), name, cancellation);
-            accepted = trust;
+            var connection = await LetInAsync(make, cancellation);
+            accepted = loggedIn().Trust;
             return connection;
         }
         catch (BrokerUnreachableException failure) when (!cancellation.IsCancellationRequested)
         {
+            var (trust, identity) = loggedIn();
             if (await new BrokerRefusal(this, trust, identity).OfAsync(failure, cancellation) is { } refusal)
                 throw refusal;
             throw;
         }
+    }
+
+    /// <summary>Reads the files of certificates as they are now.</summary>
+    /// <exception cref="BrokerRefusedException">Our own certificate is not there, or not in time.</exception>
+    internal BrokerLogin LogIn()
+    {
+        var identity = Identity();
+        if (identity is not null)
+            RequireInTime(identity);
+        return new BrokerLogin(Trust(), identity);
+    }
+
+    internal void Apply(BrokerLogin login, ConnectionFactory factory)
+    {
+        factory.Uri = uri;
+        factory.AutomaticRecoveryEnabled = false;
+        factory.TopologyRecoveryEnabled = false;
+        factory.RequestedHeartbeat = TimeSpan.FromSeconds(15);
+        factory.RequestedConnectionTimeout = TimeSpan.FromSeconds(10);
+        factory.ContinuationTimeout = TimeSpan.FromSeconds(30);
+        if (!IsTls)
+            return;
+        factory.Ssl = new SslOption
+        {
+            Enabled = true,
+            ServerName = Host,
+            Version = BrokerProbe.Versions,
+            CertificateValidationCallback = login.Trust.Accepts,
+            CertificateSelectionCallback = (_, _, _, _, _) => login.Identity?.Certificate!,
+        };
+        if (LogsInByCertificate)
+            factory.AuthMechanisms = [new ExternalMechanismFactory()];
     }
 
     /// <summary>What will need somebody before long, or already does, though connections may still come about: for the log and for <c>claims doctor</c>.</summary>
@@ -133,36 +177,10 @@ public sealed class BrokerAccess
 
     internal BrokerTrust TrustIn(string host) => new(authority, host, time);
 
-    private ConnectionFactory Factory(BrokerTrust trust, BrokerIdentity? identity)
-    {
-        var factory = new ConnectionFactory
-        {
-            Uri = uri,
-            AutomaticRecoveryEnabled = false,
-            TopologyRecoveryEnabled = false,
-            RequestedHeartbeat = TimeSpan.FromSeconds(15),
-            RequestedConnectionTimeout = TimeSpan.FromSeconds(10),
-            ContinuationTimeout = TimeSpan.FromSeconds(30),
-        };
-        if (!IsTls)
-            return factory;
-        factory.Ssl = new SslOption
-        {
-            Enabled = true,
-            ServerName = Host,
-            Version = BrokerProbe.Versions,
-            CertificateValidationCallback = trust.Accepts,
-            CertificateSelectionCallback = (_, _, _, _, _) => identity?.Certificate!,
-        };
-        if (LogsInByCertificate)
-            factory.AuthMechanisms = [new ExternalMechanismFactory()];
-        return factory;
-    }
-
     /// <summary>The client does not wait for the broker to let us into the virtual host; a channel does.</summary>
-    private static async Task<IConnection> OpenAsync(ConnectionFactory factory, string name, CancellationToken cancellation)
+    private static async Task<IConnection> LetInAsync(Func<Task<IConnection>> make, CancellationToken cancellation)
     {
-        var connection = await factory.CreateConnectionAsync(name, cancellation);
+        var connection = await make();
         try
         {
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
@@ -216,3 +234,6 @@ public sealed class BrokerAccess
     private static string? ReadableByAll(string file) =>
         !OperatingSystem.IsWindows() && File.GetUnixFileMode(file).HasFlag(UnixFileMode.OtherRead) ? file : null;
 }
+
+/// <summary>What one connection is made with: whom it trusts, and who we are.</summary>
+internal sealed record BrokerLogin(BrokerTrust Trust, BrokerIdentity? Identity);

@@ -8,9 +8,9 @@ namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
 
 /// <summary>
 /// RabbitMQ 3.10 to 4.x: quorum queues, persistent messages, every publish confirmed, nothing unroutable lost. One connection publishes and one consumes,
-/// so that a broker which blocks publishers still takes acknowledgements.
+/// so that a broker which blocks publishers still takes acknowledgements. Who makes the connections, sends and receives is said by what derives from it.
 /// </summary>
-public sealed partial class NativeTransport : ITransport, IQueues, IDeadLetterQueues, IErrorQueues
+public abstract partial class RabbitMqTransport : ITransport, IQueues, IDeadLetterQueues, IErrorQueues
 {
     private static readonly TimeSpan LookAtCertificatesEvery = TimeSpan.FromHours(12);
 
@@ -26,16 +26,18 @@ public sealed partial class NativeTransport : ITransport, IQueues, IDeadLetterQu
     private readonly ConcurrentDictionary<RabbitMqSubscription, bool> subscriptions = new();
     private readonly BrokerDeclarations declarations;
 
-    private NativeTransport(BrokerAccess access, string name, string? management, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="management">Of the management plugin, which alone can list the broker's queues; null: only the queues we know of are found.</param>
+    private protected RabbitMqTransport(
+        BrokerAccess access, BrokerConnection publishing, BrokerConnection consuming, Func<BrokerDeclarations, RabbitMqPublisher> publisher, string? management, TimeProvider time, ILogger logger)
     {
         this.access = access;
+        this.publishing = publishing;
+        this.consuming = consuming;
         this.time = time;
-        logger = loggers.CreateLogger<NativeTransport>();
-        publishing = new BrokerConnection(access, $"{name}, publishing", logger);
-        consuming = new BrokerConnection(access, $"{name}, consuming", logger);
+        this.logger = logger;
         declarations = new BrokerDeclarations(ConnectedAsync, User);
-        publisher = new RabbitMqPublisher(publishing, declarations, User, time, logger);
-        browser = new QueueBrowser(publishing, publisher);
+        this.publisher = publisher(declarations);
+        browser = new QueueBrowser(publishing, this.publisher);
         finder = new DeadLetterQueueFinder(access, management, browser);
         // A connection may outlive the certificate it was made with: its end is told of while there is time.
         watch = time.CreateTimer(_ => Warn(), null, TimeSpan.Zero, LookAtCertificatesEvery);
@@ -47,17 +49,6 @@ public sealed partial class NativeTransport : ITransport, IQueues, IDeadLetterQu
 
     /// <summary>The name the broker knows our connections by.</summary>
     public string User => access.User;
-
-    /// <inheritdoc cref="Open(BrokerAccess, string, TimeProvider, ILoggerFactory, string?)"/>
-    /// <param name="uri"><c>amqp(s)://user:password@host:port/vhost</c></param>
-    public static NativeTransport Open(string uri, string name, TimeProvider time, ILoggerFactory loggers, string? management = null) =>
-        Open(BrokerAccess.To(uri, time), name, time, loggers, management);
-
-    /// <summary>Connects at the first use; a broker that is away then is waited for, and one that refuses us, or that we cannot trust, is not.</summary>
-    /// <param name="name">Shown beside our connections in the broker's management.</param>
-    /// <param name="management">Of the management plugin, which alone can list the broker's queues; null: only the queues we know of are found.</param>
-    public static NativeTransport Open(BrokerAccess access, string name, TimeProvider time, ILoggerFactory loggers, string? management = null) =>
-        new(access, name, management, time, loggers);
 
     public Task DeclareAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation) => declarations.QueuesAsync(queues, cancellation);
 
@@ -75,7 +66,8 @@ public sealed partial class NativeTransport : ITransport, IQueues, IDeadLetterQu
 
     public async Task<ISubscription> CollectAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation)
     {
-        var subscription = new RabbitMqSubscription(this, consuming, publisher, queue, handler, time, logger);
+        var subscription = new RabbitMqSubscription(
+            queue, stopping => OpenAsync(consuming, new Consumption(queue, handler, publisher, time, logger), stopping), gone => subscriptions.TryRemove(gone, out _), time, logger);
         subscriptions[subscription] = true;
         await subscription.ResumeAsync(cancellation);
         return subscription;
@@ -119,6 +111,7 @@ public sealed partial class NativeTransport : ITransport, IQueues, IDeadLetterQu
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await watch.DisposeAsync();
         await Task.WhenAll(subscriptions.Keys.Select(subscription => subscription.DisposeAsync().AsTask()));
         finder.Dispose();
@@ -128,7 +121,8 @@ public sealed partial class NativeTransport : ITransport, IQueues, IDeadLetterQu
         await publishing.DisposeAsync();
     }
 
-    internal void Forget(RabbitMqSubscription subscription) => subscriptions.TryRemove(subscription, out _);
+    /// <summary>Begins to consume; returns when the broker has said that it delivers.</summary>
+    private protected abstract Task<ConsumerSession> OpenAsync(BrokerConnection connection, Consumption consumption, CancellationToken cancellation);
 
     /// <summary>At a start the broker may still be starting too.</summary>
     private async Task<IChannel> ConnectedAsync(CancellationToken cancellation)

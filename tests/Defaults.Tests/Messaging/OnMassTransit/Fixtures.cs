@@ -1,0 +1,24 @@
+using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Tests.Messaging.Contract;
+
+namespace ClaimsTransfer.Defaults.Tests.Messaging.OnMassTransit;
+
+public sealed class MassTransitSource : RabbitMqSource
+{
+    public override bool KeepsOrder => true;
+
+    public override ITransport Open(string uri) => TransportFactory.Create(new Installation { Broker = uri, Transport = "MassTransit" }, TimeProvider.System, TestLog.Loggers);
+}
+
+public sealed class When_messages_are_carried : When_messages_are_carried<MassTransitSource>;
+
+public sealed class When_a_message_fails : When_a_message_fails<MassTransitSource>;
+
+public sealed class When_a_consumer_pauses_or_stops : When_a_consumer_pauses_or_stops<MassTransitSource>;
+
+public sealed class When_others_speak_plain_AMQP : When_others_speak_plain_AMQP<MassTransitSource>;
+
+public sealed class When_a_publish_is_refused : When_a_publish_is_refused<MassTransitSource>;
+
+public sealed class When_the_broker_fails : When_the_broker_fails<MassTransitSource>;
