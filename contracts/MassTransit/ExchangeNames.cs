@@ -2,7 +2,10 @@ using MassTransit;
 
 namespace ClaimsTransfer.MassTransit;
 
-/// <summary>The names of the exchanges. A message of anybody else's is refused here, where it is published or its consumer configured: on the broker nobody may declare its exchange.</summary>
+/// <summary>
+/// The names of the exchanges. A message of anybody else's is refused here, where it is published or its consumer configured: on the broker
+/// nobody may declare its exchange.
+/// </summary>
 internal sealed class ExchangeNames : IEntityNameFormatter
 {
     public string FormatEntityName<T>()
@@ -13,6 +16,7 @@ internal sealed class ExchangeNames : IEntityNameFormatter
         return typeof(T).IsInterface
             ? typeof(T).Name
             : throw new ConfigurationException(
-                $"{typeof(T)} is not a message between a publisher of claims and ClaimsTransfer. Give your own messages a bus of their own: AddMassTransit<TBus>.");
+                $"{typeof(T)} is not a message between a publisher of claims and ClaimsTransfer. "
+                + "Give your own messages a bus of their own: AddMassTransit<TBus>.");
     }
 }

@@ -8,13 +8,15 @@ using MassTransit.Serialization;
 namespace ClaimsTransfer.MassTransit;
 
 /// <summary>
-/// The body is the message, by the rules of <see cref="MessageJson"/>, with neither envelope nor headers of MassTransit's. Which record it is says the property <c>type</c>, or else
-/// the exchange: MassTransit's own plain JSON would give every message of a queue to every consumer there.
+/// The body is the message, by the rules of <see cref="MessageJson"/>, with neither envelope nor headers of MassTransit's. Which record it is
+/// says the property <c>type</c>, or else the exchange: MassTransit's own plain JSON would give every message of a queue to every consumer
+/// there.
 /// </summary>
 internal sealed class PlainJson : ISerializerFactory, IMessageSerializer, IMessageDeserializer
 {
     private static readonly JsonSerializerOptions Options = MessageJson.Default.Options;
-    private static readonly Dictionary<string, Type> Types = WireMessage.All.ToDictionary(message => message.Name, message => message.Type, StringComparer.Ordinal);
+    private static readonly Dictionary<string, Type> Types =
+        WireMessage.All.ToDictionary(message => message.Name, message => message.Type, StringComparer.Ordinal);
 
     public ContentType ContentType { get; } = new("application/json");
 
@@ -31,11 +33,18 @@ internal sealed class PlainJson : ISerializerFactory, IMessageSerializer, IMessa
             throw new SerializationException("ClaimsTransfer's messages come by RabbitMQ.");
         var name = delivery.Properties.Type is { Length: > 0 } type ? type : delivery.Exchange;
         if (!Types.TryGetValue(name, out var record))
-            throw new SerializationException($"'{name}' is not a message from ClaimsTransfer to a publisher of claims. Known are {string.Join(", ", Types.Keys)}.");
-        return new BodyConsumeContext(receiveContext, Read(receiveContext.Body, receiveContext.TransportHeaders, receiveContext.InputAddress, [MessageUrn.ForTypeString(record)]));
+        {
+            throw new SerializationException(
+                $"'{name}' is not a message between a publisher of claims and ClaimsTransfer. Known are {string.Join(", ", Types.Keys)}.");
+        }
+
+        return new BodyConsumeContext(
+            receiveContext,
+            Read(receiveContext.Body, receiveContext.TransportHeaders, receiveContext.InputAddress, [MessageUrn.ForTypeString(record)]));
     }
 
-    public SerializerContext Deserialize(MessageBody body, Headers headers, Uri? destinationAddress = null) => Read(body, headers, destinationAddress, []);
+    public SerializerContext Deserialize(MessageBody body, Headers headers, Uri? destinationAddress = null) =>
+        Read(body, headers, destinationAddress, []);
 
     public MessageBody GetMessageBody(string text) => new StringMessageBody(text);
 
@@ -44,11 +53,13 @@ internal sealed class PlainJson : ISerializerFactory, IMessageSerializer, IMessa
     private PlainContext Read(MessageBody body, Headers headers, Uri? destination, string[] types)
     {
         using var document = JsonDocument.Parse(body.GetBytes());
-        return new PlainContext(ContentType, new RawMessageContext(headers, destination, RawSerializerOptions.CopyHeaders), types, document.RootElement.Clone());
+        var context = new RawMessageContext(headers, destination, RawSerializerOptions.CopyHeaders);
+        return new PlainContext(ContentType, context, types, document.RootElement.Clone());
     }
 
     private sealed class PlainContext(ContentType contentType, MessageContext context, string[] types, JsonElement body)
-        : SystemTextJsonRawSerializerContext(SystemTextJsonMessageSerializer.Instance, PlainJson.Options, contentType, context, types, RawSerializerOptions.CopyHeaders, body)
+        : SystemTextJsonRawSerializerContext(
+            SystemTextJsonMessageSerializer.Instance, PlainJson.Options, contentType, context, types, RawSerializerOptions.CopyHeaders, body)
     {
         public override bool TryGetMessage<T>(out T? message)
             where T : class
@@ -59,7 +70,7 @@ internal sealed class PlainJson : ISerializerFactory, IMessageSerializer, IMessa
             }
             catch (JsonException unreadable)
             {
-#pragma warning disable MA0054 // MassTransit writes the innermost exception's text into the header, and only the outer one says which field.
+#pragma warning disable MA0054 // MassTransit puts the innermost exception's text into the header; only the outer names the field.
                 throw new SerializationException(unreadable.Message);
 #pragma warning restore MA0054
             }
