@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything with the analyzers on, runs every suite, and ends with one line: N passed, N failed[, N skipped].
-#   tests/run.sh [--data DIR] [SUITE …]      SUITE: a folder name under tests/, all when absent
+#   tests/run.sh [--data DIR] [--long] [SUITE …]      SUITE: a folder name under tests/, all when absent
+#   --long: the same cases with as many claims and seeds as confidence asks for, where otherwise fewer do.
 set -euo pipefail
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=deploy/build/common.sh
@@ -12,43 +13,15 @@ while [ $# -gt 0 ]; do
   case $1 in
     --data) data=${2:?--data needs a folder}; shift 2 ;;
     --data=*) data=${1#*=}; shift ;;
-    -*) say "Unknown option $1. Use: tests/run.sh [--data DIR] [SUITE …]"; exit 2 ;;
+    --long) export CLAIMS_TESTS_LONG=1; shift ;;
+    -*) say "Unknown option $1. Use: tests/run.sh [--data DIR] [--long] [SUITE …]"; exit 2 ;;
     *) suites+=("$1"); shift ;;
   esac
 done
 
-# Every process of this run carries this mark in its environment, whatever session or user it moved to: what is left at the end is found by it.
-CLAIMS_TESTS_RUN="run-$$-$(date +%s)"
-export CLAIMS_TESTS_RUN
-
-# What runs beside the others has a mark of its own, so that their ends are not its end.
-marks="$CLAIMS_TESTS_RUN"
-left_behind() {
-  local environ pid
-  for environ in /proc/[0-9]*/environ; do
-    pid=${environ#/proc/}
-    pid=${pid%/environ}
-    [ "$pid" = "$$" ] || [ "$pid" = "$BASHPID" ] && continue
-    { tr '\0' '\n' <"$environ"; } 2>/dev/null | grep -qxE "CLAIMS_TESTS_RUN=($marks)" && printf '%s\n' "$pid"
-  done
-  return 0
-}
-
-end_left_behind() {
-  local pids
-  pids=$(left_behind)
-  [ -z "$pids" ] && return 0
-  # shellcheck disable=SC2086 # one word a pid
-  kill $pids 2>/dev/null || true
-  for _ in $(seq 50); do
-    pids=$(left_behind)
-    [ -z "$pids" ] && return 0
-    sleep 0.1
-  done
-  # shellcheck disable=SC2086
-  kill -9 $pids 2>/dev/null || true
-}
-
+# Every process of this run carries a mark in its environment, whatever session or user it moved to: what is left at the end is found by it. Each suite has its
+# own below that of the run, so that the end of one is not the end of another.
+run="run-$$-$(date +%s)"
 own_data=
 if [ -z "$data" ]; then
   data=$(mktemp -d "${TMPDIR:-/tmp}/claims-tests.XXXXXX")
@@ -59,10 +32,21 @@ mkdir -p "$data"
 data=$(cd "$data" && pwd)
 export TESTS_DATA=$data
 
+passed=0 failed=0 skipped=0 done=
+
+# However it ends, nothing is left running and the last line is printed.
 finish() {
-  marks="$CLAIMS_TESTS_RUN|$CLAIMS_TESTS_RUN-beside"
-  end_left_behind
-  if [ -n "$own_data" ] && [ "${failed:-1}" = 0 ]; then rm -rf "$own_data"; fi
+  local summary
+  trap '' INT TERM
+  end_marked "CLAIMS_TESTS_RUN=$run/"
+  if [ -z "$done" ]; then
+    say "It ended before it was done: counted as one failure."
+    failed=$((failed + 1))
+  fi
+  if [ -n "$own_data" ] && [ "$failed" = 0 ]; then rm -rf "$own_data"; fi
+  summary="$passed passed, $failed failed"
+  [ "$skipped" = 0 ] || summary="$summary, $skipped skipped"
+  printf '%s\n' "$summary"
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
@@ -73,59 +57,62 @@ need_packages "rabbitmq-server=/usr/lib/rabbitmq/bin/rabbitmq-server" "postgresq
   "chromium=chromium" "fonts-dejavu-core=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 
 # Fewer histories than by hand; deploy/claims simulate runs as many as are asked for.
-export CLAIMS_SIMULATION_SEEDS=${CLAIMS_SIMULATION_SEEDS:-400}
+[ -n "${CLAIMS_TESTS_LONG:-}" ] || export CLAIMS_SIMULATION_SEEDS=${CLAIMS_SIMULATION_SEEDS:-100}
 
-# The last line is always printed, and within 39 minutes of the start: what is not done by then counts as failed.
-suite_seconds=$((25 * 60)) all_seconds=$((38 * 60))
-seconds_left() {
-  local left=$((all_seconds - SECONDS))
-  printf '%s' "$((left < suite_seconds ? left : suite_seconds))"
-}
+# What hangs is ended and is a failure; what is only slow is said and is none.
+hang_seconds=$((20 * 60)) expected_seconds=$((15 * 60))
 
-# A signal is heard while something runs, and what runs is in a group of its own that end_left_behind ends.
-run_waiting() {
-  local code=0
+# start NAME COMMAND …: in a group of its own, below NAME's mark; its process id is $!.
+start() {
+  local name=$1
+  shift
   set -m
-  "$@" >&2 </dev/null &
+  CLAIMS_TESTS_RUN="$run/$name/" "$@" </dev/null &
   set +m
-  wait "$!" || code=$?
-  return "$code"
 }
 
-cd "$repo" # whose global.json says which SDK
 say "Building everything …"
 mkdir -p "$repo/artifacts"
 exec 9>"$repo/artifacts/build.lock"
 # deploy/run.sh and deploy/claims build the same.
-if ! flock -w "$suite_seconds" 9 || ! run_waiting timeout --kill-after=30 "$(seconds_left)" dotnet build "$repo/ClaimsTransfer.sln" -c Release -v q -nologo -m:2 9>&-; then
+if ! flock -w "$hang_seconds" 9 || ! { build_within=$hang_seconds start build build ClaimsTransfer.sln -m:2 >&2 9>&- && wait "$!"; }; then
   say "The build failed: counted as one failure."
-  printf '0 passed, 1 failed\n'
+  failed=1 done=1
   exit 1
 fi
 exec 9>&-
+cd "$repo" # whose global.json says which SDK
 # The commands under test find themselves built.
 mark_built services/Standalone
 mark_built services/Cli
+say "Built after $SECONDS s."
 
 if [ ${#suites[@]} -eq 0 ]; then
+  # Those that take longest begin first; what is not named here comes after them.
+  for suite in Journeys Console.Tests Isolation.Tests Conformance.Tests Packages.Tests Connectors.Tests Defaults.Tests Sandbox.Tests; do
+    if [ -d "$repo/tests/$suite" ]; then suites+=("$suite"); fi
+  done
   for project in "$repo"/tests/*/*.csproj; do
-    if grep -q '<IsTestProject>true' "$project"; then suites+=("$(basename "$(dirname "$project")")"); fi
+    suite=$(basename "$(dirname "$project")")
+    if grep -q '<IsTestProject>true' "$project" && [[ " ${suites[*]} " != *" $suite "* ]]; then suites+=("$suite"); fi
   done
 fi
 
-passed=0 failed=0 skipped=0
-
-# run_suite SUITE SECONDS: its results stand in $data/results/SUITE.
-run_suite() {
-  rm -rf "$data/results/$1"
-  mkdir -p "$data/results/$1"
-  timeout --kill-after=15 "$2" dotnet test "$repo/tests/$1" -c Release --no-build --nologo -v q \
-    --logger "trx;LogFileName=results.trx" --logger "console;verbosity=minimal" --results-directory "$data/results/$1"
+# start_suite SUITE: its output is $data/SUITE.out and its results stand in $data/results/SUITE.
+start_suite() {
+  local suite=$1
+  rm -rf "$data/results/$suite"
+  mkdir -p "$data/results/$suite"
+  start "$suite" dotnet test "$repo/tests/$suite/bin/Release/net10.0/ClaimsTransfer.$suite.dll" --nologo \
+    --logger "trx;LogFileName=results.trx" --logger "console;verbosity=normal" --results-directory "$data/results/$suite" >"$data/$suite.out" 2>&1
 }
 
 # count_suite SUITE EXIT-CODE
 count_suite() {
   local suite=$1 code=$2 results="$data/results/$1" counters suite_passed suite_failed suite_total suite_skipped
+  say "== $suite (until $SECONDS s)"
+  # One line a test is for whoever looks while it runs; how it began says nothing.
+  sed -E '/^  (Passed|Skipped) /d; /^$/d; /^(Starting test|A total of|NUnit Adapter|Running all|Results File)|NUnit3TestExecutor/d' "$data/$suite.out" >&2
   counters=$(grep -o '<Counters [^>]*>' "$results/results.trx" 2>/dev/null || true)
   count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters"; }
   if [ -z "$counters" ]; then
@@ -153,61 +140,63 @@ count_suite() {
   fi
 }
 
-# Suites that mostly wait, for connectors, brokers and whole systems, run beside the others, one after the other.
-run_beside() {
-  local suite seconds code
-  CLAIMS_TESTS_RUN="$CLAIMS_TESTS_RUN-beside"
-  marks=$CLAIMS_TESTS_RUN
-  for suite in "$@"; do
-    seconds=$(seconds_left) code=0
-    [ "$seconds" -gt 0 ] || continue
-    run_suite "$suite" "$seconds" >"$data/$suite.out" 2>&1 || code=$?
-    printf '%s' "$code" >"$data/$suite.code"
-    end_left_behind
-  done
+# end_hung SUITE: ends it when it has finished no test for too long.
+end_hung() {
+  local now
+  printf -v now '%(%s)T' -1
+  [ $((now - $(stat -c %Y "$data/$1.out"))) -gt "$hang_seconds" ] || return 0
+  say "$1 has finished no test for $((hang_seconds / 60)) minutes: it hangs, and is ended."
+  end_marked "CLAIMS_TESTS_RUN=$run/$1/"
 }
 
-beside=() beside_pid='' others=()
-for suite in "${suites[@]}"; do
-  case $suite in
-    Conformance.Tests | Isolation.Tests | Journeys | Packages.Tests) beside+=("$suite") ;;
-    *) others+=("$suite") ;;
-  esac
-done
-if [ ${#beside[@]} -gt 0 ]; then
-  say "== ${beside[*]}: beside the others"
-  for suite in "${beside[@]}"; do rm -rf "$data/$suite.out" "$data/$suite.code" "$data/results/$suite"; done
-  set -m
-  run_beside "${beside[@]}" </dev/null &
-  beside_pid=$!
-  set +m
-fi
-
-for suite in ${others[@]+"${others[@]}"}; do
-  # To timeout, 0 would be no limit at all.
-  seconds=$(seconds_left)
-  if [ "$seconds" -le 0 ]; then
-    say "$suite was not reached in the time there is: counted as one failure."
-    failed=$((failed + 1))
-    continue
-  fi
-  say "== $suite"
-  code=0
-  run_waiting run_suite "$suite" "$seconds" || code=$?
-  count_suite "$suite" "$code"
-  end_left_behind
-done
-
-if [ -n "$beside_pid" ]; then
-  wait "$beside_pid" || say "What ran beside ended with exit code $?."
-  for suite in "${beside[@]}"; do
-    say "== $suite"
-    [ ! -f "$data/$suite.out" ] || cat "$data/$suite.out" >&2
-    count_suite "$suite" "$(cat "$data/$suite.code" 2>/dev/null || printf 'none')"
+# Most suites wait more than they compute, for connectors, brokers and whole systems: one more than there are processors keeps these busy.
+lanes=$(($(nproc) + 1))
+declare -A suite_of=()
+next=0 tick=
+while [ "$next" -lt ${#suites[@]} ] || [ ${#suite_of[@]} -gt 0 ]; do
+  while [ "$next" -lt ${#suites[@]} ] && [ ${#suite_of[@]} -lt "$lanes" ]; do
+    start_suite "${suites[next]}"
+    suite_of[$!]=${suites[next]}
+    next=$((next + 1))
   done
-fi
+  if [ -z "$tick" ]; then
+    start tick sleep 30
+    tick=$!
+  fi
+  code=0
+  wait -n -p ended "${!suite_of[@]}" "$tick" || code=$?
+  if [ "$ended" = "$tick" ]; then
+    tick=
+    for suite in "${suite_of[@]}"; do end_hung "$suite"; done
+  else
+    suite=${suite_of[$ended]}
+    unset "suite_of[$ended]"
+    count_suite "$suite" "$code"
+    end_marked "CLAIMS_TESTS_RUN=$run/$suite/"
+  fi
+done
 
-summary="$passed passed, $failed failed"
-[ "$skipped" = 0 ] || summary="$summary, $skipped skipped"
-printf '%s\n' "$summary"
+# print_slowest: of all results, those that took longest, with what had to be made before them: fixtures are made between two tests.
+print_slowest() {
+  local suite
+  for suite in "${suites[@]}"; do
+    [ -f "$data/results/$suite/results.trx" ] || continue
+    awk 'function value(name) { return match($0, " " name "=\"[^\"]*\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : "" }
+         function seconds(time) { split(substr(time, 12), part, /[:.+Z-]/); return part[1] * 3600 + part[2] * 60 + part[3] + ("0." part[4]) }
+         /<Times /          { print seconds(value("start")), seconds(value("start")), "" }
+         /<UnitTestResult / { ids[++n] = value("testId"); names[n] = value("testName"); from[n] = seconds(value("startTime")); to[n] = seconds(value("endTime")) }
+         /<UnitTest /       { id = value("id") }
+         /<TestMethod /     { class = value("className"); sub(/.*\./, "", class); fixture[id] = class }
+         END                { for (i = 1; i <= n; i++) print from[i], to[i], fixture[ids[i]] " " names[i] }' "$data/results/$suite/results.trx" \
+      | sort -n | awk -v suite="$suite" '
+          { before = NR > 1 && $1 > last ? $1 - last : 0; took = $2 - $1 + before; if ($2 > last) last = $2
+            if (NF > 2) { $1 = $2 = ""; printf "%8.1f %8.1f  %s%s\n", took, before, suite, $0 } }'
+  done | sort -rn | sed '20q; s/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g' | cut -c1-160
+}
+say ""
+say "The slowest twenty, in seconds, and how much of it was before the test itself:"
+print_slowest >&2
+[ "$SECONDS" -le "$expected_seconds" ] || say "Warning: it took $((SECONDS / 60)) minutes; with two idle processors $((expected_seconds / 60)) are enough."
+
+done=1
 [ "$failed" = 0 ]

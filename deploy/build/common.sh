@@ -49,6 +49,32 @@ sources_hash() {
     \( -name bin -o -name obj \) -prune -o -type f ! -name '*.md' -printf '%p %s %T@\n' | LC_ALL=C sort | sha256sum | cut -d' ' -f1)
 }
 
+# end_marked NAME=VALUE: ends every process that has it in its environment, whatever session or user it moved to, and waits for their end.
+end_marked() {
+  local pids attempt
+  for attempt in $(seq 50); do
+    # Without the mark itself: grep would find grep.
+    pids=$(env -u "${1%%=*}" grep -laF "$1" /proc/[0-9]*/environ 2>/dev/null | grep -o '[0-9]\+' || true)
+    [ -z "$pids" ] && return 0
+    # shellcheck disable=SC2086 # one word a pid
+    [ "$attempt" != 1 ] || kill $pids 2>/dev/null || true
+    sleep 0.1
+  done
+  # shellcheck disable=SC2086
+  kill -9 $pids 2>/dev/null || true
+}
+
+# build PROJECT ARGUMENT …: in Release, with one compiler for all its projects, which so starts and warms up once; it ends with the build.
+# From the repository, whose global.json says which SDK. Where $build_within is set, it is ended after so many seconds.
+build() {
+  local project=$1 name code=0
+  shift
+  name="claims-build-$$-$(date +%s)"
+  (cd "$repo" && CLAIMS_BUILD=$name exec ${build_within:+timeout --kill-after=30 "$build_within"} dotnet build "$project" -c Release -v q -nologo -p:UseSharedCompilation=true -p:SharedCompilationId="$name" "$@") </dev/null || code=$?
+  end_marked "CLAIMS_BUILD=$name"
+  return "$code"
+}
+
 program_of() { printf '%s' "$repo/$1/bin/Release/net10.0/ClaimsTransfer.$(basename "$1").dll"; }
 
 # build_when_changed PROJECT [EXTRA SOURCE FOLDER …]: builds the project (Release, without analyzers) unless nothing changed since the last time.
@@ -64,8 +90,7 @@ build_when_changed() {
     need_dotnet
     say "Building $project …"
     rm -f "$stamp"
-    # Built from the repository, whose global.json says which SDK.
-    if ! (cd "$repo" && exec dotnet build "$project" -c Release -v q -nologo -p:RunAnalyzers=false -p:UseSharedCompilation=false) 9>&- </dev/null >"$repo/artifacts/build.log" 2>&1; then
+    if ! build "$project" -p:RunAnalyzers=false 9>&- >"$repo/artifacts/build.log" 2>&1; then
       cat "$repo/artifacts/build.log" >&2
       say "The build of $project failed; the log is above."
       exit 1

@@ -10,7 +10,7 @@ namespace ClaimsTransfer.Conformance.Tests;
 /// The kit is only worth something if it finds what is wrong, and nothing else: a connector for each kind of fault, right in everything but one, fails exactly the check that is
 /// meant for it. All are proved side by side, each as a municipality of its own.
 /// </summary>
-[Parallelizable(ParallelScope.Children)]
+[Parallelizable(ParallelScope.All)]
 public sealed class When_a_connector_has_a_flaw
 {
     private const int Many = 100;

@@ -8,6 +8,7 @@ using Shouldly;
 namespace ClaimsTransfer.Conformance.Tests;
 
 /// <summary>The wire documents are enough: a connector that knows nothing of .NET passes every check of every level.</summary>
+[Parallelizable(ParallelScope.All)]
 public sealed class When_a_connector_in_JavaScript_is_proved
 {
     private const int Many = 2_000;

@@ -7,7 +7,7 @@ using Shouldly;
 namespace ClaimsTransfer.Conformance.Tests;
 
 /// <summary>Each of the three as a process of its own, before the sandbox's stand-in of its debtor system: every check of every level. The full number in a row is for the command.</summary>
-[Parallelizable(ParallelScope.Children)]
+[Parallelizable(ParallelScope.All)]
 public sealed class When_our_own_connectors_are_proved
 {
     private const int Many = 1_000;

@@ -8,7 +8,7 @@ namespace ClaimsTransfer.Journeys;
 
 /// <summary>One municipality's debtor system is down and stays down: its claims are given up on, and the run ends all the same.</summary>
 [TestFixture]
-[NonParallelizable]
+[Parallelizable(ParallelScope.Self)]
 public sealed class When_a_debtor_system_never_comes_back
 {
     private const int Claims = 300;

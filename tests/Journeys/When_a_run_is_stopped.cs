@@ -6,7 +6,7 @@ namespace ClaimsTransfer.Journeys;
 
 /// <summary>Ctrl-C in a terminal, or a kill by whatever watches over it: the run ends in order and says what it leaves.</summary>
 [TestFixture]
-[NonParallelizable]
+[Parallelizable(ParallelScope.Self)]
 public sealed class When_a_run_is_stopped
 {
     [TestCase("Ctrl-C")]

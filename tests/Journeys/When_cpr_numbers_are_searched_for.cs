@@ -10,7 +10,7 @@ namespace ClaimsTransfer.Journeys;
 /// </summary>
 [TestFixture("embedded")]
 [TestFixture("servers")]
-[NonParallelizable]
+[Parallelizable(ParallelScope.Self)]
 public sealed class When_cpr_numbers_are_searched_for(string how)
 {
     private readonly string _folder = Folders.New($"cpr-{how}");

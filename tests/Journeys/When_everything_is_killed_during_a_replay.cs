@@ -12,7 +12,7 @@ namespace ClaimsTransfer.Journeys;
 /// default as many as a test run has time for.
 /// </summary>
 [TestFixture]
-[NonParallelizable]
+[Parallelizable(ParallelScope.Self)]
 public sealed class When_everything_is_killed_during_a_replay
 {
     private static readonly int Claims = int.TryParse(Environment.GetEnvironmentVariable("CLAIMS_REPLAYED"), out var given) ? given : 1_000;

@@ -7,7 +7,7 @@ namespace ClaimsTransfer.Journeys;
 
 /// <summary>A process per service on RabbitMQ and PostgreSQL: what dies is started again, what is stopped leaves nothing behind, and the README is right.</summary>
 [TestFixture]
-[NonParallelizable]
+[Parallelizable(ParallelScope.Self)]
 public sealed class When_services_run_as_processes
 {
     private readonly string _data = Folders.New("processes");

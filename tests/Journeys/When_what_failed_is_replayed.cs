@@ -9,7 +9,7 @@ namespace ClaimsTransfer.Journeys;
 
 /// <summary>The debtor systems answer some claims with nonsense; when they have mended that, an operator replays what failed meanwhile, by the commands.</summary>
 [TestFixture]
-[NonParallelizable]
+[Parallelizable(ParallelScope.Self)]
 public sealed class When_what_failed_is_replayed
 {
     private const int Claims = 1_500;

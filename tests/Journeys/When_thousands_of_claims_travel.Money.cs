@@ -6,7 +6,7 @@ using Shouldly;
 namespace ClaimsTransfer.Journeys;
 
 /// <summary>The way back: the debtor systems are paid in full, in part and too much, take back, write off and send to collection, tell it twice and in any order.</summary>
-public sealed partial class When_twenty_thousand_claims_travel
+public sealed partial class When_thousands_of_claims_travel
 {
     [Test]
     public void what_came_in_is_the_same_in_both_ledgers_to_the_oere()

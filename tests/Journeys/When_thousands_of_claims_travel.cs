@@ -3,6 +3,7 @@ using ClaimsTransfer.Cli.Report;
 using ClaimsTransfer.Cli.Running;
 using ClaimsTransfer.Journeys.Running;
 using ClaimsTransfer.Sandbox.Fbs;
+using ClaimsTransfer.Support;
 using Shouldly;
 
 namespace ClaimsTransfer.Journeys;
@@ -10,14 +11,14 @@ namespace ClaimsTransfer.Journeys;
 /// <summary>The journey the whole is measured by: real input, debtor systems at their worst, one municipality's down for a while.</summary>
 [TestFixture("embedded")]
 [TestFixture("servers")]
-[NonParallelizable]
-public sealed partial class When_twenty_thousand_claims_travel(string how)
+[Parallelizable(ParallelScope.Self)]
+public sealed partial class When_thousands_of_claims_travel(string how)
 {
-    private const int Claims = 20_000;
+    private static readonly int Claims = HowMany.Ordinarily(3_000, atLength: 20_000);
     private const string Faults = "drop-reply=0.05,unavailable=0.02,reject=0.01,duplicate-receipt=0.05,late-receipt=2s,slow=50ms,cut-file=0.1";
     private const string Money = "pay=0.4,part=0.15,over=0.02,reverse=0.03,writeoff=0.03,collect=0.02,duplicate=0.05";
     private const string Down = "0751";
-    private readonly string _folder = Folders.New($"twenty-thousand-{how}");
+    private readonly string _folder = Folders.New($"thousands-{how}");
     private Sample _sample = null!;
     private string _data = null!;
     private BooksReport _report = null!;
