@@ -13,7 +13,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --data) data=${2:?--data needs a folder}; shift 2 ;;
     --data=*) data=${1#*=}; shift ;;
-    --long) export CLAIMS_TESTS_LONG=1; shift ;;
+    --long) export CLAIMS_LONG=1; shift ;;
     -*) say "Unknown option $1. Use: tests/run.sh [--data DIR] [--long] [SUITE …]"; exit 2 ;;
     *) suites+=("$1"); shift ;;
   esac
@@ -57,7 +57,7 @@ need_packages "rabbitmq-server=/usr/lib/rabbitmq/bin/rabbitmq-server" "postgresq
   "chromium=chromium" "fonts-dejavu-core=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 
 # Fewer histories than by hand; deploy/claims simulate runs as many as are asked for.
-[ -n "${CLAIMS_TESTS_LONG:-}" ] || export CLAIMS_SIMULATION_SEEDS=${CLAIMS_SIMULATION_SEEDS:-100}
+[ -n "${CLAIMS_LONG:-}" ] || export CLAIMS_SIMULATION_SEEDS=${CLAIMS_SIMULATION_SEEDS:-100}
 
 # What hangs is ended and is a failure; what is only slow is said and is none.
 hang_seconds=$((20 * 60)) expected_seconds=$((15 * 60))
@@ -191,7 +191,7 @@ print_slowest() {
       | sort -n | awk -v suite="$suite" '
           { before = NR > 1 && $1 > last ? $1 - last : 0; took = $2 - $1 + before; if ($2 > last) last = $2
             if (NF > 2) { $1 = $2 = ""; printf "%8.1f %8.1f  %s%s\n", took, before, suite, $0 } }'
-  done | sort -rn | sed '20q; s/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g' | cut -c1-160
+  done | sort -rn | sed 's/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g; 20q' | cut -c1-160
 }
 say ""
 say "The slowest twenty, in seconds, and how much of it was before the test itself:"

@@ -13,12 +13,12 @@ namespace ClaimsTransfer.OperationsConsole.Tests.Running;
 internal sealed class ConsoleInBrowser : IAsyncDisposable
 {
     private static readonly string[] Rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
-    private readonly IPlaywright _playwright;
+    private static readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> Chromium = new(LaunchAsync);
     private readonly IBrowser _browser;
     private readonly List<string> _complaints = [];
     private IBrowserContext _context = null!;
 
-    private ConsoleInBrowser(ConsoleServer server, IPlaywright playwright, IBrowser browser) => (Server, _playwright, _browser) = (server, playwright, browser);
+    private ConsoleInBrowser(ConsoleServer server, IBrowser browser) => (Server, _browser) = (server, browser);
 
     public ConsoleServer Server { get; }
 
@@ -29,14 +29,19 @@ internal sealed class ConsoleInBrowser : IAsyncDisposable
 
     public static async Task<ConsoleInBrowser> StartAsync(ConsoleServer server)
     {
-        var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
-        });
-        var console = new ConsoleInBrowser(server, playwright, browser);
+        var console = new ConsoleInBrowser(server, (await Chromium.Value).Browser);
         await console.NewContextAsync(scripts: true);
         return console;
+    }
+
+    /// <summary>Ends the browser that all fixtures share; what one of them did in it, none of the others sees.</summary>
+    public static async Task CloseAsync()
+    {
+        if (!Chromium.IsValueCreated)
+            return;
+        var (playwright, browser) = await Chromium.Value;
+        await browser.DisposeAsync();
+        playwright.Dispose();
     }
 
     /// <summary>A browser that was never here; nobody is signed in.</summary>
@@ -164,8 +169,15 @@ internal sealed class ConsoleInBrowser : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _context.DisposeAsync();
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
         await Server.DisposeAsync();
+    }
+
+    private static async Task<(IPlaywright Playwright, IBrowser Browser)> LaunchAsync()
+    {
+        var playwright = await Playwright.CreateAsync();
+        return (playwright, await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+        }));
     }
 }
