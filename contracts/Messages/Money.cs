@@ -51,11 +51,12 @@ public enum DebtorEntryKind { Coverage, Reversal, WriteOff, Adjustment, Account 
 /// <param name="Reference">What stood where our reference should stand; it names no claim.</param>
 /// <param name="PaymentSlip">The 15 digits of the payment slip's +71 line, where it was paid by one.</param>
 /// <param name="Status">With <see cref="DebtorEntryKind.Account"/>.</param>
+/// <param name="PaymentSlipAsWritten">What stood where the payment slip's number should stand, where it is not 15 digits; for a person.</param>
 /// <param name="IsConflict">The entry's id came before with other content: for a person, never for matching.</param>
 public sealed record DebtorEntryUnmatched(
     Guid MessageId, DateTimeOffset OccurredAt, string Municipality, string EntryId, DebtorEntryKind Kind, long AmountOre, DateOnly ValueDate,
     string? Reference, string? DebtorReference, string? PaymentSlip, string? Channel, string? ReversesEntryId, string? Reason, DebtorAccountStatus? Status,
-    bool IsConflict) : IMessage;
+    bool IsConflict, string? PaymentSlipAsWritten = null) : IMessage;
 
 /// <summary>What changed the balance that FBS is told.</summary>
 public enum BalanceChange { Coverage, Reversal, WriteOff, Adjustment }

@@ -11,6 +11,7 @@ using ClaimsTransfer.Ingest.Receiving;
 using ClaimsTransfer.Ingest.Recording;
 using ClaimsTransfer.Ingest.Relaying;
 using ClaimsTransfer.Ingest.SubmitClaims;
+using Microsoft.AspNetCore.Mvc;
 
 namespace ClaimsTransfer.Ingest;
 
@@ -39,6 +40,7 @@ public static class IngestExtensions
         services.AddSingleton(provider => new Previews(
             provider.GetRequiredService<MessageStore>(), provider.GetRequiredService<IngestHandler>().Reader, provider.GetRequiredService<MessageSealer>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddRequestDecompression();
         services.AddHostedService<StoreAtStart>();
         services.AddHostedService<QueueIntake>();
         services.AddHostedService<RelayTimer>();
@@ -47,8 +49,10 @@ public static class IngestExtensions
 
     public static WebApplication MapIngest(this WebApplication app)
     {
-        app.MapPost("/claims", PostClaims.HandleAsync);
-        app.MapPost("/claims/fbs-fees", PostFees.HandleAsync);
+        // What is unpacked is bounded where it is read, a message or a line at a time: a stream of lines may be of any length.
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/claims", StringComparison.Ordinal), claims => claims.UseRequestDecompression());
+        app.MapPost("/claims", PostClaims.HandleAsync).WithMetadata(new DisableRequestSizeLimitAttribute());
+        app.MapPost("/claims/fbs-fees", PostFees.HandleAsync).WithMetadata(new DisableRequestSizeLimitAttribute());
         app.MapGet("/imports/{id}", GetImport.HandleAsync);
         app.MapGet("/ingest/accounting", GetAccounting.HandleAsync);
         app.MapGet("/ingest/messages", GetMessages.HandleAsync);

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.RegularExpressions;
 using ClaimsTransfer.Defaults.Identifiers;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Messages;
@@ -17,7 +16,7 @@ public enum EntryKind { Coverage, Reversal, WriteOff, Adjustment, Charge, Accoun
 /// </summary>
 /// <param name="Part">With coverage, reversal and charge.</param>
 /// <param name="AmountOre">Øre; of an adjustment the change, with its sign; 0 with account.</param>
-public sealed partial record EntryContent(
+public sealed record EntryContent(
     EntryKind Kind, string EntryId, string? Reference, string? DebtorReference, string? PaymentSlip, AccountPart? Part, long AmountOre, string? Channel,
     DateOnly ValueDate, DateTimeOffset BookedAt, string? ReversesEntryId, string? Reason, DebtorAccountStatus? Status)
 {
@@ -59,7 +58,7 @@ public sealed partial record EntryContent(
     /// <summary>As it is stored and sent on: within the wire's limits, and without what has the shape of a CPR number.</summary>
     public EntryContent Bounded() => this with
     {
-        Reference = Masked(Reference, MostCharacters, keep: OurShape()), DebtorReference = DebtorSystems(DebtorReference), PaymentSlip = FifteenDigits(PaymentSlip),
+        Reference = Masked(Reference, MostCharacters), DebtorReference = Masked(DebtorReference, MostCharacters), PaymentSlip = PaymentSlips.Digits(PaymentSlip) ?? Masked(PaymentSlip, MostCharacters),
         Channel = Masked(Channel, MostOfChannel), Reason = Masked(Reason, MostOfReason),
     };
 
@@ -72,24 +71,7 @@ public sealed partial record EntryContent(
         return id.Length <= MostCharacters && !id.Any(char.IsControl) ? id : DeterministicId.Create(DeterministicId.ClaimsTransfer, $"entry-id/{id}").ToString();
     }
 
-    private static string? Masked(string? text, int limit, Regex? keep = null) =>
-        string.IsNullOrWhiteSpace(text) ? null : text.Length <= limit && keep?.IsMatch(text) == true ? text : PersonalData.Mask(text, limit);
-
-    // Payments finds a claim by this one, letter by letter: masked only where a CPR number stands in it by itself, not where ten digits are part of a longer reference.
-    private static string? DebtorSystems(string? text) =>
-        string.IsNullOrWhiteSpace(text) ? null
-        : CprByItself().Matches(text).Any(found => Identifiers.TryCpr(string.Concat(found.Value.Where(char.IsAsciiDigit)), out _, out _)) ? PersonalData.Mask(text, MostCharacters)
-        : PersonalData.Cut(text, MostCharacters);
-
-    // Whether its check digit is right is for Payments to judge, which shows it to a person where it is not; the wire takes fifteen digits and nothing else.
-    private static string? FifteenDigits(string? text) =>
-        PaymentSlips.TryRead(text, out var slip, out _) ? slip : text is { Length: 15 } && text.All(char.IsAsciiDigit) ? text : null;
-
-    [GeneratedRegex(@"^DK-7[0-9]{5}-[0-9]{1,19}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex OurShape();
-
-    [GeneratedRegex(@"(?<![0-9-])[0-9]{6}[- ]?[0-9]{4}(?![0-9-])", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex CprByItself();
+    private static string? Masked(string? text, int limit) => string.IsNullOrWhiteSpace(text) ? null : PersonalData.Mask(text.Trim(), limit);
 }
 
 [JsonSourceGenerationOptions(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Identifiers;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.ConnectorSdk.Entries;
@@ -56,9 +57,15 @@ public sealed class EntryRules(ConnectorOptions options)
             MessageNames.DebtorEntryUnmatched, id, JsonSerializer.Serialize(Said(id, municipality, entry, isConflict), MessageJson.Default.DebtorEntryUnmatched), null);
     }
 
-    private static DebtorEntryUnmatched Said(Guid id, string municipality, EntryContent entry, bool isConflict) => new(
-        id, entry.BookedAt, municipality, entry.EntryId, KindOf(entry.Kind), Math.Max(entry.AmountOre, LeastOre), entry.ValueDate,
-        entry.Reference, entry.DebtorReference, entry.PaymentSlip, entry.Channel, entry.ReversesEntryId, entry.Reason, entry.Status, isConflict);
+    private static DebtorEntryUnmatched Said(Guid id, string municipality, EntryContent entry, bool isConflict)
+    {
+        // Whether its check digit is right is for Payments to judge; what is no slip's number at all is still shown to the person who looks for the claim.
+        var slip = PaymentSlips.Digits(entry.PaymentSlip);
+        return new(
+            id, entry.BookedAt, municipality, entry.EntryId, KindOf(entry.Kind), Math.Max(entry.AmountOre, LeastOre), entry.ValueDate,
+            entry.Reference, entry.DebtorReference, slip, entry.Channel, entry.ReversesEntryId, entry.Reason, entry.Status, isConflict,
+            slip is null ? entry.PaymentSlip : null);
+    }
 
     private static string NameOf(IClaimMessage message) => message switch
     {

@@ -11,9 +11,11 @@ public sealed record OurReference(string Agency, long FeeId)
 
     public Guid ClaimId { get; } = DeterministicId.OfClaim(Agency, FeeId);
 
+    /// <summary>Reads it as people and systems write it: fields of a fixed width and line breaks add blanks, some write it in lower case.</summary>
     /// <returns>Null: it has another form, or names a claim of another municipality.</returns>
-    public static OurReference? TryRead(string municipality, string? text)
+    public static OurReference? TryRead(string municipality, string? written)
     {
+        var text = written is null ? null : string.Concat(written.Where(letter => !char.IsWhiteSpace(letter))).ToUpperInvariant();
         if (text is not { Length: > AgencyLength + 1 } || text[AgencyLength] != '-')
             return null;
         var agency = text[..AgencyLength];

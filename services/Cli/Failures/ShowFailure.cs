@@ -15,8 +15,8 @@ internal static class ShowFailure
     public static Command Create(WhereOptions where, ConsoleAccess access)
     {
         var which = new Argument<string>("LETTERID|FINGERPRINT") { Description = "One message, or the group whose messages to list." };
-        var body = new Option<bool>("--body") { Description = "Its body too, personal values masked." };
-        var open = new Option<bool>("--open") { Description = "Its body with everything opened that can be; on record in the audit log. Needs --reason." };
+        var body = new Option<bool>("--body") { Description = "Its body alone, as edit takes it, personal values masked." };
+        var open = new Option<bool>("--open") { Description = "Its body alone, with everything opened that can be; on record in the audit log. Needs --reason." };
         var reason = new Option<string?>("--reason") { Description = "Why it is opened; kept for good.", HelpName = "WHY" };
         var limit = new Option<int>("--limit") { Description = "Messages of a group at most.", DefaultValueFactory = _ => 50, HelpName = "NUMBER" };
         var json = new Option<bool>("--json") { Description = "As JSON." };
@@ -42,11 +42,14 @@ internal static class ShowFailure
                     view["opened"] = opened;
                 Console.Out.WriteLine(view.ToJsonString(ReportCommand.Json));
             }
+            else if (opened is not null || parsed.GetValue(body))
+            {
+                // Nothing beside it, so that it can be kept in a file, corrected, and given to claims failures edit.
+                Console.Out.WriteLine(Shown.Lines(opened ?? view["body"]?.GetValue<string>()));
+            }
             else
             {
                 Show(view);
-                if (opened is not null || parsed.GetValue(body))
-                    Console.Out.WriteLine($"\n{Shown.Lines(opened ?? view["body"]?.GetValue<string>())}");
             }
 
             return ExitCodes.Done;

@@ -28,7 +28,7 @@ public sealed class FbsFeesOptions
         command.Add(_guardianName);
     }
 
-    public async Task<int> SendAsync(RunningSystem system, ParseResult parsed, string file, CancellationToken cancellation)
+    public async Task SendAsync(RunningSystem system, ParseResult parsed, string file, RefusedLines refused, CancellationToken cancellation)
     {
         var agency = parsed.GetValue(_agency) ?? throw new CommandFailure("The fees of FBS do not say which library they belong to.", "Add --agency DK-710100.", ExitCodes.Usage);
         var borrower = Number(parsed.GetValue(_borrowerCpr), "borrower")
@@ -44,8 +44,14 @@ public sealed class FbsFeesOptions
         {
             Content = JsonContent.Create(body),
         }, cancellation);
-        Console.Out.WriteLine(await response.Content.ReadAsStringAsync(cancellation));
-        return response.IsSuccessStatusCode ? ExitCodes.Done : ExitCodes.Failed;
+        var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation));
+        foreach (var one in answer as JsonArray ?? [answer?.DeepClone()])
+        {
+            if (one?["outcome"]?.GetValue<string>() == "refused")
+                refused.Add(one.ToJsonString());
+            else
+                Console.Out.WriteLine(one?.ToJsonString());
+        }
     }
 
     private static async Task<JsonNode?> FeesAsync(string file, CancellationToken cancellation)

@@ -28,7 +28,9 @@ public sealed class ImportClient(RunningSystem system, TimeProvider time)
         return Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellation))[..40];
     }
 
-    public async Task<ImportProgress> ImportAsync(string importId, Stream source, Action<ImportProgress>? report, CancellationToken cancellation)
+    /// <param name="refuse">Is given Ingest's answer to each line that it refuses, as JSON.</param>
+    public async Task<ImportProgress> ImportAsync(
+        string importId, Stream source, Action<ImportProgress>? report, CancellationToken cancellation, Action<string>? refuse = null)
     {
         var done = await DoneAsync(importId, cancellation);
         var progress = new ImportProgress(0, 0, 0);
@@ -37,7 +39,7 @@ public sealed class ImportClient(RunningSystem system, TimeProvider time)
             var end = chunk.FirstLine + chunk.Lines;
             if (end > done)
             {
-                var (lines, refused) = await SendAsync(importId, chunk, done, cancellation);
+                var (lines, refused) = await SendAsync(importId, chunk, done, refuse, cancellation);
                 done = lines;
                 progress = progress with { Refused = progress.Refused + refused };
             }
@@ -52,7 +54,8 @@ public sealed class ImportClient(RunningSystem system, TimeProvider time)
     }
 
     /// <summary>Sends what is not done of a chunk, again and again until all of it is; returns the lines done in all, and how many were refused.</summary>
-    private async Task<(long Done, long Refused)> SendAsync(string importId, LineChunk chunk, long done, CancellationToken cancellation)
+    private async Task<(long Done, long Refused)> SendAsync(
+        string importId, LineChunk chunk, long done, Action<string>? refuse, CancellationToken cancellation)
     {
         long refused = 0;
         var started = time.GetTimestamp();
@@ -63,7 +66,7 @@ public sealed class ImportClient(RunningSystem system, TimeProvider time)
             var skip = (int)Math.Max(0, done - chunk.FirstLine);
             try
             {
-                refused += await PostAsync(importId, chunk.FirstLine + skip, Skip(chunk.Bytes, skip), cancellation);
+                refused += await PostAsync(importId, chunk.FirstLine + skip, Skip(chunk.Bytes, skip), refuse, cancellation);
                 done = await DoneAsync(importId, cancellation);
                 if (done >= end)
                     return (done, refused);
@@ -83,7 +86,8 @@ public sealed class ImportClient(RunningSystem system, TimeProvider time)
         }
     }
 
-    private async Task<long> PostAsync(string importId, long firstLine, ReadOnlyMemory<byte> lines, CancellationToken cancellation)
+    private async Task<long> PostAsync(
+        string importId, long firstLine, ReadOnlyMemory<byte> lines, Action<string>? refuse, CancellationToken cancellation)
     {
         using var response = await system.SendAsync("ingest", "/claims", () =>
         {
@@ -102,8 +106,10 @@ public sealed class ImportClient(RunningSystem system, TimeProvider time)
         using var answers = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
         while (await answers.ReadLineAsync(cancellation) is { } answer)
         {
-            if (answer.Contains("\"refused\"", StringComparison.Ordinal))
-                refused++;
+            if (!answer.Contains("\"refused\"", StringComparison.Ordinal))
+                continue;
+            refused++;
+            refuse?.Invoke(answer);
         }
         return refused;
     }

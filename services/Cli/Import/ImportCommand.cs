@@ -12,8 +12,10 @@ public static class ImportCommand
         var file = new Argument<string>("FILE") { Description = "The file; - for standard input." };
         var format = new Option<string>("--format") { Description = "ndjson: one message a line. fbs-fees: the array that FBS serves at …/fees/v2.", DefaultValueFactory = _ => "ndjson" };
         format.AcceptOnlyFromAmong("ndjson", "fbs-fees");
+        var allowRefused = new Option<bool>("--allow-refused") { Description = "End with 0 also when lines were refused; otherwise with 1." };
+        var refused = new Option<string?>("--refused") { Description = "Where the answers to refused lines go; FILE.refused.ndjson when absent.", HelpName = "FILE" };
         var fees = new FbsFeesOptions();
-        var command = new Command("import", "Send a file of messages, resumable.") { file, format };
+        var command = new Command("import", "Send a file of messages, resumable.") { file, format, allowRefused, refused };
         fees.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -21,14 +23,18 @@ public static class ImportCommand
             var path = parsed.GetRequiredValue(file);
             if (path != "-" && !File.Exists(path))
                 throw new CommandFailure($"There is no file '{path}'.", "Give the path of an NDJSON file, or - for standard input.", ExitCodes.Usage);
-            return parsed.GetValue(format) == "fbs-fees"
-                ? await fees.SendAsync(system, parsed, path, cancellation)
-                : await ImportAsync(system, path, cancellation);
+            await using var answers = new RefusedLines(parsed.GetValue(refused) ?? $"{(path == "-" ? "stdin" : path)}.refused.ndjson");
+            if (parsed.GetValue(format) == "fbs-fees")
+                await fees.SendAsync(system, parsed, path, answers, cancellation);
+            else
+                await ImportAsync(system, path, answers, cancellation);
+            answers.Show();
+            return answers.Count == 0 || parsed.GetValue(allowRefused) ? ExitCodes.Done : ExitCodes.Failed;
         });
         return command;
     }
 
-    private static async Task<int> ImportAsync(RunningSystem system, string path, CancellationToken cancellation)
+    private static async Task ImportAsync(RunningSystem system, string path, RefusedLines refused, CancellationToken cancellation)
     {
         var client = new ImportClient(system, TimeProvider.System);
         ImportProgress result;
@@ -36,7 +42,7 @@ public static class ImportCommand
         if (!content.CanSeek || path == "-")
         {
             // Standard input, or a pipe given by name: read once, so there is nothing to recognise a second run by; what that repeats counts as duplicates.
-            result = await client.ImportAsync($"stdin-{Guid.NewGuid():N}", content, null, cancellation);
+            result = await client.ImportAsync($"stdin-{Guid.NewGuid():N}", content, null, cancellation, refused.Add);
         }
         else
         {
@@ -45,12 +51,11 @@ public static class ImportCommand
                 .StartAsync(async progress =>
                 {
                     var bar = progress.AddTask(Markup.Escape(Path.GetFileName(path)), maxValue: Math.Max(1, content.Length));
-                    var imported = await client.ImportAsync(id, content, _ => bar.Value = content.Position, cancellation);
+                    var imported = await client.ImportAsync(id, content, _ => bar.Value = content.Position, cancellation, refused.Add);
                     bar.Value = bar.MaxValue;
                     return imported;
                 });
         }
         Console.Out.WriteLine($"{result.Read} lines: {result.AlreadyDone} were done before, {result.Read - result.AlreadyDone} sent now, {result.Refused} of them refused.");
-        return ExitCodes.Done;
     }
 }

@@ -93,7 +93,7 @@ public static class WorklistCommand
         }
 
         var table = new Table().Border(TableBorder.Simple).Title($"{items.Count:N0} lines");
-        foreach (var heading in (string[])["id", "municipality", "cause", "kr.", "claim", "since", "what to do"])
+        foreach (var heading in (string[])["id", "municipality", "cause", "kr.", "names", "suggested", "since", "what to do"])
             table.AddColumn(heading == "kr." ? new TableColumn(heading).RightAligned() : new TableColumn(heading));
         foreach (var item in items.Take(MostShown))
         {
@@ -102,7 +102,9 @@ public static class WorklistCommand
             [
                 item.GetProperty("id").GetString()!, item.GetProperty("municipality").GetString()!, item.GetProperty("cause").GetString()!,
                 (item.GetProperty("amountOre").GetInt64() / 100m).ToString("N2", CultureInfo.InvariantCulture),
-                Text(names, "reference") ?? Text(names, "debtorReference") ?? Text(names, "paymentSlip") ?? "",
+                string.Join('\n', names.EnumerateObject().Select(name => $"{name.Name} {name.Value.GetString()}")),
+                string.Join('\n', item.GetProperty("suggestions").EnumerateArray().Select(one =>
+                    $"{Text(one, "agency")} {one.GetProperty("feeId").GetInt64()} ({Text(one, "because")})")),
                 item.GetProperty("since").GetDateTimeOffset().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), item.GetProperty("action").GetString()!,
             ]).Select(Markup.Escape).ToArray());
         }

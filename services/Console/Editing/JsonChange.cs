@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
+using ClaimsTransfer.Defaults.Identifiers;
 
 namespace ClaimsTransfer.OperationsConsole.Editing;
 
@@ -127,12 +127,8 @@ public static partial class MaskedJson
     };
 
     private static bool IsPersonal(string name, JsonValue value) =>
-        Personal.Contains(name) || (value.GetValueKind() == JsonValueKind.String && CprShape().IsMatch(value.GetValue<string>()))
-        || (value.GetValueKind() == JsonValueKind.Number && CprShape().IsMatch(value.ToJsonString()));
-
-    /// <summary>Ten digits that begin like a date, with or without a hyphen; not inside a longer number or an id.</summary>
-    [GeneratedRegex(@"(?<![0-9a-fA-F-])[0-7]\d[01]\d{3}[- ]?\d{4}(?![0-9a-fA-F])", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex CprShape();
+        Personal.Contains(name) || (value.GetValueKind() == JsonValueKind.String && CprNumbers.AreIn(value.GetValue<string>()))
+        || (value.GetValueKind() == JsonValueKind.Number && CprNumbers.AreIn(value.ToJsonString()));
 }
 
 /// <summary>JSON that can be shown and compared: no property twice, and every text is one.</summary>

@@ -12,14 +12,16 @@ public static class PaymentSlips
     private const int CreditorLength = 8;
     private const string Kind = "+71<";
 
-    /// <summary>Reads the bare 15 digits, or the whole line <c>+71&lt;15 digits+8 digits&lt;</c>, of which the last eight are the creditor's number.</summary>
+    /// <summary>
+    /// Reads the bare 15 digits, or the whole line <c>+71&lt;15 digits+8 digits&lt;</c>, of which the last eight are the creditor's number. Blanks and line breaks are where
+    /// somebody grouped them.
+    /// </summary>
     /// <param name="slip">The 15 digits.</param>
     /// <param name="fault">What is wrong; the number itself is not repeated.</param>
     public static bool TryRead(string? text, out string slip, out string fault)
     {
         slip = "";
-        var digits = text;
-        if (text?.StartsWith('+') == true && !TryLine(text, out digits, out fault))
+        if (!TryDigits(text, out var digits, out fault))
             return false;
         fault = string.IsNullOrEmpty(digits) ? "is missing"
             : digits.Length != Length ? $"has {digits.Length} characters, {Length} digits are needed"
@@ -28,8 +30,27 @@ public static class PaymentSlips
             : "";
         if (fault.Length > 0)
             return false;
-        slip = digits!;
+        slip = digits;
         return true;
+    }
+
+    /// <summary>The 15 digits, whether or not their check digit is right; null: it is no payment slip's number.</summary>
+    public static string? Digits(string? text) =>
+        TryDigits(text, out var digits, out _) && digits.Length == Length && !digits.AsSpan().ContainsAnyExceptInRange('0', '9') ? digits : null;
+
+    /// <summary>
+    /// What a number that is no slip's may have been: it lost its leading zeros, as it does where it is kept as a number, or its check digit. For a person to compare, never to book by.
+    /// </summary>
+    public static IReadOnlyList<string> Guesses(string? text)
+    {
+        if (!TryDigits(text, out var digits, out _) || digits.Length is 0 or >= Length || digits.AsSpan().ContainsAnyExceptInRange('0', '9'))
+            return [];
+        var guesses = new List<string>();
+        if (TryRead(digits.PadLeft(Length, '0'), out var padded, out _))
+            guesses.Add(padded);
+        if (digits.Length == Length - 1)
+            guesses.Add(WithCheckDigit(digits));
+        return guesses;
     }
 
     /// <summary>The 15 digits of a slip with these 14.</summary>
@@ -38,9 +59,16 @@ public static class PaymentSlips
             ? body14 + CheckDigit(body14)
             : throw new ArgumentException($"A payment slip's number has {Length - 1} digits before its check digit.", nameof(body14));
 
-    private static bool TryLine(string line, out string? digits, out string fault)
+    private static bool TryDigits(string? text, out string digits, out string fault)
     {
-        digits = null;
+        digits = text is null ? "" : string.Concat(text.Where(letter => !char.IsWhiteSpace(letter)));
+        fault = "";
+        return !digits.StartsWith('+') || TryLine(digits, out digits, out fault);
+    }
+
+    private static bool TryLine(string line, out string digits, out string fault)
+    {
+        digits = "";
         if (line.Length != Kind.Length + Length + 1 + CreditorLength + 1 || !line.StartsWith(Kind, StringComparison.Ordinal) || line[Kind.Length + Length] != '+' || line[^1] != '<')
         {
             fault = $"is no payment slip's line: {Kind}, {Length} digits, +, {CreditorLength} digits, <";

@@ -10,6 +10,8 @@ internal static class PostFees
 {
     public static async Task HandleAsync(HttpContext context, FeesReader reader, IngestHandler handler, IngestOptions options, Installation installation, TimeProvider time)
     {
+        if (await PostClaims.IsStillEncodedAsync(context))
+            return;
         try
         {
             var body = await PostClaims.ReadBodyAsync(context, options.FeesBytes);
@@ -29,6 +31,10 @@ internal static class PostFees
         catch (TransientException) when (!context.Response.HasStarted)
         {
             await PostClaims.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "The store cannot be reached now. Send the same again later: what was taken is recognised.");
+        }
+        catch (InvalidDataException) when (!context.Response.HasStarted)
+        {
+            await PostClaims.RefuseAsync(context, StatusCodes.Status400BadRequest, PostClaims.NotUnpacked);
         }
     }
 }

@@ -17,6 +17,8 @@ internal static class JsonBody
             body = body[3..];
         if (body.IsEmpty)
             return Refuse(faults, "is empty");
+        if (body.Span.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]))
+            return Refuse(faults, "is compressed (gzip); send it as plain JSON, or by HTTP with Content-Encoding: gzip");
         if (body.Span.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || body.Span.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) || body.Span[..Math.Min(4, body.Length)].Contains((byte)0))
             return Refuse(faults, "is not UTF-8 (it looks like UTF-16 or UTF-32)");
         if (!Utf8.IsValid(body.Span))

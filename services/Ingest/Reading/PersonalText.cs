@@ -1,24 +1,23 @@
 using System.Text;
-using System.Text.RegularExpressions;
+using ClaimsTransfer.Defaults.Identifiers;
 
 namespace ClaimsTransfer.Ingest.Reading;
 
 /// <summary>Keeps CPR numbers out of everything that is stored, logged, answered or sent on as text.</summary>
-internal static partial class PersonalText
+internal static class PersonalText
 {
     public const string Masked = "******";
     private const int LongestShown = 100;
 
     /// <summary>
-    /// Text that is carried on with a claim: masks what looks like a CPR number (six digits that are a date, four more) and every occurrence of the
+    /// Text that is carried on with a claim: masks CPR numbers and every occurrence of the
     /// message's own numbers. An ISBN or an item number stays.
     /// </summary>
     public static string? MaskCpr(string? text, params ReadOnlySpan<string?> own)
     {
         if (text is null || DigitsIn(text) < 8)
             return text;
-        text = MaskOwn(text, own)!;
-        return LooksLikeCpr().Replace(text, found => IsDate(found.ValueSpan) ? Masked : found.Value);
+        return CprNumbers.Replace(MaskOwn(text, own)!, _ => Masked);
     }
 
     /// <summary>Numbers of things, which may look like anybody's CPR number by chance: only the message's own numbers are masked.</summary>
@@ -90,21 +89,4 @@ internal static partial class PersonalText
         }
         return digits;
     }
-
-    private static bool IsDate(ReadOnlySpan<char> number)
-    {
-        Span<int> digits = stackalloc int[4];
-        var count = 0;
-        foreach (var c in number)
-        {
-            if (char.IsDigit(c) && count < 4)
-                digits[count++] = (int)char.GetNumericValue(c);
-        }
-        var day = (digits[0] * 10) + digits[1];
-        var month = (digits[2] * 10) + digits[3];
-        return day is (>= 1 and <= 31) or (>= 61 and <= 91) && month is >= 1 and <= 12;
-    }
-
-    [GeneratedRegex(@"(?<!\d)\d{2}[ .]?\d{2}[ .]?\d{2}[ -]{0,3}\d{4}(?!\d)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex LooksLikeCpr();
 }

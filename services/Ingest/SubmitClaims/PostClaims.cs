@@ -19,6 +19,8 @@ internal static class PostClaims
 
     public static async Task HandleAsync(HttpContext context, IngestHandler handler, MessageStore messages, IngestOptions options, Installation installation)
     {
+        if (await IsStillEncodedAsync(context))
+            return;
         try
         {
             if (context.Request.ContentType?.StartsWith(Lines, StringComparison.OrdinalIgnoreCase) == true)
@@ -29,6 +31,10 @@ internal static class PostClaims
         catch (TransientException) when (!context.Response.HasStarted)
         {
             await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "The store cannot be reached now; nothing was taken. Send again later.");
+        }
+        catch (InvalidDataException) when (!context.Response.HasStarted)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, NotUnpacked);
         }
     }
 
@@ -92,6 +98,18 @@ internal static class PostClaims
                 await results.WriteAsync(ToLines(answers), context.RequestAborted);
         }
         await results.CompleteAsync(context.RequestAborted);
+    }
+
+    public const string NotUnpacked = "The body is not what its Content-Encoding says; it could not be unpacked.";
+
+    /// <summary>Refuses a body in an encoding that nobody has unpacked.</summary>
+    public static async Task<bool> IsStillEncodedAsync(HttpContext context)
+    {
+        var encoding = context.Request.Headers.ContentEncoding;
+        if (encoding.Count == 0)
+            return false;
+        await RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, "The body's Content-Encoding is not known here. Good: gzip, br, deflate, or none");
+        return true;
     }
 
     public static bool IsImportId(string id) =>

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using ClaimsTransfer.Defaults.Identifiers;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Messages;
@@ -35,7 +34,7 @@ public enum UnmatchedState
 /// <param name="Slip">The payment slip, where its check digit is right.</param>
 /// <param name="RelayDueAt">While placing: when the message is sent again, if nobody has confirmed it by then.</param>
 /// <param name="Placed">The message it becomes.</param>
-public sealed partial record UnmatchedEntry(
+public sealed record UnmatchedEntry(
     DebtorEntryUnmatched Entry, UnmatchedCause Cause, string? Slip, DateTimeOffset ReceivedAt, UnmatchedState State = UnmatchedState.Open, long RowVersion = 0)
 {
     private const int TextLength = 200;
@@ -48,7 +47,7 @@ public sealed partial record UnmatchedEntry(
     public RecordedEffect? Placed { get; init; }
 
     public static UnmatchedEntry Of(DebtorEntryUnmatched entry, DateTimeOffset receivedAt) => new(
-        entry with { Reference = WithoutPerson(entry.Reference), Reason = entry.Reason is null ? null : PersonalData.Mask(entry.Reason, TextLength) },
+        entry with { Reference = Masked(entry.Reference), Reason = Masked(entry.Reason), PaymentSlipAsWritten = Masked(entry.PaymentSlipAsWritten) },
         entry.IsConflict ? UnmatchedCause.Duplicate : UnmatchedCause.NoMatch, PaymentSlips.TryRead(entry.PaymentSlip, out var slip, out _) ? slip : null, receivedAt);
 
     /// <summary>An ordinary message whose entry id is booked on another claim: the first stands, this one is for a person.</summary>
@@ -75,10 +74,6 @@ public sealed partial record UnmatchedEntry(
             receivedAt);
     }
 
-    /// <summary>Somebody may have typed a person's number where our reference should stand. What has the form of our references is none, though it may look like one.</summary>
-    private static string? WithoutPerson(string? reference) =>
-        reference is null || OurForm().IsMatch(reference) ? reference : PersonalData.Mask(reference, TextLength);
-
-    [GeneratedRegex(@"^DK-7\d{5}-\d{1,18}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex OurForm();
+    /// <summary>Somebody may have typed a person's number there.</summary>
+    private static string? Masked(string? text) => text is null ? null : PersonalData.Mask(text, TextLength);
 }

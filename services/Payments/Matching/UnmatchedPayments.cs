@@ -16,6 +16,6 @@ internal sealed class UnmatchedPayments(IUnmatchedStore store) : IUnmatchedPayme
     {
         var entry = unmatched.Entry;
         return new UnmatchedPayment(
-            entry.MessageId, entry.PaymentSlip ?? entry.DebtorReference ?? entry.Reference ?? entry.EntryId, entry.AmountOre, unmatched.ReceivedAt.ToUnixTimeMilliseconds());
+            entry.MessageId, entry.PaymentSlip ?? entry.DebtorReference ?? entry.Reference ?? entry.PaymentSlipAsWritten ?? entry.EntryId, entry.AmountOre, unmatched.ReceivedAt.ToUnixTimeMilliseconds());
     }
 }

@@ -11,7 +11,7 @@ public enum WorklistKind { UnmatchedEntry, Account, FbsOrder }
 /// <summary>Something that only a person can decide.</summary>
 /// <param name="Id">For place and close: the unmatched entry's message, or the order's own; an account's line goes away by itself.</param>
 /// <param name="AmountOre">Of an entry its amount; of an account its balance; of an order what the claim was for.</param>
-/// <param name="Names">What it names itself by: reference, debtorReference, paymentSlip, entryId, orderId.</param>
+/// <param name="Names">What it names itself by: reference, debtorReference, paymentSlip, entryId, reversesEntryId, orderId.</param>
 /// <param name="Action">What is suggested to do.</param>
 public sealed record WorklistItem(
     Guid Id, WorklistKind Kind, string Municipality, string Cause, long AmountOre, DateTimeOffset Since, string? Agency, long? FeeId, string? EntryKind,
@@ -72,7 +72,8 @@ public sealed class Worklist(IStore store, Suggestions suggestions)
             var similar = cause == UnmatchedCause.NoMatch ? await suggestions.ForAsync(entry, cancellation) : [];
             items.Add(new WorklistItem(
                 row.Id, WorklistKind.UnmatchedEntry, entry.Municipality, row.Cause, entry.AmountOre, At(row.Since), null, null, entry.Kind.ToString(),
-                Named(("entryId", entry.EntryId), ("reference", entry.Reference), ("debtorReference", entry.DebtorReference), ("paymentSlip", entry.PaymentSlip)),
+                Named(("entryId", entry.EntryId), ("reference", entry.Reference), ("debtorReference", entry.DebtorReference), ("paymentSlip", entry.PaymentSlip ?? entry.PaymentSlipAsWritten),
+                    ("reversesEntryId", entry.ReversesEntryId)),
                 similar,
                 (cause, similar.Count) switch
                 {

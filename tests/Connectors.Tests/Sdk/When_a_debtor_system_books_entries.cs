@@ -82,16 +82,39 @@ public sealed class When_a_debtor_system_books_entries(Engine engine)
         (await _bench.CountAsync("entries")).ShouldBe(5);
     }
 
+    [TestCase("DK-710100-1 ", Description = "a field of fixed width")]
+    [TestCase("dk-710100-1")]
+    [TestCase("\n      DK-710100-1\n    ", Description = "XML that somebody indented")]
+    [TestCase("DK-7101 00-1")]
+    public async Task our_reference_is_read_as_others_write_it(string reference)
+    {
+        await _bench.TakeInAsync(_bench.Coverage("E-1", subject: new EntrySubject(reference, null, null)));
+
+        _bench.Broker.Single(MessageNames.CoverageRegistered, MessageJson.Default.CoverageRegistered).ClaimId.ShouldBe(EntryBench.IdOf(1));
+    }
+
+    [TestCase("123456789012345", "123456789012345", null, Description = "whether its check digit is right is for Payments to judge")]
+    [TestCase("23456789012347", null, "23456789012347")]
+    [TestCase("kort 17", null, "kort 17")]
+    [TestCase("0101701234", null, "##########")]
+    [TestCase(" ", null, null)]
+    public async Task what_stood_where_a_slip_should_stand_reaches_a_person(string written, string? slip, string? asWritten)
+    {
+        await _bench.TakeInAsync(_bench.Coverage("E-1", subject: new EntrySubject(null, null, written)));
+
+        var unmatched = _bench.Broker.Single(MessageNames.DebtorEntryUnmatched, MessageJson.Default.DebtorEntryUnmatched);
+        (unmatched.PaymentSlip, unmatched.PaymentSlipAsWritten).ShouldBe((slip, asWritten));
+    }
+
     [TestCase("Gebyr")]
     [TestCase("DK-775100-1", Description = "a claim, but of another municipality")]
     [TestCase("DK-710100-0")]
     [TestCase("DK-710100-01", Description = "we never write a zero first")]
-    [TestCase("DK-710100-1 ")]
     [TestCase("DK-710100-+1")]
+    [TestCase("DK-710100/1")]
     [TestCase("DK-710100")]
     [TestCase("DK-710100-")]
     [TestCase("DK-710100-99999999999999999999")]
-    [TestCase("dk-710100-1")]
     [TestCase(null)]
     public async Task what_does_not_name_a_claim_of_the_municipality_is_for_Payments_to_match(string? reference)
     {

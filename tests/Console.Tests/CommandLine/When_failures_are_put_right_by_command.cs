@@ -153,7 +153,7 @@ public sealed class When_failures_are_put_right_by_command
     public async Task a_correction_is_sent_in_the_place_of_a_message()
     {
         var letter = await LetterAsync();
-        var body = (await _console.ClaimsAsync("failures", "show", letter, "--json")).Json.GetProperty("body").GetString()!;
+        var body = (await _console.ClaimsAsync("failures", "show", letter, "--body")).ShouldEndWith(0).Output;
         (await Claims.WithAsync(null, body, "failures", "edit", letter, "--body", "-", "--reason", "As it is", "--data", _console.Data)).ShouldEndWith(1).Errors.ShouldContain("Nothing is changed");
 
         _console.Routing.IsMended = true;

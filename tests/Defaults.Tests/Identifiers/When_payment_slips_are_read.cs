@@ -28,6 +28,27 @@ public sealed class When_payment_slips_are_read
         fault.ShouldBeEmpty();
     }
 
+    [TestCase("12345 67890 12347")]
+    [TestCase(" 123456789012347\r\n")]
+    [TestCase("+71< 123456789012347 +81234567<\n")]
+    public void Blanks_and_line_breaks_are_where_somebody_grouped_it(string written)
+    {
+        PaymentSlips.TryRead(written, out var slip, out var fault).ShouldBeTrue(fault);
+        slip.ShouldBe("123456789012347");
+    }
+
+    [TestCase("1234567890128", "001234567890128", Description = "kept as a number")]
+    [TestCase("12345678901234", "123456789012347", Description = "its check digit is missing; with a zero before it, it is no slip's number either")]
+    public void What_lost_zeros_or_its_check_digit_may_have_been_a_slip(string written, params string[] guesses) =>
+        PaymentSlips.Guesses(written).ShouldBe(guesses);
+
+    [TestCase(null)]
+    [TestCase("")]
+    [TestCase("123456789012347", Description = "whole, and right")]
+    [TestCase("123456789012340", Description = "whole, and wrong: nothing is missing")]
+    [TestCase("1234567890123x")]
+    public void Nothing_is_guessed_of_anything_else(string? written) => PaymentSlips.Guesses(written).ShouldBeEmpty();
+
     [TestCase(null)]
     [TestCase("")]
     [TestCase("12345678901234")]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
@@ -54,6 +55,38 @@ public sealed class When_claims_are_posted
         ((long?)(await _server.GetAsync("/ingest/accounting"))["unattributed"]!["refused"]).ShouldBe(3);
         ((long?)(await _server.GetAsync("/ingest/accounting?live=true"))["lines"]).ShouldBe(3);
         (await _server.GetAsync("/ingest/refused?limit=10"))["messages"]!.AsArray().Count.ShouldBe(3);
+    }
+
+    [Test]
+    public async Task A_compressed_body_is_unpacked_and_bounded_as_a_plain_one_is()
+    {
+        using var one = await PostCompressedAsync(Fbs.Submit().ToJsonString(), "application/json");
+        one.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        var lines = string.Join('\n', Enumerable.Range(1, 300).Select(fee => Fbs.Submit(fee, change: message => message["reason"] = new string('x', 400)).ToJsonString()));
+        using var many = await PostCompressedAsync(lines, "application/x-ndjson");
+        (await many.Content.ReadAsStringAsync()).Split('\n').Count(answer => answer.Contains("\"accepted\"", StringComparison.Ordinal)).ShouldBe(300);
+        using var huge = await PostCompressedAsync($$"""{"reason":"{{new string('x', 50_000_000)}}"}""", "application/json");
+        huge.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+    }
+
+    [TestCase("gzip", HttpStatusCode.BadRequest, "could not be unpacked")]
+    [TestCase("zstd", HttpStatusCode.UnsupportedMediaType, "gzip")]
+    public async Task What_cannot_be_unpacked_is_refused_as_that(string encoding, HttpStatusCode status, string reason)
+    {
+        using var content = new StringContent(Fbs.Submit().ToJsonString(), Encoding.UTF8, "application/json");
+        content.Headers.ContentEncoding.Add(encoding);
+        using var response = await _server.Client.PostAsync("/claims", content);
+        response.StatusCode.ShouldBe(status);
+        (await response.Content.ReadAsStringAsync()).ShouldContain(reason);
+    }
+
+    private async Task<HttpResponseMessage> PostCompressedAsync(string body, string type)
+    {
+        using var packed = new MemoryStream();
+        await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            await gzip.WriteAsync(Encoding.UTF8.GetBytes(body));
+        var content = new ByteArrayContent(packed.ToArray()) { Headers = { ContentType = new(type), ContentEncoding = { "gzip" } } };
+        return await _server.Client.PostAsync("/claims", content);
     }
 
     [Test]

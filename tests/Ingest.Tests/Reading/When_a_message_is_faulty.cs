@@ -189,6 +189,7 @@ public sealed class When_a_message_is_faulty
         var text = Fbs.Submit().ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         Reason(Encoding.Latin1.GetBytes(text)).ShouldContain("not valid UTF-8");
         Reason(Encoding.Unicode.GetBytes(text)).ShouldContain("UTF-16");
+        Reason([0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00]).ShouldContain("compressed");
         Reason([0xFF, 0xFE, .. Encoding.Unicode.GetBytes(text)]).ShouldContain("UTF-16");
         Reason(Encoding.UTF32.GetBytes(text)).ShouldContain("UTF-32");
         _reader.Read(new Incoming((byte[])[.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text)])).Message.ShouldNotBeNull();

@@ -47,15 +47,52 @@ public sealed class When_a_person_looks_at_the_worklist(Engine engine) : Payment
     }
 
     [Test]
-    public async Task Accounts_with_that_balance_that_amount_or_nearly_that_reference_are_suggested()
+    public async Task Accounts_with_that_balance_that_amount_or_nearly_that_reference_and_amount_are_suggested()
     {
         await OnAsync(
-            Claim(434536) with { AmountOre = 100 }, Claim(5) with { AmountOre = 9000 }, Paid(5, "P5", 1500), Claim(6) with { AmountOre = 7500 }, Paid(6, "P6", 7500),
+            Claim(434536) with { AmountOre = 7500 }, Claim(434562) with { AmountOre = 100 }, Claim(5) with { AmountOre = 9000 }, Paid(5, "P5", 1500), Claim(6) with { AmountOre = 7500 }, Paid(6, "P6", 7500),
             Claim(7) with { AmountOre = 7500, Municipality = "0751" }, Nameless("E1", 7500) with { Reference = "DK-710100-434563" });
 
         var suggestions = (await WorklistAsync()).Items.Single().Suggestions;
 
-        suggestions.Select(suggestion => (suggestion.FeeId, suggestion.Because)).ShouldBe([(434536, "similar reference"), (5, "same balance"), (6, "same amount")]);
+        suggestions.Select(suggestion => (suggestion.FeeId, suggestion.Because)).ShouldBe([(434536, "similar reference and amount"), (5, "same balance"), (6, "same amount")]);
+    }
+
+    [TestCase("434536")]
+    [TestCase("DK-710100/434536")]
+    [TestCase("dk-710100 - 434536")]
+    [TestCase("krav 434536")]
+    public async Task The_claim_that_is_named_stands_before_every_neighbour(string reference)
+    {
+        await OnAsync(
+            Claim(434536), Claim(434537), Claim(434538), Claim(434539) with { AmountOre = 100 }, Nameless("E1", 100) with { Reference = reference });
+
+        var suggestions = (await WorklistAsync()).Items.Single().Suggestions;
+
+        suggestions.Select(suggestion => (suggestion.FeeId, suggestion.Because)).ShouldBe([(434536, "named"), (434539, "similar reference and amount")]);
+    }
+
+    [Test]
+    public async Task A_neighbouring_number_alone_suggests_nobodys_claim()
+    {
+        await OnAsync(Claim(434537), Claim(434538), Nameless("E1", 100) with { Reference = "DK-710100-434536" });
+
+        (await WorklistAsync()).Items.Single().Suggestions.ShouldBeEmpty();
+    }
+
+    [TestCase("1234567890128", Description = "kept as a number: the leading zeros are gone")]
+    [TestCase("00123456789012", Description = "the check digit is missing")]
+    [TestCase("001 2345 6789 012")]
+    public async Task A_slip_that_lost_digits_is_shown_and_its_claim_suggested(string written)
+    {
+        var slip = Defaults.Identifiers.PaymentSlips.WithCheckDigit("00123456789012");
+        slip.ShouldBe("001234567890128");
+        await OnAsync(Claim(1) with { PaymentSlip = slip }, Claim(2), Nameless("E1", 100) with { PaymentSlipAsWritten = written });
+
+        var line = (await WorklistAsync()).Items.Single();
+
+        line.Names["paymentSlip"].ShouldBe(written);
+        line.Suggestions.Select(suggestion => (suggestion.FeeId, suggestion.Because)).ShouldBe([(1, "payment slip")]);
     }
 
     [Test]
