@@ -1,6 +1,9 @@
 using System.CommandLine;
 using ClaimsTransfer.ConformanceKit.Commands;
 using ClaimsTransfer.ConformanceKit.Starting;
+using ClaimsTransfer.Defaults.Hosting;
+
+InvariantCulture.Use();
 
 // The kit for a vendor who has nothing of ours but this tool: claims-conform --start "node connector.js" …
 var conform = ConformCommand.Create(new Dictionary<string, Func<string, IConnectorFactory>>(StringComparer.Ordinal), TimeProvider.System);

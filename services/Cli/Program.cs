@@ -1,3 +1,5 @@
 using ClaimsTransfer.Cli;
+using ClaimsTransfer.Defaults.Hosting;
 
+InvariantCulture.Use();
 return await CommandLine.RunAsync(args);

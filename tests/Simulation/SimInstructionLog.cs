@@ -128,8 +128,8 @@ internal sealed class SimInstructionLog(InstructionTables tables, SimProcess pro
     public async Task SetCursorAsync(string municipality, string? from, string? to, CancellationToken cancellation)
     {
         await ReachAsync();
-        if (tables.Lanes[municipality].Cursor == from)
-            tables.Lanes[municipality] = tables.Lanes[municipality] with { Cursor = to };
+        if (tables.Lanes[municipality].ReadCursor == from)
+            tables.Lanes[municipality] = tables.Lanes[municipality] with { ReadCursor = to };
     }
 
     private IReadOnlyList<InstructionRow> Save(IReadOnlyList<InstructionRow> rows)

@@ -132,7 +132,7 @@ public sealed partial class InstructionHandler
         var now = _time.GetUtcNow();
         if (lane.StateAt(now) == LaneState.Paused || (!goOn && !await _log.ClaimReadingAsync(municipality, now, now + interval, cancellation)))
             return false;
-        var cursor = (await _log.LanesAsync(cancellation)).FirstOrDefault(row => row.Municipality == municipality)?.Cursor;
+        var cursor = (await _log.LanesAsync(cancellation)).FirstOrDefault(row => row.Municipality == municipality)?.ReadCursor;
         if (await _calls.ReadAsync(lane.Municipality, cursor, cancellation) is not { } read)
             return false;
         await ReceiptsAsync(municipality, read.Receipts, cancellation);

@@ -100,8 +100,8 @@ public sealed record InstructionRow(
 
 /// <summary>Where one municipality's connector stands, beyond its instructions.</summary>
 /// <param name="UnavailableSince">Since when the debtor system takes nothing; null: it is available.</param>
-/// <param name="Cursor">How far <see cref="IConnector.ReadAsync"/> has read.</param>
-public sealed record LaneRow(string Municipality, bool Paused, long? UnavailableSince, string? Cursor);
+/// <param name="ReadCursor">How far <see cref="IConnector.ReadAsync"/> has read.</param>
+public sealed record LaneRow(string Municipality, bool Paused, long? UnavailableSince, string? ReadCursor);
 
 /// <summary>What a municipality has in hand.</summary>
 /// <param name="Due">How many may be worked now.</param>

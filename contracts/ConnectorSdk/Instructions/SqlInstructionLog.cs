@@ -119,7 +119,7 @@ public sealed class SqlInstructionLog(IStore store) : IInstructionLog
     {
         await using var connection = await store.OpenAsync(cancellation);
         return [.. await connection.QueryAsync<LaneRow>(new CommandDefinition(
-            store.Sql($"SELECT municipality AS Municipality, paused AS Paused, unavailable_since_at AS UnavailableSince, read_cursor AS Cursor FROM {_schema}.lanes"),
+            store.Sql($"SELECT municipality AS Municipality, paused AS Paused, unavailable_since_at AS UnavailableSince, read_cursor AS ReadCursor FROM {_schema}.lanes"),
             cancellationToken: cancellation))];
     }
 

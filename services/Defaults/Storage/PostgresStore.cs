@@ -164,6 +164,6 @@ internal sealed partial class PostgresStore(NpgsqlDataSource source, string sche
     private static NpgsqlParameter<T[]> Array<T>(NpgsqlDbType element, object?[][] rows, int column) =>
         new() { TypedValue = System.Array.ConvertAll(rows, row => (T)row[column]!), NpgsqlDbType = NpgsqlDbType.Array | element };
 
-    [GeneratedRegex(@"\{(text|longtext|integer|id|flag)\}", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\{(text|code|longtext|integer|id|flag)\}", RegexOptions.None, 1000)]
     private static partial Regex TypeTokens();
 }

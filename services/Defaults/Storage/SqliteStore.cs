@@ -169,7 +169,7 @@ internal sealed partial class SqliteStore : SqlStore
         return command.ExecuteNonQueryAsync(cancellation);
     }
 
-    [GeneratedRegex(@"\{(text|longtext|integer|id|flag)\}", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\{(text|code|longtext|integer|id|flag)\}", RegexOptions.None, 1000)]
     private static partial Regex TypeTokens();
 
     private SqliteCommand Prepare(DbTransaction transaction, TableShape shape, string statement)

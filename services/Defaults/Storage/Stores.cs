@@ -10,12 +10,20 @@ public sealed class Stores : IStores, IAsyncDisposable
 {
     private const string SqlServer = "sqlserver:";
     private readonly Func<string, IStore> _open;
+    private readonly Func<IStore, IStore> _around;
     private readonly NpgsqlDataSource? _postgres;
     private readonly bool _sqlServer;
     private readonly ConcurrentDictionary<string, Lazy<IStore>> _stores = new(StringComparer.Ordinal);
 
     public Stores(Installation installation, TimeProvider? time = null)
+        : this(installation, time, store => store)
     {
+    }
+
+    /// <param name="around">What every store is put into: for tests that look at what is sent.</param>
+    internal Stores(Installation installation, TimeProvider? time, Func<IStore, IStore> around)
+    {
+        _around = around;
         var clock = time ?? TimeProvider.System;
         var address = installation.Store;
         if (installation.IsEmbeddedStore)
@@ -40,7 +48,7 @@ public sealed class Stores : IStores, IAsyncDisposable
         }
     }
 
-    public IStore Open(string schema) => _stores.GetOrAdd(schema, name => new Lazy<IStore>(() => _open(name))).Value;
+    public IStore Open(string schema) => _stores.GetOrAdd(schema, name => new Lazy<IStore>(() => _around(_open(name)))).Value;
 
     public async ValueTask DisposeAsync()
     {

@@ -24,5 +24,6 @@ public sealed record Column(string Name, ColumnType Type, bool Nullable = false)
 /// <summary>A table as the set-based statements need it: name (with schema), columns in the order of the values, key columns first among equals.</summary>
 public sealed record Table(string Name, IReadOnlyList<string> Key, IReadOnlyList<Column> Columns);
 
-/// <summary>One step of a schema's history, named as a sentence. In its SQL <c>{text} {longtext} {integer} {id} {flag}</c> stand for the engine's types.</summary>
+/// <summary>One step of a schema's history, named as a sentence. In its SQL <c>{text} {code} {longtext} {integer} {id} {flag}</c> stand for the engine's types; a code is a word
+/// of our own of at most 50 characters, for indexes over several.</summary>
 public sealed record Migration(int Number, string Sentence, IReadOnlyList<string> Statements);

@@ -44,7 +44,7 @@ public sealed class ProcessSystem : IStartedSystem
     {
         if (settings.Broker == "embedded" || settings.Store == "embedded")
             throw new CommandFailure(
-                $"--broker {settings.Broker} with --store {settings.Store}: processes of their own cannot share an embedded broker or store.",
+                $"--broker {Shown(settings.Broker)} with --store {Shown(settings.Store)}: processes of their own cannot share an embedded broker or store.",
                 "Give both, --broker local --store local for instance, or neither.", ExitCodes.Usage);
         Console.Out.WriteLine($"Starting {(settings.Broker == "local" || settings.Store == "local" ? "the servers and " : "")}the services …");
         Directory.CreateDirectory(Path.Combine(settings.Data, "logs"));
@@ -163,7 +163,9 @@ public sealed class ProcessSystem : IStartedSystem
                     cancellation.ThrowIfCancellationRequested();
                     throw new CommandFailure(
                         $"{service.Start.Name} {service.Start.Instance} did not become ready{(service.Restarts > 0 ? $", and ended {service.Restarts} times" : "")}.",
-                        $"What it said is in {service.Start.Log} and beside it.");
+                        File.Exists(service.Start.Log)
+                            ? $"What it said is in {service.Start.Log} and beside it."
+                            : $"It said nothing before it ended; look into {Path.GetDirectoryName(service.Start.Log)}, and at the settings.");
                 }
                 await Task.Delay(TimeSpan.FromMilliseconds(250), patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -197,6 +199,9 @@ public sealed class ProcessSystem : IStartedSystem
             new Endpoints(_servers.Broker, _servers.Store, console, sandbox, running).Write(_data);
         }
     }
+
+    /// <summary>An address may carry a password: only its kind is shown.</summary>
+    private static string Shown(string address) => address is "embedded" or "local" ? address : $"{address.Split(':')[0]}:…";
 
     private sealed class PortTakenException() : Exception("A service's port was taken before it could listen.");
 }

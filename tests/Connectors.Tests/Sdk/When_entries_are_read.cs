@@ -56,5 +56,5 @@ public sealed class When_entries_are_read(string engine)
 
     private Task<bool> ReadAsync(bool goOn) => _bench.Handler.ReadAsync(ConnectorBench.København, TimeSpan.FromMinutes(1), goOn, CancellationToken.None);
 
-    private async Task<string?> CursorAsync() => (await _bench.Log.LanesAsync(CancellationToken.None)).Single(lane => lane.Municipality == ConnectorBench.København).Cursor;
+    private async Task<string?> CursorAsync() => (await _bench.Log.LanesAsync(CancellationToken.None)).Single(lane => lane.Municipality == ConnectorBench.København).ReadCursor;
 }

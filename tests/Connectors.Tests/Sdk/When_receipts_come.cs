@@ -138,7 +138,7 @@ public sealed class When_receipts_come
         _bench.Reports.IsDown = false;
         (await ReadAsync(goOn: true)).ShouldBeTrue();
         (await ReadAsync(goOn: true)).ShouldBeFalse();
-        (await _bench.Log.LanesAsync(CancellationToken.None)).Single(lane => lane.Municipality == ConnectorBench.København).Cursor.ShouldBe("page-2");
+        (await _bench.Log.LanesAsync(CancellationToken.None)).Single(lane => lane.Municipality == ConnectorBench.København).ReadCursor.ShouldBe("page-2");
         await _bench.SweepAsync(_bench.Options.Lease);
         _bench.OutcomesOf(claim).ShouldBe([TransferOutcome.Pending, TransferOutcome.Accepted]);
     }
