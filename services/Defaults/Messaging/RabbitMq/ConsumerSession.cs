@@ -80,9 +80,9 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop, lost.Token);
         using var abandoning = CancellationTokenSource.CreateLinkedTokenSource(abandon, lost.Token);
         var inHand = new HashSet<Task>();
-        while (!ending.IsCancellationRequested)
+        while (!stop.IsCancellationRequested && !ending.IsCancellationRequested)
         {
-            var batch = await CollectAsync(ending.Token);
+            var batch = await CollectAsync(stop, ending.Token);
             if (batch.Count == 0)
                 continue;
             order.Begin(batch);
@@ -111,11 +111,17 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
     protected abstract ValueTask CloseAsync();
 
     /// <summary>Waits for a free place, then for a batch. Empty when told to end.</summary>
-    private async Task<List<Received>> CollectAsync(CancellationToken ending)
+    /// <param name="stop">Looked at beside <paramref name="ending"/>, which is linked to it and cancelled only when the thread pool comes to it.</param>
+    private async Task<List<Received>> CollectAsync(CancellationToken stop, CancellationToken ending)
     {
         var batch = new List<Received>();
         if (!await SucceedsAsync(slots.WaitAsync(ending)))
             return batch;
+        if (stop.IsCancellationRequested)
+        {
+            slots.Release();
+            return batch;
+        }
         var waiting = arrived.Reader.WaitToReadAsync(ending).AsTask();
         if (await SucceedsAsync(waiting))
         {

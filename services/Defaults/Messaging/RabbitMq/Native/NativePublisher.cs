@@ -45,11 +45,11 @@ internal sealed partial class NativePublisher(BrokerConnection connection, Broke
             await DeclareExchangesAsync(chunk, limit.Token);
             var fault = await SendAsync(lane.Channel, chunk, limit.Token);
             kept = fault is null or PublishException;
-            return lane.Channel.CloseReason is { ReplyCode: Constants.AccessRefused } refused ? NotAllowed(refused.ReplyText, fault) : fault;
+            return Told(lane, fault);
         }
         catch (Exception fault)
         {
-            return lane?.Channel.CloseReason is { ReplyCode: Constants.AccessRefused } refused ? NotAllowed(refused.ReplyText, fault) : fault;
+            return Told(lane, fault);
         }
         finally
         {
@@ -59,6 +59,14 @@ internal sealed partial class NativePublisher(BrokerConnection connection, Broke
                 await DiscardAsync(lane);
         }
     }
+
+    /// <summary>What the broker said when it closed the channel: the waits for confirms may have ended by the loss of it, before that reached them.</summary>
+    private Exception? Told(Lane? lane, Exception? fault) => lane?.Channel.CloseReason switch
+    {
+        { ReplyCode: Constants.AccessRefused } refused => NotAllowed(refused.ReplyText, fault),
+        { ReplyCode: Constants.PreconditionFailed } refused => new OperationInterruptedException(refused),
+        _ => fault,
+    };
 
     private Task<Exception?> SendAsync(IChannel channel, List<Publication> chunk, CancellationToken cancellation)
     {
