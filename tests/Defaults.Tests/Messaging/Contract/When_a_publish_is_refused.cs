@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using ClaimsTransfer.Defaults.Messaging;
 using RabbitMQ.Client;
 using Shouldly;
@@ -9,8 +10,8 @@ namespace ClaimsTransfer.Defaults.Tests.Messaging.Contract;
 public abstract class When_a_publish_is_refused<TSource> : BrokerContract<TSource>
     where TSource : RabbitMqSource, new()
 {
-    private const int Neighbours = 40;
-    private const int MessagesOfEach = 25;
+    private const int Neighbours = 20;
+    private const int MessagesOfEach = 10;
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(1);
 
     protected override Task<string> BrokerAsync() => OwnBroker.UriAsync();
@@ -24,7 +25,6 @@ public abstract class When_a_publish_is_refused<TSource> : BrokerContract<TSourc
             Transport, () => DeadLetterQueues.SendAsync($"{Name}-is-not-there", [new Delivery(Name, Sample.Id(0).ToString(), "{}"u8.ToArray())], CancellationToken.None));
 
         refusal.Message.ShouldContain("returned");
-        await HasDepthAsync(Name, Neighbours * MessagesOfEach);
     }
 
     [Test]
@@ -58,7 +58,6 @@ public abstract class When_a_publish_is_refused<TSource> : BrokerContract<TSourc
 
         refusal.Message.ShouldContain($"'{narrow.User}'");
         refusal.Message.ShouldContain($"not-for-{Name}");
-        await HasDepthAsync(Name, Neighbours * MessagesOfEach);
     }
 
     [Test]
@@ -73,7 +72,6 @@ public abstract class When_a_publish_is_refused<TSource> : BrokerContract<TSourc
         var refusal = await AmongNeighboursAsync<BrokerNotReadyException>(narrow, () => narrow.PublishAsync([Sample.Message(1, gone)], CancellationToken.None));
 
         refusal.Message.ShouldContain($"'{gone}'");
-        await HasDepthAsync(Name, Neighbours * MessagesOfEach);
     }
 
     [Test]
@@ -89,7 +87,19 @@ public abstract class When_a_publish_is_refused<TSource> : BrokerContract<TSourc
 
         await neighbours;
         await HasDepthAsync(Topology.Unrouted, unrouted!.Value + 2);
-        await HasDepthAsync(Name, Neighbours * MessagesOfEach);
+    }
+
+    [Test]
+    public async Task What_the_broker_takes_from_nobody_is_heard_at_once()
+    {
+        await Transport.DeclareAsync([Queue], CancellationToken.None);
+        await using var small = await OwnBroker.TakingAtMostAsync(1_000_000);
+        await using var transport = Source.Open(await BrokerAsync());
+
+        var refusal = await AmongNeighboursAsync<PermanentException>(
+            transport, () => transport.PublishAsync([new OutgoingMessage(Name, Sample.Id(0), new byte[1_000_001])], CancellationToken.None));
+
+        refusal.Message.ShouldContain("larger than configured max size");
     }
 
     /// <summary>A second transport of the same kind, whose user may write to <see cref="TransportContract{TSource}.Name"/> and what begins with it, and make nothing.</summary>
@@ -103,15 +113,34 @@ public abstract class When_a_publish_is_refused<TSource> : BrokerContract<TSourc
         where TFault : Exception
     {
         await transport.PublishAsync([Sample.Message(0, Name)], CancellationToken.None);
-        await Plain.QueuePurgeAsync(Name);
-        var neighbours = PublishBesideAsync(transport);
         var watch = Stopwatch.StartNew();
+        await transport.PublishAsync([Sample.Message(0, Name)], CancellationToken.None);
+        // On a machine that others use a second may be no time at all.
+        var limit = AtOnce + (100 * watch.Elapsed);
+        await Plain.QueuePurgeAsync(Name);
+
+        var neighbours = PublishBesideAsync(transport);
+        watch.Restart();
         var fault = await Should.ThrowAsync<TFault>(refused);
-        watch.Elapsed.ShouldBeLessThan(AtOnce);
+        watch.Elapsed.ShouldBeLessThan(limit);
         await neighbours;
         return fault;
     }
 
-    private Task PublishBesideAsync(ITransport transport) => Task.WhenAll(Enumerable.Range(0, Neighbours)
-        .Select(neighbour => Task.Run(() => transport.PublishAsync(Sample.Messages(neighbour * MessagesOfEach, MessagesOfEach, Name), CancellationToken.None))));
+    /// <summary>Where they were on the refused one's channel they are sent again: at least once.</summary>
+    private async Task PublishBesideAsync(ITransport transport)
+    {
+        await Task.WhenAll(Enumerable.Range(0, Neighbours)
+            .Select(neighbour => Task.Run(() => transport.PublishAsync(Sample.Messages(neighbour * MessagesOfEach, MessagesOfEach, Name), CancellationToken.None))));
+        var arrived = new HashSet<string>(StringComparer.Ordinal);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                while (await Plain.BasicGetAsync(Name, autoAck: true) is { } found)
+                    arrived.Add(Encoding.UTF8.GetString(found.Body.Span));
+                return arrived.Count == Neighbours * MessagesOfEach;
+            },
+            () => $"{arrived.Count} of the neighbours' messages arrived");
+        arrived.ShouldBe(Enumerable.Range(0, Neighbours * MessagesOfEach).Select(Sample.Body), ignoreOrder: true);
+    }
 }

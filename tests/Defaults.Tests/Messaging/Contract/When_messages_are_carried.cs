@@ -13,6 +13,7 @@ public abstract class When_messages_are_carried<TSource> : TransportContract<TSo
     [TestCase(10)]
     [TestCase(11)]
     [TestCase(101)]
+    [TestCase(3_000)]
     public async Task Every_message_arrives_once_in_order_where_that_is_kept_and_in_batches_no_larger_than_asked(int count)
     {
         var collector = new Collector();
@@ -23,6 +24,7 @@ public abstract class When_messages_are_carried<TSource> : TransportContract<TSo
 
         await collector.HasAsync(count + 1);
         collector.Bodies.ShouldBe(Enumerable.Range(0, count + 1).Select(Sample.Body), ignoreOrder: !Source.KeepsOrder);
+        TestContext.Out.WriteLine($"{Late(collector)} of {count + 1} were handled late");
         collector.BatchSizes.Max().ShouldBeLessThanOrEqualTo(10);
         collector.BatchSizes.Count.ShouldBeLessThanOrEqualTo(count + 1);
         await EmptiesAsync(Name);
@@ -155,6 +157,20 @@ public abstract class When_messages_are_carried<TSource> : TransportContract<TSo
 
     [Test]
     public async Task A_queue_nobody_declared_has_no_depth() => (await Transport.DepthAsync("nobody-knows-it", default)).ShouldBeNull();
+
+    /// <summary>How many came after one that was published after them.</summary>
+    private static int Late(Collector collector)
+    {
+        var order = Enumerable.Range(0, collector.Seen.Count).ToDictionary(number => Sample.Id(number).ToString(), number => number, StringComparer.Ordinal);
+        var (late, last) = (0, -1);
+        foreach (var number in collector.Seen.Select(delivery => order[delivery.MessageId!]))
+        {
+            if (number < last)
+                late++;
+            last = Math.Max(last, number);
+        }
+        return late;
+    }
 
     private static void InterlockedMax(ref int most, int value)
     {
