@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json.Nodes;
 using ClaimsTransfer.Cli;
 using ClaimsTransfer.LocalServers;
 using ClaimsTransfer.Support;
@@ -69,6 +70,15 @@ internal static class IsolatedBroker
         using var content = new StringContent(await File.ReadAllTextAsync(definitions), Encoding.UTF8, "application/json");
         using var answer = await Management.PostAsync("/api/definitions", content);
         ((int)answer.StatusCode).ShouldBe(204, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Takes what stands on every queue.</summary>
+    public static async Task EmptyAsync()
+    {
+        await using var connection = await ConnectAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        foreach (var queue in JsonNode.Parse(await Management.GetStringAsync("/api/queues/%2F?columns=name"))!.AsArray())
+            await channel.QueuePurgeAsync((string)queue!["name"]!);
     }
 
     public static string PasswordOf(string user) => File.ReadLines(PasswordFile).Select(line => line.Split(' ')).Single(parts => parts[0] == user)[1];

@@ -24,10 +24,13 @@ internal sealed class IsolatedSystem : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("claims-isolated-").FullName;
     private readonly byte[] _masterKey = System.Security.Cryptography.RandomNumberGenerator.GetBytes(32);
+    private readonly string _transport;
     private readonly List<WebApplication> _services = [];
     private readonly Dictionary<string, HttpClient> _clients = [];
     private IConnection _fbs = null!;
     private IChannel _speaking = null!;
+
+    private IsolatedSystem(string transport) => _transport = transport;
 
     public BookingDebtorSystem Debtor { get; private set; } = null!;
 
@@ -36,10 +39,11 @@ internal sealed class IsolatedSystem : IAsyncDisposable
     /// <summary>The file that every service looks at.</summary>
     private string File => Path.Combine(_folder, "municipalities.yaml");
 
-    public static async Task<IsolatedSystem> StartAsync()
+    /// <param name="transport">By what all of them speak to the broker.</param>
+    public static async Task<IsolatedSystem> StartAsync(string transport = Transports.Default)
     {
         await IsolatedBroker.StartAsync();
-        var system = new IsolatedSystem();
+        var system = new IsolatedSystem(transport);
         system.Configure(MunicipalitiesText);
         await system.AddAsync(BrokerUsers.Ingest, "ingest", builder => builder.AddIngest(), app => app.MapIngest());
         await system.AddAsync(BrokerUsers.Routing, "routing", builder => builder.AddRouting(), app => app.MapRouting());
@@ -150,6 +154,7 @@ internal sealed class IsolatedSystem : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration["Claims:Broker"] = UriOf(user);
+        builder.Configuration["Claims:Transport"] = _transport;
         builder.Configuration["Claims:Data"] = Path.Combine(_folder, name);
         builder.Configuration["Claims:Keys"] = Path.Combine(_folder, "keys");
         builder.Configuration["Claims:MasterKey"] = Convert.ToBase64String(_masterKey);

@@ -14,7 +14,9 @@ using static ClaimsTransfer.Isolation.Tests.Broker.IsolatedSystem;
 namespace ClaimsTransfer.Isolation.Tests.Broker;
 
 /// <summary>All services with no more rights than the definitions give them; and vendors who use what they have to speak for others.</summary>
-public sealed class When_everything_runs_under_its_own_user
+[TestFixture(Transports.MassTransit)]
+[TestFixture(Transports.Native)]
+public sealed class When_everything_runs_under_its_own_user(string transport)
 {
     private static readonly DateTimeOffset At = new(2026, 11, 22, 7, 0, 0, TimeSpan.Zero);
 
@@ -25,7 +27,10 @@ public sealed class When_everything_runs_under_its_own_user
     [OneTimeSetUp]
     public async Task Start()
     {
-        _system = await IsolatedSystem.StartAsync();
+        await IsolatedBroker.StartAsync();
+        // The broker is the whole assembly's: what other tests have left there is none of these.
+        await EmptyAsync();
+        _system = await IsolatedSystem.StartAsync(transport);
         _ours = await ConnectAsync();
         _looking = await _ours.CreateChannelAsync();
     }

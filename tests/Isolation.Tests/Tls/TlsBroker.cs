@@ -85,11 +85,12 @@ public sealed class TlsBroker
 
     public static BrokerAccess Access(Installation installation, TimeProvider? time = null) => BrokerAccess.Of(installation, time ?? TimeProvider.System);
 
-    /// <summary>The text by which a connection is refused.</summary>
+    /// <summary>The text by which a transport is refused at its first use.</summary>
     public static async Task<string> RefusalAsync(Installation installation, TimeProvider? time = null)
     {
         using var patience = new CancellationTokenSource(Within);
-        return (await Should.ThrowAsync<BrokerRefusedException>(async () => await (await Access(installation, time).ConnectAsync("refused", patience.Token)).DisposeAsync())).Message;
+        await using var transport = Transports.Open(installation, "refused", time);
+        return (await Should.ThrowAsync<BrokerRefusedException>(() => transport.DeclareAsync([], patience.Token))).Message;
     }
 
     /// <summary>The broker with another certificate of its own, until the returned is disposed.</summary>

@@ -1,40 +1,29 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using ClaimsTransfer.Cli.Running;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
-using RabbitMQ.Client.Exceptions;
 using Shouldly;
 
 namespace ClaimsTransfer.Isolation.Tests.Tls;
 
 /// <summary>Each by a text that says what is wrong, whose fault it is and what helps.</summary>
+[TestFixture(Transports.MassTransit)]
+[TestFixture(Transports.Native)]
 [NonParallelizable]
-public sealed class When_a_connection_is_refused
+public sealed class When_a_connection_is_refused(string transport)
 {
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(30);
 
     [Test]
     public async Task Plain_AMQP_is_told_to_speak_TLS()
     {
-        var text = await TlsBroker.RefusalAsync(new Installation { Broker = $"amqp://claims:secret@127.0.0.1:{TlsBroker.Server.TlsPort}/%2F" });
+        var text = await RefusalAsync(new Installation { Broker = $"amqp://claims:secret@127.0.0.1:{TlsBroker.Server.TlsPort}/%2F" });
 
         text.ShouldContain("the broker speaks TLS at this port");
         text.ShouldContain($"amqps://claims:…@127.0.0.1:{TlsBroker.Server.TlsPort}");
         text.ShouldNotContain("secret");
-    }
-
-    [Test]
-    public async Task A_broker_with_TLS_alone_listens_nowhere_else()
-    {
-        var access = TlsBroker.Access(new Installation { Broker = $"amqp://claims:secret@127.0.0.1:{TlsBroker.Server.Port}/%2F" });
-
-        var away = await Should.ThrowAsync<BrokerUnreachableException>(() => access.ConnectAsync("plain", CancellationToken.None));
-
-        access.WhyAway(away).ShouldSatisfyAllConditions(text => text.ShouldContain("refused"), text => text.ShouldContain("amqps://127.0.0.1:5671"));
     }
 
     [Test]
@@ -44,7 +33,7 @@ public sealed class When_a_connection_is_refused
         plain.Start();
         var answering = AnswerAsRabbitMqAsync(plain);
 
-        (await TlsBroker.RefusalAsync(TlsBroker.With(TlsBroker.Vendor) with { Broker = $"amqps://127.0.0.1:{((IPEndPoint)plain.LocalEndpoint).Port}/%2F" })).ShouldContain("the broker speaks no TLS at this port");
+        (await RefusalAsync(TlsBroker.With(TlsBroker.Vendor) with { Broker = $"amqps://127.0.0.1:{((IPEndPoint)plain.LocalEndpoint).Port}/%2F" })).ShouldContain("the broker speaks no TLS at this port");
 
         plain.Stop();
         await answering;
@@ -53,7 +42,7 @@ public sealed class When_a_connection_is_refused
     [Test]
     public async Task A_broker_of_another_CA_is_not_trusted()
     {
-        var text = await TlsBroker.RefusalAsync(TlsBroker.With(TlsBroker.Vendor, trusted: TlsBroker.Foreign.CaFile));
+        var text = await RefusalAsync(TlsBroker.With(TlsBroker.Vendor, trusted: TlsBroker.Foreign.CaFile));
 
         text.ShouldContain("was not issued by the CA in Claims:BrokerCa");
         text.ShouldContain(TlsBroker.Foreign.CaFile);
@@ -62,12 +51,12 @@ public sealed class When_a_connection_is_refused
 
     [Test]
     public async Task Without_a_CA_of_ours_only_whom_the_machine_trusts_is_trusted() =>
-        (await TlsBroker.RefusalAsync(TlsBroker.With(TlsBroker.Vendor) with { BrokerCa = "" }))
+        (await RefusalAsync(TlsBroker.With(TlsBroker.Vendor) with { BrokerCa = "" }))
             .ShouldSatisfyAllConditions(text => text.ShouldContain("whom this machine does not trust"), text => text.ShouldContain("Claims:BrokerCa=/etc/claims/tls/ca.pem"));
 
     [Test]
     public async Task A_certificate_of_another_CA_is_not_trusted_by_the_broker() =>
-        (await TlsBroker.RefusalAsync(TlsBroker.With(TlsBroker.Vendor, TlsBroker.Foreign)))
+        (await RefusalAsync(TlsBroker.With(TlsBroker.Vendor, TlsBroker.Foreign)))
             .ShouldSatisfyAllConditions(
                 text => text.ShouldContain($"the broker refuses our certificate '{TlsBroker.Vendor}' ({TlsBroker.Foreign.CertificateOf(TlsBroker.Vendor)})"),
                 text => text.ShouldContain("it does not know its issuer"),
@@ -75,12 +64,12 @@ public sealed class When_a_connection_is_refused
 
     [Test]
     public async Task Without_a_certificate_of_ours_it_is_asked_for() =>
-        (await TlsBroker.RefusalAsync(new Installation { Broker = TlsBroker.Server.Uri, BrokerCa = TlsBroker.Ours.CaFile }))
+        (await RefusalAsync(new Installation { Broker = TlsBroker.Server.Uri, BrokerCa = TlsBroker.Ours.CaFile }))
             .ShouldSatisfyAllConditions(text => text.ShouldContain("asks for a certificate of ours, and we have none"), text => text.ShouldContain("Claims:BrokerCertificate"));
 
     [Test]
     public async Task Our_own_expired_certificate_is_not_even_shown() =>
-        (await TlsBroker.RefusalAsync(TlsBroker.With(TlsBroker.Expired)))
+        (await RefusalAsync(TlsBroker.With(TlsBroker.Expired)))
             .ShouldSatisfyAllConditions(
                 text => text.ShouldStartWith($"Our own certificate '{TlsBroker.Expired}'"),
                 text => text.ShouldContain($"expired on {TlsBroker.TwoMonthsAgo.GetUtcNow().AddDays(30).UtcDateTime:yyyy-MM-dd}"),
@@ -91,23 +80,23 @@ public sealed class When_a_connection_is_refused
     {
         var late = new ClockAt(TlsBroker.TwoMonthsAgo.GetUtcNow().AddDays(10));
 
-        (await TlsBroker.RefusalAsync(TlsBroker.With(TlsBroker.Expired), late))
+        (await RefusalAsync(TlsBroker.With(TlsBroker.Expired), late))
             .ShouldSatisfyAllConditions(text => text.ShouldContain($"the broker refuses our certificate '{TlsBroker.Expired}'"), text => text.ShouldContain("by its clock it has expired"));
     }
 
     [Test]
     public async Task A_common_name_that_is_no_user_may_not_log_in() =>
-        (await TlsBroker.RefusalAsync(TlsBroker.With(TlsBroker.Unknown)))
+        (await RefusalAsync(TlsBroker.With(TlsBroker.Unknown)))
             .ShouldSatisfyAllConditions(text => text.ShouldContain($"the broker has no user '{TlsBroker.Unknown}'"), text => text.ShouldContain("common name (CN)"));
 
     [Test]
     public async Task A_wrong_password_is_named_and_not_repeated() =>
-        (await TlsBroker.RefusalAsync(TlsBroker.With(TlsBroker.Vendor) with { Broker = TlsBroker.Uri.Replace("127.0.0.1", "claims:hemmeligt@127.0.0.1", StringComparison.Ordinal) }))
+        (await RefusalAsync(TlsBroker.With(TlsBroker.Vendor) with { Broker = TlsBroker.Uri.Replace("127.0.0.1", "claims:hemmeligt@127.0.0.1", StringComparison.Ordinal) }))
             .ShouldSatisfyAllConditions(text => text.ShouldContain("refuses the user 'claims' with this password"), text => text.ShouldNotContain("hemmeligt"));
 
     [Test]
     public async Task A_virtual_host_that_is_not_there_is_named() =>
-        (await TlsBroker.RefusalAsync(TlsBroker.With(TlsBroker.Vendor) with { Broker = TlsBroker.Uri.Replace("%2F", "elsewhere", StringComparison.Ordinal) }))
+        (await RefusalAsync(TlsBroker.With(TlsBroker.Vendor) with { Broker = TlsBroker.Uri.Replace("%2F", "elsewhere", StringComparison.Ordinal) }))
             .ShouldContain($"does not let '{TlsBroker.Vendor}' into the virtual host 'elsewhere'");
 
     [Test]
@@ -115,7 +104,7 @@ public sealed class When_a_connection_is_refused
     {
         await using var expired = await TlsBroker.WithServerCertificateAsync(["localhost", "127.0.0.1"], TimeSpan.FromDays(30));
 
-        (await TlsBroker.RefusalAsync(TlsBroker.With(TlsBroker.Vendor)))
+        (await RefusalAsync(TlsBroker.With(TlsBroker.Vendor)))
             .ShouldContain($"The broker's certificate 'CN=localhost' expired on {TlsBroker.TwoMonthsAgo.GetUtcNow().AddDays(30).UtcDateTime:yyyy-MM-dd}");
     }
 
@@ -124,7 +113,7 @@ public sealed class When_a_connection_is_refused
     {
         await using var renamed = await TlsBroker.WithServerCertificateAsync(["rabbitmq.example", "10.1.2.3"], TimeSpan.FromDays(400));
 
-        (await TlsBroker.RefusalAsync(TlsBroker.With(TlsBroker.Vendor))).ShouldContain("is for 'rabbitmq.example', '10.1.2.3', not for '127.0.0.1'");
+        (await RefusalAsync(TlsBroker.With(TlsBroker.Vendor))).ShouldContain("is for 'rabbitmq.example', '10.1.2.3', not for '127.0.0.1'");
     }
 
     [TestCase("", "", "names no user, and there is no certificate that would")]
@@ -135,12 +124,12 @@ public sealed class When_a_connection_is_refused
     {
         string PathOf(string what) => what switch { "THE KEY" => TlsBroker.Ours.KeyOf(TlsBroker.Vendor), "ANOTHER'S" => TlsBroker.Ours.CertificateOf(TlsBroker.Unknown), _ => what };
 
-        (await TlsBroker.RefusalAsync(TlsBroker.With(TlsBroker.Vendor) with { BrokerCertificate = PathOf(certificate), BrokerKey = PathOf(key) })).ShouldContain(reason);
+        (await RefusalAsync(TlsBroker.With(TlsBroker.Vendor) with { BrokerCertificate = PathOf(certificate), BrokerKey = PathOf(key) })).ShouldContain(reason);
     }
 
     [Test]
     public async Task A_CA_file_that_is_none_is_named() =>
-        (await TlsBroker.RefusalAsync(TlsBroker.With(TlsBroker.Vendor, trusted: TlsBroker.Ours.KeyOf(TlsBroker.Vendor)))).ShouldContain("which holds no certificate in PEM");
+        (await RefusalAsync(TlsBroker.With(TlsBroker.Vendor, trusted: TlsBroker.Ours.KeyOf(TlsBroker.Vendor)))).ShouldContain("which holds no certificate in PEM");
 
     [Test]
     public async Task A_start_fails_at_once_with_the_text()
@@ -150,7 +139,7 @@ public sealed class When_a_connection_is_refused
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(
         [
-            new("CLAIMS_DATA", folder.Path), new("CLAIMS_LOG", "file"), new("CLAIMS_STORE", "embedded"), new("CLAIMS_BROKER", refused.Broker), new("CLAIMS_BROKER_CA", refused.BrokerCa),
+            new("CLAIMS_DATA", folder.Path), new("CLAIMS_LOG", "file"), new("CLAIMS_STORE", "embedded"), new("CLAIMS_TRANSPORT", transport), new("CLAIMS_BROKER", refused.Broker), new("CLAIMS_BROKER_CA", refused.BrokerCa),
             new("CLAIMS_BROKER_CERTIFICATE", refused.BrokerCertificate), new("CLAIMS_BROKER_KEY", refused.BrokerKey),
         ]);
         builder.AddDefaults("routing");
@@ -158,14 +147,6 @@ public sealed class When_a_connection_is_refused
         using var patience = new CancellationTokenSource(Within);
 
         (await Should.ThrowAsync<Defaults.Messaging.RabbitMq.Access.BrokerRefusedException>(() => host.StartAsync(patience.Token))).Message.ShouldContain($"Our own certificate '{TlsBroker.Expired}'");
-    }
-
-    [Test]
-    public async Task The_doctor_says_so_too()
-    {
-        (await DoctorAsync(TlsBroker.With(TlsBroker.Vendor))).ShouldContain($"reached by TLS as '{TlsBroker.Vendor}' by a certificate that is good until");
-        (await DoctorAsync(TlsBroker.With(TlsBroker.ExpiresSoon))).ShouldContain($"Our certificate '{TlsBroker.ExpiresSoon}'");
-        (await DoctorAsync(TlsBroker.With(TlsBroker.Unknown))).ShouldContain($"not so  broker {TlsBroker.Uri}: {TlsBroker.Uri}: the broker has no user '{TlsBroker.Unknown}'");
     }
 
     /// <summary>What RabbitMQ says on a plain listener: the start of a method frame to AMQP, and its own greeting, before it hangs up, to anything else. A second broker would take seconds to start.</summary>
@@ -187,18 +168,5 @@ public sealed class When_a_connection_is_refused
         }
     }
 
-    private static async Task<string> DoctorAsync(Installation installation)
-    {
-        using var folder = new TemporaryFolder();
-        new Endpoints(installation.Broker, "embedded", null, null, []).Write(folder.Path);
-        var info = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Cli.dll"), "doctor", "--data", folder.Path]) { UseShellExecute = false, RedirectStandardOutput = true };
-        foreach (var (variable, value) in (ReadOnlySpan<(string, string)>)
-            [("CLAIMS_BROKER", installation.Broker), ("CLAIMS_BROKER_CA", installation.BrokerCa), ("CLAIMS_BROKER_CERTIFICATE", installation.BrokerCertificate), ("CLAIMS_BROKER_KEY", installation.BrokerKey)])
-            info.Environment[variable] = value;
-        using var process = Process.Start(info)!;
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        var said = await process.StandardOutput.ReadToEndAsync(patience.Token);
-        await process.WaitForExitAsync(patience.Token);
-        return said;
-    }
+    private Task<string> RefusalAsync(Installation installation, TimeProvider? time = null) => TlsBroker.RefusalAsync(installation with { Transport = transport }, time);
 }

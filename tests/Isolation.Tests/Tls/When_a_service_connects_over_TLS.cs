@@ -6,16 +6,17 @@ using System.Text.Json;
 using ClaimsTransfer.Cli.Broker;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Messaging.RabbitMq;
 using ClaimsTransfer.Defaults.Messaging.RabbitMq.Access;
-using ClaimsTransfer.Defaults.Messaging.RabbitMq.Native;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 
 namespace ClaimsTransfer.Isolation.Tests.Tls;
 
+[TestFixture(Transports.MassTransit)]
+[TestFixture(Transports.Native)]
 [NonParallelizable]
-public sealed class When_a_service_connects_over_TLS
+public sealed class When_a_service_connects_over_TLS(string kind)
 {
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(30);
 
@@ -27,7 +28,7 @@ public sealed class When_a_service_connects_over_TLS
 
         seen.ShouldBe("""{"feeId":1}""");
         transport.User.ShouldBe(TlsBroker.Vendor);
-        var connection = (await TlsBroker.ConnectionsAsync("flowing", one => one.TryGetProperty("auth_mechanism", out _)))[0];
+        var connection = (await TlsBroker.ConnectionsAsync("claims-transfer flowing", one => one.TryGetProperty("auth_mechanism", out _)))[0];
         connection.GetProperty("user").GetString().ShouldBe(TlsBroker.Vendor);
         connection.GetProperty("auth_mechanism").GetString().ShouldBe("EXTERNAL");
         connection.GetProperty("ssl").GetBoolean().ShouldBeTrue();
@@ -65,11 +66,37 @@ public sealed class When_a_service_connects_over_TLS
         using var renewed = X509CertificateLoader.LoadCertificateFromFile(mine.BrokerCertificate);
         await CloseThroughTheBrokerAsync();
 
-        var used = (await TlsBroker.ConnectionsAsync("renewed, consuming", one => HasCertificate(one) && Validity(one).Contains($"{renewed.NotAfter.ToUniversalTime():yyyy-MM-dd}", StringComparison.Ordinal)))[0];
+        var used = (await TlsBroker.ConnectionsAsync("claims-transfer renewed, consuming", one => HasCertificate(one) && Validity(one).Contains($"{renewed.NotAfter.ToUniversalTime():yyyy-MM-dd}", StringComparison.Ordinal)))[0];
         used.GetProperty("user").GetString().ShouldBe(TlsBroker.Vendor);
         await transport.PublishAsync([Message("tls-renewed")], CancellationToken.None);
         await EventuallyAsync(() => !received.IsEmpty);
         transport.IsHealthy.ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task A_broker_that_comes_back_with_an_expired_certificate_is_not_spoken_to()
+    {
+        await using var transport = Open(TlsBroker.With(TlsBroker.Vendor), "returning");
+        var received = new ConcurrentQueue<Delivery>();
+        QueueDefinition queue = new($"tls-returning-{kind}", [new($"tls-returning-{kind}")]);
+        await using var subscription = await transport.SubscribeAsync(queue, Take(received), CancellationToken.None);
+        await transport.PublishAsync([Message(queue.Name)], CancellationToken.None);
+        await EventuallyAsync(() => received.Count == 1);
+
+        Task publishing;
+        await using (await TlsBroker.WithServerCertificateAsync(["localhost", "127.0.0.1"], TimeSpan.FromDays(30)))
+        {
+            await CloseThroughTheBrokerAsync();
+            await EventuallyAsync(() => !transport.IsHealthy && !subscription.IsConsuming);
+            publishing = transport.PublishAsync([Message(queue.Name)], CancellationToken.None);
+            (await TlsBroker.RefusalAsync(TlsBroker.With(TlsBroker.Vendor) with { Transport = kind })).ShouldContain("expired on");
+            transport.IsHealthy.ShouldBeFalse();
+            subscription.IsConsuming.ShouldBeFalse();
+            publishing.IsCompletedSuccessfully.ShouldBeFalse("it was told to a broker that nobody vouches for");
+        }
+
+        await publishing;
+        await EventuallyAsync(() => received.Count == 2 && transport.IsHealthy && subscription.IsConsuming);
     }
 
     [Test]
@@ -120,8 +147,7 @@ public sealed class When_a_service_connects_over_TLS
     public async Task A_certificate_that_ends_within_two_weeks_is_warned_of()
     {
         var log = new Lines();
-        var access = TlsBroker.Access(TlsBroker.With(TlsBroker.ExpiresSoon));
-        await using var transport = NativeTransport.Open(access, "soon", TimeProvider.System, log);
+        await using var transport = Open(TlsBroker.With(TlsBroker.ExpiresSoon), "soon", loggers: log);
 
         await EventuallyAsync(() => !log.Warnings.IsEmpty);
 
@@ -143,10 +169,10 @@ public sealed class When_a_service_connects_over_TLS
         TlsBroker.Access(TlsBroker.With(TlsBroker.Vendor, careless)).Warnings().ShouldHaveSingleItem().ShouldContain($"can read the private key '{careless.KeyOf(TlsBroker.Vendor)}'");
     }
 
-    private static NativeTransport Open(Installation installation, string name, string? management = null) =>
-        NativeTransport.Open(TlsBroker.Access(installation), name, TimeProvider.System, NullLoggerFactory.Instance, management);
+    private RabbitMqTransport Open(Installation installation, string name, string management = "", ILoggerFactory? loggers = null) =>
+        Transports.Open(installation with { Transport = kind, BrokerManagement = management }, name, loggers: loggers);
 
-    private static async Task<string> FlowAsync(NativeTransport transport, string name)
+    private static async Task<string> FlowAsync(RabbitMqTransport transport, string name)
     {
         var received = new ConcurrentQueue<Delivery>();
         await using var subscription = await transport.SubscribeAsync(new QueueDefinition(name, [new(name)]), Take(received), CancellationToken.None);
