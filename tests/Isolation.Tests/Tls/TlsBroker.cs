@@ -89,8 +89,11 @@ public sealed class TlsBroker
     public static async Task<string> RefusalAsync(Installation installation, TimeProvider? time = null)
     {
         using var patience = new CancellationTokenSource(Within);
-        await using var transport = Transports.Open(installation, "refused", time);
-        return (await Should.ThrowAsync<BrokerRefusedException>(() => transport.DeclareAsync([], patience.Token))).Message;
+        return (await Should.ThrowAsync<BrokerRefusedException>(async () =>
+        {
+            await using var transport = Transports.Open(installation, "refused", time);
+            await transport.DeclareAsync([], patience.Token);
+        })).Message;
     }
 
     /// <summary>The broker with another certificate of its own, until the returned is disposed.</summary>

@@ -64,7 +64,8 @@ public sealed class When_a_service_connects_over_TLS(string kind)
         TlsBroker.Ours.Make([TlsBroker.Vendor], ["localhost", "127.0.0.1"], TimeSpan.FromDays(500));
         CopyFromOurs(mine);
         using var renewed = X509CertificateLoader.LoadCertificateFromFile(mine.BrokerCertificate);
-        await CloseThroughTheBrokerAsync();
+        using (var management = TlsBroker.Management())
+            await CloseThroughTheBrokerAsync(management);
 
         var used = (await TlsBroker.ConnectionsAsync("claims-transfer renewed, consuming", one => HasCertificate(one) && Validity(one).Contains($"{renewed.NotAfter.ToUniversalTime():yyyy-MM-dd}", StringComparison.Ordinal)))[0];
         used.GetProperty("user").GetString().ShouldBe(TlsBroker.Vendor);
@@ -83,10 +84,14 @@ public sealed class When_a_service_connects_over_TLS(string kind)
         await transport.PublishAsync([Message(queue.Name)], CancellationToken.None);
         await EventuallyAsync(() => received.Count == 1);
 
+        // Itself over TLS, and so connected before.
+        using var management = TlsBroker.Management();
+        (await management.GetAsync("api/overview")).EnsureSuccessStatusCode();
+
         Task publishing;
         await using (await TlsBroker.WithServerCertificateAsync(["localhost", "127.0.0.1"], TimeSpan.FromDays(30)))
         {
-            await CloseThroughTheBrokerAsync();
+            await CloseThroughTheBrokerAsync(management);
             await EventuallyAsync(() => !transport.IsHealthy && !subscription.IsConsuming);
             publishing = transport.PublishAsync([Message(queue.Name)], CancellationToken.None);
             (await TlsBroker.RefusalAsync(TlsBroker.With(TlsBroker.Vendor) with { Transport = kind })).ShouldContain("expired on");
@@ -197,11 +202,8 @@ public sealed class When_a_service_connects_over_TLS(string kind)
         File.Copy(TlsBroker.Ours.CertificateOf(TlsBroker.Vendor), to.BrokerCertificate, overwrite: true);
     }
 
-    private static async Task CloseThroughTheBrokerAsync()
-    {
-        using var management = TlsBroker.Management();
+    private static async Task CloseThroughTheBrokerAsync(HttpClient management) =>
         (await management.DeleteAsync($"api/connections/username/{TlsBroker.Vendor}")).EnsureSuccessStatusCode();
-    }
 
     private static bool HasCertificate(JsonElement connection) => connection.TryGetProperty("peer_cert_validity", out _);
 

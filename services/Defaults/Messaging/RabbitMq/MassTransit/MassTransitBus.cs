@@ -44,7 +44,17 @@ internal sealed class MassTransitBus : IAsyncDisposable
     public IBusControl Control { get; }
 
     /// <summary>The connection that the bus has, or the next that it makes.</summary>
-    public Task<IConnection> ConnectAsync(CancellationToken cancellation) => access.ConnectAsync(() => OpenAsync(cancellation), () => login!, cancellation);
+    public async Task<IConnection> ConnectAsync(CancellationToken cancellation)
+    {
+        var connection = await access.ConnectAsync(() => OpenAsync(cancellation), () => login!, cancellation);
+        // Only now: with a broker that does not let us into its virtual host, the start would never end.
+        if (!started)
+        {
+            await Control.StartAsync(cancellation);
+            started = true;
+        }
+        return connection;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -66,11 +76,6 @@ internal sealed class MassTransitBus : IAsyncDisposable
                 throw new BrokerUnreachableException(new AlreadyClosedException(connection.CloseReason!));
             await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellation);
             connection = await CurrentAsync(cancellation);
-        }
-        if (!started)
-        {
-            await Control.StartAsync(cancellation);
-            started = true;
         }
         return connection;
     }
