@@ -150,30 +150,27 @@ end_hung() {
 }
 
 # Most suites wait more than they compute, for connectors, brokers and whole systems: one more than there are processors keeps these busy.
-lanes=$(($(nproc) + 1))
+lanes=$(($(nproc) + 1)) next=0
 declare -A suite_of=()
-next=0 tick=
 while [ "$next" -lt ${#suites[@]} ] || [ ${#suite_of[@]} -gt 0 ]; do
   while [ "$next" -lt ${#suites[@]} ] && [ ${#suite_of[@]} -lt "$lanes" ]; do
     start_suite "${suites[next]}"
     suite_of[$!]=${suites[next]}
     next=$((next + 1))
   done
-  if [ -z "$tick" ]; then
-    start tick sleep 30
-    tick=$!
-  fi
-  code=0
-  wait -n -p ended "${!suite_of[@]}" "$tick" || code=$?
-  if [ "$ended" = "$tick" ]; then
-    tick=
-    for suite in "${suite_of[@]}"; do end_hung "$suite"; done
-  else
-    suite=${suite_of[$ended]}
-    unset "suite_of[$ended]"
-    count_suite "$suite" "$code"
-    end_marked "CLAIMS_TESTS_RUN=$run/$suite/"
-  fi
+  sleep 1
+  for pid in "${!suite_of[@]}"; do
+    suite=${suite_of[$pid]}
+    if kill -0 "$pid" 2>/dev/null; then
+      end_hung "$suite"
+    else
+      code=0
+      wait "$pid" || code=$?
+      unset "suite_of[$pid]"
+      count_suite "$suite" "$code"
+      end_marked "CLAIMS_TESTS_RUN=$run/$suite/"
+    fi
+  done
 done
 
 # print_slowest: of all results, those that took longest, with what had to be made before them: fixtures are made between two tests.
