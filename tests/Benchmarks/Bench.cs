@@ -1,5 +1,6 @@
 using ClaimsTransfer.Benchmarks.Measuring;
 using ClaimsTransfer.Benchmarks.Sides;
+using ClaimsTransfer.Defaults.Municipalities;
 
 namespace ClaimsTransfer.Benchmarks;
 
@@ -17,14 +18,14 @@ internal static class Bench
             foreach (var side in round % 2 == 1 ? settings.Sides : settings.Sides.Reverse())
             {
                 await progress.WriteLineAsync($"Round {round} of {settings.Rounds}, {side} …");
-                report.Add(await RoundAsync(settings, side, $"round-{round}-{side}".ToLowerInvariant(), municipalities, claims, cancellation));
+                report.Add(await RoundAsync(settings, round, side, $"round-{round}-{side}".ToLowerInvariant(), municipalities, claims, cancellation));
             }
         }
         return report;
     }
 
     private static async Task<Measured> RoundAsync(
-        BenchSettings settings, Side side, string name, IReadOnlyList<Defaults.Municipalities.Municipality> municipalities, IReadOnlyList<FeedMessage> claims, CancellationToken cancellation)
+        BenchSettings settings, int round, Side side, string name, IReadOnlyList<Municipality> municipalities, IReadOnlyList<FeedMessage> claims, CancellationToken cancellation)
     {
         var folder = Path.Combine(settings.Data, name);
         if (Directory.Exists(folder))
@@ -32,17 +33,20 @@ internal static class Bench
         Directory.CreateDirectory(folder);
         Measured measured;
         await using (var servers = await Servers.StartAsync(folder, settings.Statements, cancellation))
-        await using (var services = side == Side.Ours ? await OurServices.StartAsync(servers, municipalities, cancellation) : await BaselineServices.StartAsync(servers, cancellation))
-            measured = await MeasureAsync(settings, side, servers, services, claims, cancellation);
+        await using (var services = await SideServices.StartAsync(side, settings, servers, municipalities, cancellation))
+        {
+            measured = await MeasureAsync(settings, round, side, servers, services, claims, cancellation);
+            await SideServices.CheckAsync(side, servers, claims.Count, cancellation);
+        }
         // Only a round that failed leaves its logs behind.
         Directory.Delete(folder, recursive: true);
         return measured;
     }
 
     private static async Task<Measured> MeasureAsync(
-        BenchSettings settings, Side side, Servers servers, Services services, IReadOnlyList<FeedMessage> claims, CancellationToken cancellation)
+        BenchSettings settings, int round, Side side, Servers servers, Services services, IReadOnlyList<FeedMessage> claims, CancellationToken cancellation)
     {
-        await using var arrivals = await Arrivals.ListenAsync(servers.Broker, side == Side.Baseline, cancellation);
+        await using var arrivals = await Arrivals.ListenAsync(servers.Broker, !SideServices.IsOurs(side), cancellation);
         await using var feed = await Feed.ConnectAsync(servers.Broker, cancellation);
         await feed.PublishAsync(claims.Take(settings.Warmup), cancellation);
         await arrivals.UntilAsync(settings.Warmup, settings.Patience, servers, services, cancellation);
@@ -52,13 +56,18 @@ internal static class Bench
         if (settings.Statements)
             await servers.ForgetStatementsAsync(cancellation);
         var before = CpuTimes.Of(processes);
+        var machineBefore = MachineTimes.Now();
         var began = TimeProvider.System.GetTimestamp();
         await feed.PublishAsync(claims.Skip(settings.Warmup), cancellation);
         await arrivals.UntilAsync(claims.Count, settings.Patience, servers, services, cancellation);
         var elapsed = TimeProvider.System.GetElapsedTime(began, arrivals.LastAt);
         var cpu = CpuTimes.Of(processes).Since(before);
-        return new Measured(side, settings.Claims, elapsed, cpu, await servers.CommitsAsync(cancellation) - commits)
+        var noise = MachineTimes.Now().NoiseSince(machineBefore, cpu);
+        if (arrivals.Repeated > 0)
+            throw new InvalidOperationException($"{side}: {arrivals.Repeated} claims were told twice.");
+        return new Measured(round, side, settings.Claims, elapsed, cpu, await servers.CommitsAsync(cancellation) - commits)
         {
+            Noise = noise,
             Statements = settings.Statements ? await servers.StatementsAsync(cancellation) : [],
         };
     }

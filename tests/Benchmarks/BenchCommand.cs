@@ -1,4 +1,6 @@
 using System.CommandLine;
+using ClaimsTransfer.Benchmarks.Measuring;
+using ClaimsTransfer.Benchmarks.Sides;
 
 namespace ClaimsTransfer.Benchmarks;
 
@@ -7,20 +9,25 @@ internal static class BenchCommand
 {
     private static readonly Option<int> Claims = Count("--claims", 20_000, "Claims measured in a round on each side");
     private static readonly Option<int> Warmup = Count("--warmup", 20_000, "Claims carried before them and not counted");
-    private static readonly Option<int> Rounds = Count("--rounds", 3, "Rounds; the two sides take turns in going first");
+    private static readonly Option<int> Rounds = Count("--rounds", 5, "Rounds; the sides go in turn, every other time backwards");
     private static readonly Option<int> Municipalities = Count("--municipalities", 6, "Municipalities the claims are spread over");
-    private static readonly Option<bool> Smoke = new("--smoke") { Description = "A few hundred claims, only to see that both sides still complete" };
-    private static readonly Option<Side?> Only = new("--only") { Description = "Measure one side alone, for looking into it" };
+    private static readonly Option<bool> Smoke = new("--smoke") { Description = "A few hundred claims, only to see that the sides still complete" };
+    private static readonly Option<Side[]> Sides = new("--sides")
+    {
+        Description = "Which sides are measured, all when absent", AllowMultipleArgumentsPerToken = true,
+    };
+    private static readonly Option<string?> Before = new("--before") { Description = "A checkout of an earlier commit in which tests/Benchmarks was built: it is measured too" };
+    private static readonly Option<string?> Json = new("--json") { Description = "Where the report for programs is written (bench.json in CLAIMS_HOME when absent)" };
     private static readonly Option<bool> Statements = new("--statements") { Description = "Also show what the database was asked, most expensive first" };
     private static readonly Option<string?> Data = new("--data") { Description = "Folder for the servers' data and the services' logs (a temporary one when absent)" };
 
     public static async Task<int> RunAsync(string[] args)
     {
         var command = new RootCommand(
-            "How fast claims go from submit-claim to claim-transferred on a RabbitMQ and a PostgreSQL of its own: this product, one process a service, against plain "
-            + "per-message MassTransit consumers with one transaction a message. The ratio is the figure that counts.")
+            "How fast claims go from submit-claim to claim-transferred on a RabbitMQ and a PostgreSQL of its own: this product, one process a service, on both of its "
+            + "transports, against MassTransit without our features and a ceiling by hand. The ratios are the figures that count (tests/Benchmarks/README.md).")
         {
-            Claims, Warmup, Rounds, Municipalities, Smoke, Only, Statements, Data,
+            Claims, Warmup, Rounds, Municipalities, Sides, Before, Smoke, Statements, Json, Data,
         };
         command.SetAction(RunAsync);
         try
@@ -42,19 +49,29 @@ internal static class BenchCommand
     private static async Task<int> RunAsync(ParseResult given, CancellationToken cancellation)
     {
         using var folder = new BenchFolder(given.GetValue(Data));
-        var sides = given.GetValue(Only) is { } only ? [only] : Enum.GetValues<Side>();
+        var before = given.GetValue(Before) is { } tree ? Built.Of(tree) : null;
         var settings = given.GetValue(Smoke)
-            ? new BenchSettings(Claims: 300, Warmup: 100, Rounds: 1, Municipalities: 3, sides, folder.Path)
-            : new BenchSettings(given.GetValue(Claims), given.GetValue(Warmup), given.GetValue(Rounds), given.GetValue(Municipalities), sides, folder.Path)
+            ? BenchSettings.Smoke(SidesOf(given, before), folder.Path) with { Before = before }
+            : new BenchSettings(
+                given.GetValue(Claims), given.GetValue(Warmup), given.GetValue(Rounds), given.GetValue(Municipalities), SidesOf(given, before), folder.Path)
             {
-                Statements = given.GetValue(Statements),
+                Before = before, Statements = given.GetValue(Statements),
             };
         var report = await Bench.RunAsync(settings, Console.Out, cancellation);
-        if (given.GetValue(Smoke))
-            report.PrintRatio(Console.Out);
-        else
-            report.Print(Console.Out);
+        new PrintedReport(report, Console.Out).Print();
+        var json = Path.GetFullPath(given.GetValue(Json) ?? Path.Combine(Environment.GetEnvironmentVariable("CLAIMS_HOME") ?? ".", "bench.json"));
+        Directory.CreateDirectory(Path.GetDirectoryName(json)!);
+        await JsonReport.WriteAsync(report, json, TimeProvider.System.GetUtcNow(), cancellation);
+        await Console.Out.WriteLineAsync($"For programs: {json}");
         return 0;
+    }
+
+    private static IReadOnlyList<Side> SidesOf(ParseResult given, string? before)
+    {
+        IReadOnlyList<Side> asked = given.GetValue(Sides) is { Length: > 0 } some ? [.. some.Distinct()] : [.. Enum.GetValues<Side>().Where(side => side != Side.Before)];
+        if (asked.Contains(Side.Before) && before is null)
+            throw new InvalidOperationException("--sides names Before: say with --before where an earlier commit was built.");
+        return before is null || asked.Contains(Side.Before) ? asked : [.. asked, Side.Before];
     }
 
     private static Option<int> Count(string name, int otherwise, string description)

@@ -6,6 +6,6 @@ using ClaimsTransfer.Benchmarks.Sides;
 return args switch
 {
     [AcceptingConnector.Command] => await AcceptingConnector.RunAsync(),
-    [BaselineHost.Command] => await BaselineHost.RunAsync(),
+    [BaselineHost.Command, var side] => await BaselineHost.RunAsync(Enum.Parse<Side>(side)),
     _ => await BenchCommand.RunAsync(args),
 };

@@ -11,14 +11,14 @@ using Npgsql;
 namespace ClaimsTransfer.Benchmarks.Baseline;
 
 /// <summary>
-/// What the same pipeline is when written the plain way: MassTransit consumers, one message and one transaction each, then the publish, confirmed. Quorum queues,
-/// raw JSON on the wire (the faster of MassTransit's two), connections to the database set as ours are, all else at MassTransit's defaults.
+/// The same pipeline without our features, all of it in one process, which is the cheapest it can be run: on MassTransit with one transaction a message or a batch,
+/// or by hand. Quorum queues, raw JSON on the wire (the faster of MassTransit's two), connections to the database set as ours are, all else at MassTransit's defaults.
 /// </summary>
 internal static class BaselineHost
 {
     public const string Command = "baseline";
 
-    public static async Task<int> RunAsync()
+    public static async Task<int> RunAsync(Side side)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -26,31 +26,17 @@ internal static class BaselineHost
         var store = new NpgsqlConnectionStringBuilder(Servers.ConnectionString(builder.Configuration["CLAIMS_STORE"]!)) { MaxAutoPrepare = 100, AutoPrepareMinUsages = 3, NoResetOnClose = true };
         builder.Services.AddSingleton(NpgsqlDataSource.Create(store));
         builder.Services.AddSingleton<BaselineStore>();
+        builder.Services.AddHealthChecks();
         builder.Services.AddHostedService<EndsWithParent>();
-        builder.Services.AddMassTransit(bus =>
-        {
-            bus.AddConsumers(typeof(IngestConsumer), typeof(RoutingConsumer), typeof(ConnectorConsumer), typeof(ReportConsumer));
-            bus.UsingRabbitMq((context, rabbit) =>
-            {
-                var user = broker.UserInfo.Split(':');
-                rabbit.Host(broker.Host, (ushort)broker.Port, "/", host =>
-                {
-                    host.Username(user[0]);
-                    host.Password(user[1]);
-                });
-                rabbit.UseRawJsonSerializer(RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders | RawSerializerOptions.AnyMessageType, isDefault: true);
-                Receive<IngestConsumer>("ingest");
-                Receive<RoutingConsumer>("routing-claim-created");
-                Receive<ConnectorConsumer>("connector");
-                Receive<ReportConsumer>("routing-transfer-reported");
-
-                void Receive<TConsumer>(string queue) where TConsumer : class, IConsumer => rabbit.ReceiveEndpoint(queue, endpoint =>
-                {
-                    endpoint.SetQuorumQueue();
-                    endpoint.ConfigureConsumer<TConsumer>(context);
-                });
-            });
-        });
+        var pipeline = new Pipeline(builder.Services);
+        pipeline.Add(new TakeIn());
+        pipeline.Add(new Route());
+        pipeline.Add(new Register());
+        pipeline.Add(new Tell());
+        if (side == Side.Raw)
+            pipeline.CarryByHand(broker);
+        else
+            pipeline.CarryOnMassTransit(broker, batches: side == Side.PerBatch);
         var app = builder.Build();
         await app.Services.GetRequiredService<BaselineStore>().CreateAsync(CancellationToken.None);
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });

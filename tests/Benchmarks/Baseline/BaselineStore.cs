@@ -4,10 +4,11 @@ using Npgsql;
 
 namespace ClaimsTransfer.Benchmarks.Baseline;
 
-/// <summary>The baseline's tables, and its one habit: the state and the journal row with the message to be sent, in one transaction.</summary>
+/// <summary>The baselines' tables, and their one habit: the state and the journal row with the message to be sent, in one transaction.</summary>
 public sealed class BaselineStore(NpgsqlDataSource source)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    /// <summary>As the messages stand on the wire.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public async Task CreateAsync(CancellationToken cancellation)
     {
@@ -22,17 +23,38 @@ public sealed class BaselineStore(NpgsqlDataSource source)
             """);
     }
 
-    /// <param name="messageId">Of the message handled: the journal takes it once.</param>
-    public async Task SaveAsync<T>(string statement, object state, Guid messageId, Guid claimId, string name, T outgoing, CancellationToken cancellation)
+    public Task SaveAsync<TIn, TOut>(Step<TIn, TOut> step, TIn message, TOut next, CancellationToken cancellation)
+        where TIn : class
+        where TOut : class =>
+        SaveAsync(
+            step.Statement, step.State(message, next),
+            "INSERT INTO journal (message_id, claim_id, event, recorded_at, outgoing) VALUES (@messageId, @claimId, @name, now(), @outgoing)",
+            new { messageId = step.IdOf(message), claimId = step.ClaimOf(next), name = typeof(TIn).Name, outgoing = BodyOf(next) }, cancellation);
+
+    public Task SaveAsync<TIn, TOut>(Step<TIn, TOut> step, IReadOnlyList<TIn> messages, IReadOnlyList<TOut> next, CancellationToken cancellation)
+        where TIn : class
+        where TOut : class =>
+        SaveAsync(
+            step.SetStatement, step.States(messages, next),
+            """
+            INSERT INTO journal (message_id, claim_id, event, recorded_at, outgoing)
+            SELECT message_id, claim_id, @name, now(), outgoing FROM unnest(@messageIds, @claimIds, @outgoing) AS done (message_id, claim_id, outgoing)
+            """,
+            new
+            {
+                messageIds = messages.Select(step.IdOf).ToArray(), claimIds = next.Select(step.ClaimOf).ToArray(), name = typeof(TIn).Name,
+                outgoing = next.Select(BodyOf).ToArray(),
+            },
+            cancellation);
+
+    public static string BodyOf<T>(T message) => JsonSerializer.Serialize(message, Json);
+
+    private async Task SaveAsync(string statement, object state, string journal, object entry, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await connection.ExecuteAsync(new CommandDefinition(statement, state, transaction, cancellationToken: cancellation));
-        await connection.ExecuteAsync(new CommandDefinition(
-            "INSERT INTO journal (message_id, claim_id, event, recorded_at, outgoing) VALUES (@messageId, @claimId, @name, now(), @outgoing)",
-            new { messageId, claimId, name, outgoing = JsonSerializer.Serialize(outgoing, Json) }, transaction, cancellationToken: cancellation));
+        await connection.ExecuteAsync(new CommandDefinition(journal, entry, transaction, cancellationToken: cancellation));
         await transaction.CommitAsync(cancellation);
     }
-
-    public static string BodyOf<T>(T message) => JsonSerializer.Serialize(message, Json);
 }

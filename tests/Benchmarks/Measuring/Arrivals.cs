@@ -23,7 +23,10 @@ internal sealed class Arrivals : IAsyncDisposable
     /// <summary>When the last one came, as <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public long LastAt { get; private set; }
 
-    /// <param name="declare">Whether nobody else makes the queue: our services do, the baseline's consumers do not.</param>
+    /// <summary>How many came again.</summary>
+    public int Repeated { get; private set; }
+
+    /// <param name="declare">Whether nobody else makes the queue: our services do, the baselines do not.</param>
     public static async Task<Arrivals> ListenAsync(string broker, bool declare, CancellationToken cancellation)
     {
         var connection = await new ConnectionFactory { Uri = new Uri(broker), ClientProvidedName = "bench arrivals" }.CreateConnectionAsync(cancellation);
@@ -93,6 +96,8 @@ internal sealed class Arrivals : IAsyncDisposable
                 _stranger = exchange;
             else if (_claims.Add(document.RootElement.GetProperty("claimId").GetGuid()))
                 LastAt = TimeProvider.System.GetTimestamp();
+            else
+                Repeated++;
         }
         Check();
     }

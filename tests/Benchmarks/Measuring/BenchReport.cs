@@ -1,73 +1,73 @@
-using System.Globalization;
 using ClaimsTransfer.Benchmarks.Sides;
 
 namespace ClaimsTransfer.Benchmarks.Measuring;
 
 /// <summary>One side in one round.</summary>
-internal sealed record Measured(Side Side, int Claims, TimeSpan Elapsed, CpuTimes Cpu, long Commits)
+internal sealed record Measured(int Round, Side Side, int Claims, TimeSpan Elapsed, CpuTimes Cpu, long Commits)
 {
+    public required Noise Noise { get; init; }
+
     public IReadOnlyList<Statement> Statements { get; init; } = [];
 
     public double PerSecond => Claims / Elapsed.TotalSeconds;
+
+    /// <summary>CPU seconds for 1,000 claims.</summary>
+    public double CpuPerThousand(string process) => 1000 * Cpu.Seconds.Where(of => of.Key == process).Sum(of => of.Value) / Claims;
 }
 
-/// <summary>What the rounds gave. The speed of a machine is its own; the ratio of the two is what can be compared.</summary>
+/// <summary>How many times as fast one side was as another, by the rounds: of each round its own, so that a machine that gets slower distorts none.</summary>
+internal sealed record Ratio(Side Of, Side To, double Median, double Lowest, double Highest)
+{
+    public override string ToString() => FormattableString.Invariant($"{Of} / {To} = {Median:0.00} (rounds {Lowest:0.00} to {Highest:0.00})");
+}
+
+/// <summary>What the rounds gave. The speed of a machine is its own; the ratios are what can be compared.</summary>
 internal sealed class BenchReport(BenchSettings settings)
 {
+    /// <summary>A side whose rounds lie further apart than this part of their median was disturbed.</summary>
+    public const double WidestSpread = 0.15;
+
+    /// <summary>Of fewer rounds a median says little.</summary>
+    public const int FewestRounds = 5;
+
     private readonly List<Measured> _rounds = [];
 
-    public double? Ratio => Median(Side.Ours) is { } ours && Median(Side.Baseline) is { } baseline ? ours / baseline : null;
+    public BenchSettings Settings => settings;
+
+    public IReadOnlyList<Measured> Rounds => _rounds;
+
+    public IReadOnlyList<string> Processes => [.. _rounds.SelectMany(round => round.Cpu.Seconds.Select(process => process.Key)).Distinct()];
 
     public void Add(Measured measured) => _rounds.Add(measured);
 
     public IReadOnlyList<Measured> Of(Side side) => [.. _rounds.Where(round => round.Side == side)];
 
-    public void PrintRatio(TextWriter to) =>
-        to.WriteLine(Ratio is { } ratio ? Text($"ours / baseline: {ratio:0.00} (every claim arrived on both)") : "Every claim arrived.");
+    public double Median(Side side, Func<Measured, double> figure) => Median(Of(side).Select(figure));
 
-    public void Print(TextWriter to)
+    /// <summary>From the slowest round of a side to its fastest, as a part of the median.</summary>
+    public double Spread(Side side) =>
+        (Of(side).Max(round => round.PerSecond) - Of(side).Min(round => round.PerSecond)) / Median(side, round => round.PerSecond);
+
+    /// <returns>Null unless both were measured.</returns>
+    public Ratio? RatioOf(Side of, Side to)
     {
-        to.WriteLine(Text($"\n{settings.Claims:N0} claims a round after a warm-up of {settings.Warmup:N0}, {settings.Municipalities} municipalities, {Environment.ProcessorCount} cores; claims a second from the first publish to the last claim-transferred"));
-        to.WriteLine($"\n{"",-16}{string.Concat(settings.Sides.Select(side => $"{side.ToString().ToLowerInvariant(),12}"))}{"ratio",8}");
-        for (var round = 0; round < settings.Rounds; round++)
-            PrintLine(to, $"round {round + 1}", side => Of(side)[round].PerSecond);
-        PrintLine(to, "median", Median);
-        to.WriteLine("\nCPU seconds per 1,000 claims, mean of the rounds");
-        foreach (var name in _rounds.SelectMany(round => round.Cpu.Seconds.Select(process => process.Key)).Distinct())
-            PrintCpu(to, name, round => round.Cpu.Seconds.FirstOrDefault(process => process.Key == name).Value);
-        PrintCpu(to, "all", round => round.Cpu.Seconds.Sum(process => process.Value));
-        PrintCpu(to, "wall clock", round => round.Elapsed.TotalSeconds);
-        to.WriteLine();
-        PrintCpu(to, "writes per claim", round => round.Commits / 1000.0);
-        foreach (var round in _rounds.Where(round => round.Statements.Count > 0))
-            PrintStatements(to, round);
+        var rounds = Of(of).Zip(Of(to), (one, other) => one.PerSecond / other.PerSecond).ToList();
+        return rounds.Count == 0 ? null : new Ratio(of, to, Median(rounds), rounds.Min(), rounds.Max());
     }
 
-    private static void PrintStatements(TextWriter to, Measured round)
+    /// <summary>Why nothing can be told from these figures; empty when the machine was quiet enough.</summary>
+    public IReadOnlyList<string> Doubts =>
+    [
+        .. settings.Rounds < FewestRounds ? [$"{settings.Rounds} rounds; a median takes {FewestRounds}"] : Array.Empty<string>(),
+        .. _rounds.Where(round => !round.Noise.IsQuiet).Select(round => FormattableString.Invariant(
+            $"round {round.Round}, {round.Side}: other processes took {round.Noise.Others:P0} of the machine (at most {Noise.MostOthers:P0}), its host {round.Noise.Stolen:P0} (at most {Noise.MostStolen:P0})")),
+        .. settings.Sides.Where(side => Spread(side) > WidestSpread).Select(side => FormattableString.Invariant(
+            $"{side}: its rounds lie {Spread(side):P0} of their median apart (at most {WidestSpread:P0})")),
+    ];
+
+    private static double Median(IEnumerable<double> figures)
     {
-        to.WriteLine($"\n{round.Side}\n{"ms",10}{"calls",8}{"rows",9}  statement");
-        foreach (var statement in round.Statements)
-        {
-            var line = string.Join(' ', statement.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-            to.WriteLine(Text($"{statement.Milliseconds,10:0}{statement.Calls,8}{statement.Rows,9}  {(line.Length > 130 ? line[..130] : line)}"));
-        }
+        var sorted = figures.Order().ToList();
+        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
     }
-
-    private double? Median(Side side)
-    {
-        var sorted = Of(side).Select(round => round.PerSecond).Order().ToList();
-        return sorted.Count == 0 ? null : (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
-    }
-
-    private void PrintLine(TextWriter to, string name, Func<Side, double?> perSecond)
-    {
-        var figures = settings.Sides.ToDictionary(side => side, perSecond);
-        var ratio = figures.GetValueOrDefault(Side.Ours) / figures.GetValueOrDefault(Side.Baseline);
-        to.WriteLine(Text($"{name,-16}{string.Concat(settings.Sides.Select(side => Text($"{figures[side],12:N0}")))}{ratio,8:0.00}"));
-    }
-
-    private void PrintCpu(TextWriter to, string name, Func<Measured, double> seconds) =>
-        to.WriteLine(Text($"{name,-16}{string.Concat(settings.Sides.Select(side => Text($"{1000 * Of(side).Average(round => seconds(round) / round.Claims),12:0.000}")))}"));
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

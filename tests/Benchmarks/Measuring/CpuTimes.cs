@@ -8,7 +8,9 @@ internal sealed record NamedProcess(string Name, int Pid);
 internal sealed record CpuTimes(IReadOnlyList<KeyValuePair<string, double>> Seconds)
 {
     /// <summary>Linux counts in hundredths of a second, whatever the kernel's own tick is.</summary>
-    private const double TicksPerSecond = 100;
+    public const double TicksPerSecond = 100;
+
+    public double All => Seconds.Sum(process => process.Value);
 
     public static CpuTimes Of(IReadOnlyList<NamedProcess> processes)
     {

@@ -59,10 +59,12 @@ internal sealed class Servers : IAsyncDisposable
     }
 
     /// <summary>How many transactions have written. By their ids: the database's own statistics lag behind.</summary>
-    public async Task<long> CommitsAsync(CancellationToken cancellation)
+    public Task<long> CommitsAsync(CancellationToken cancellation) => CountAsync("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint", cancellation);
+
+    public async Task<long> CountAsync(string statement, CancellationToken cancellation)
     {
         await using var source = NpgsqlDataSource.Create(ConnectionString(Store));
-        await using var command = source.CreateCommand("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
+        await using var command = source.CreateCommand(statement);
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 

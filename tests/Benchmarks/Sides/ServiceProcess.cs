@@ -40,17 +40,19 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <param name="program">The name of a built program beside ours, <c>Ingest</c>.</param>
-    public static ServiceProcess Start(string name, string program, IEnumerable<string> arguments, int port, Servers servers, IReadOnlyDictionary<string, string>? settings = null)
+    /// <param name="programs">The folder it was built to.</param>
+    /// <param name="program">Its project's name, <c>Ingest</c>.</param>
+    public static ServiceProcess Start(
+        string name, string programs, string program, IEnumerable<string> arguments, int port, Servers servers, IReadOnlyDictionary<string, string>? settings = null)
     {
         var logs = Directory.CreateDirectory(Path.Combine(servers.Folder, "logs")).FullName;
-        var info = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"ClaimsTransfer.{program}.dll"), .. arguments])
+        var info = new ProcessStartInfo("dotnet", [Built.ProgramIn(programs, program), .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = AppContext.BaseDirectory,
+            WorkingDirectory = programs,
         };
         info.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
         info.Environment["CLAIMS_BROKER"] = servers.Broker;
