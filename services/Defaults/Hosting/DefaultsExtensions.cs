@@ -48,9 +48,8 @@ public static class DefaultsExtensions
 
         if (builder.Configuration[StopWithParent.Variable] == "1")
             builder.Services.AddHostedService<StopWithParent>();
+        builder.AddTelemetry(service, installation);
         // First in, last out: see Foundation.
-        builder.Services.AddHostedService(services => new TelemetryExport(
-            service, services.GetRequiredService<Installation>(), toOtlp: !string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"])));
         builder.Services.AddHostedService<Foundation>();
         builder.Services.AddHostedService<MunicipalityWatch>();
         AddLogging(builder, service, installation);
