@@ -5,7 +5,19 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 
 say() { printf '%s\n' "$*" >&2; }
 
+# The name of the Debian package with .NET's cultures, which SqlClient needs: without them a .NET program ends before its first line.
+icu_package() {
+  case "$(. /etc/os-release 2>/dev/null && printf '%s %s' "${ID:-}" "${VERSION_ID:-}")" in
+    "debian 12"*) printf libicu72 ;;
+    "debian 13"*) printf libicu76 ;;
+    "ubuntu 22.04") printf libicu70 ;;
+    "ubuntu 24.04") printf libicu74 ;;
+    *) printf libicu-dev ;;
+  esac
+}
+
 need_dotnet() {
+  compgen -G '/usr/lib*/libicuuc.so.*' >/dev/null || need_packages "$(icu_package)=/usr/lib/*/libicuuc.so.*"
   if ! command -v dotnet >/dev/null && [ -x "${HOME:-}/.dotnet/dotnet" ]; then
     export PATH="$HOME/.dotnet:$PATH" DOTNET_ROOT="$HOME/.dotnet"
   fi

@@ -32,7 +32,11 @@ public sealed class StoreForTests : IAsyncDisposable
     };
 
     /// <summary>The same installation, as another process would open it.</summary>
-    public Stores Again() => new(new Installation { Store = _address, Data = _folder.Path });
+    public Stores Again() => On(_address, _folder.Path);
+
+    /// <summary>The stores of an installation; on SQLite each statement is also read as it would be sent to SQL Server.</summary>
+    public static Stores On(string address, string data) => new(
+        new Installation { Store = address, Data = data }, time: null, store => address == "embedded" ? new SqlServerTwin(store) : store);
 
     public async ValueTask DisposeAsync()
     {

@@ -70,7 +70,7 @@ public abstract class StoreFixture(Engine engine)
     protected static object?[][] Rows(int count, long version = 1, string state = "Received") => [.. Enumerable.Range(0, count).Select(i => Row(i, version, state))];
 
     /// <summary>The same installation, as another process would open it.</summary>
-    protected Stores NewStores() => new(new Installation { Store = _address!, Data = _folder.Path });
+    protected Stores NewStores() => StoreForTests.On(_address!, _folder.Path);
 
     protected Task InTransaction(Func<System.Data.Common.DbTransaction, Task> work) => Store.InTransactionAsync(async t =>
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ClaimsTransfer.OperationsConsole.Pages.Frame;
 
-/// <summary>Amounts, counts and times as they are written in Denmark, in both languages of the pages. The process has no cultures of its own (InvariantGlobalization).</summary>
+/// <summary>Amounts, counts and times as they are written in Denmark, in both languages of the pages. The process itself is invariant (InvariantCulture).</summary>
 public static class Danish
 {
     private static readonly TimeZoneInfo Copenhagen = TimeZoneInfo.FindSystemTimeZoneById("Europe/Copenhagen");
