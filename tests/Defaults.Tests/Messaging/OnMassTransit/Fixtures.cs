@@ -6,7 +6,7 @@ namespace ClaimsTransfer.Defaults.Tests.Messaging.OnMassTransit;
 
 public sealed class MassTransitSource : RabbitMqSource
 {
-    /// <summary>It sends each message by a task of its own: a few of thousands are published late.</summary>
+    /// <summary>Each message is sent by a task of its own, so nothing promises their order, though hardly one in thousands comes late.</summary>
     public override bool KeepsOrder => false;
 
     public override ITransport Open(string uri) => TransportFactory.Create(new Installation { Broker = uri }, TimeProvider.System, TestLog.Loggers);
