@@ -149,8 +149,8 @@ end_hung() {
   end_marked "CLAIMS_TESTS_RUN=$run/$1/"
 }
 
-# Most suites wait more than they compute, for connectors, brokers and whole systems: one more than there are processors keeps these busy.
-lanes=$(($(nproc) + 1)) next=0
+# Suites wait for connectors, brokers and whole systems, and start many processes: more of them than processors, and brokers and pages do not come up in their time.
+lanes=$(nproc) next=0
 declare -A suite_of=()
 while [ "$next" -lt ${#suites[@]} ] || [ ${#suite_of[@]} -gt 0 ]; do
   while [ "$next" -lt ${#suites[@]} ] && [ ${#suite_of[@]} -lt "$lanes" ]; do

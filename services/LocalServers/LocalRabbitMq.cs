@@ -22,6 +22,8 @@ public sealed class LocalRabbitMq : IAsyncDisposable
     private const string Missing =
         "RabbitMQ is not installed: install Debian's package with 'apt-get install rabbitmq-server' (its own service is neither needed nor touched), or give the URL of a broker.";
 
+    private const int MostStarts = 3;
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120);
     private static readonly string[] Servers = ["/usr/lib/rabbitmq/bin/rabbitmq-server", "/usr/local/sbin/rabbitmq-server", "/opt/homebrew/opt/rabbitmq/sbin/rabbitmq-server"];
 
@@ -95,16 +97,24 @@ public sealed class LocalRabbitMq : IAsyncDisposable
         Directory.CreateDirectory(folder);
         var (user, password) = await CredentialsAsync(Path.Combine(folder, "credentials"), cancellation);
         var broker = new LocalRabbitMq(folder, user, password, management, tls);
-        broker.ChoosePorts();
-        try
+        for (var start = 1; ; start++)
         {
-            await broker.LaunchAsync(cancellation);
-            return broker;
-        }
-        catch
-        {
-            await broker.DisposeAsync();
-            throw;
+            broker.ChoosePorts();
+            try
+            {
+                await broker.LaunchAsync(cancellation);
+                return broker;
+            }
+            catch (InvalidOperationException taken) when (taken.Message.Contains("eaddrinuse", StringComparison.Ordinal) && start < MostStarts)
+            {
+                // A port was free when it was looked for, and somebody else's by the time the broker wanted it.
+                await broker.StopAsync();
+            }
+            catch
+            {
+                await broker.DisposeAsync();
+                throw;
+            }
         }
     }
 

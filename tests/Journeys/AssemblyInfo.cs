@@ -1,2 +1,2 @@
-// A journey waits now and then, for servers that start and for debtor systems: two at a time keep two processors busy.
-[assembly: LevelOfParallelism(2)]
+// A journey is a whole system: two at a time, beside another suite, are more than two processors start in time.
+[assembly: LevelOfParallelism(1)]

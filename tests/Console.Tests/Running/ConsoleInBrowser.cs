@@ -53,7 +53,7 @@ internal sealed class ConsoleInBrowser : IAsyncDisposable
         {
             BaseURL = Server.Url.ToString(), JavaScriptEnabled = scripts, ViewportSize = new ViewportSize { Width = 1280, Height = 900 }, Locale = "da-DK", ReducedMotion = ReducedMotion.Reduce,
         });
-        _context.SetDefaultTimeout(20_000);
+        _context.SetDefaultTimeout(60_000);
     }
 
     /// <summary>Signs in through the form, as a person does.</summary>
