@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
 using Dapper;
 
@@ -13,6 +14,8 @@ public sealed record SendersView(bool IsRequired, IReadOnlyList<SenderRefusalCou
 /// <summary>Keeps who spoke for whom in vain: a row for each kind of refusal, however many there are of it. Counted again where a batch is delivered again.</summary>
 public sealed class SenderRefusals(IStore store, TimeProvider time)
 {
+    private const int LongestMessage = 50;
+
     private readonly Table _table = TableIn(store.Schema);
 
     /// <summary>The table, as a step of the schema it lies in.</summary>
@@ -21,9 +24,9 @@ public sealed class SenderRefusals(IStore store, TimeProvider time)
         $$"""
         CREATE TABLE {{schema}}.sender_refusals (
           sender       {text}    NOT NULL,
-          municipality {text}    NOT NULL,
-          message      {text}    NOT NULL,
-          reason       {text}    NOT NULL,
+          municipality {code}    NOT NULL,
+          message      {code}    NOT NULL,
+          reason       {code}    NOT NULL,
           refusals     {integer} NOT NULL,
           first_at     {integer} NOT NULL,
           last_at      {integer} NOT NULL,
@@ -35,7 +38,8 @@ public sealed class SenderRefusals(IStore store, TimeProvider time)
     public Task RecordAsync(IReadOnlyList<SenderRefusal> refusals, CancellationToken cancellation)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var kinds = refusals.GroupBy(refusal => (refusal.Sender, refusal.Municipality, refusal.Message, refusal.Reason))
+        // Ours are shorter; what somebody else calls a message need not be told apart beyond that.
+        var kinds = refusals.GroupBy(refusal => (refusal.Sender, refusal.Municipality, Message: PersonalData.Cut(refusal.Message, LongestMessage), refusal.Reason))
             .Select(kind => new object?[] { kind.Key.Sender, kind.Key.Municipality, kind.Key.Message, kind.Key.Reason.ToString(), (long)kind.Count(), now, now }).ToList();
         return store.InTransactionAsync(
             async transaction =>
