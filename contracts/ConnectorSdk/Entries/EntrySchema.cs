@@ -39,7 +39,7 @@ internal static class EntrySchema
     [
         $$"""
         CREATE TABLE {{schema}}.{{table}} (
-          municipality {text} NOT NULL,
+          municipality {code} NOT NULL,
           entry_id {text} NOT NULL,
           content_hash {text} NOT NULL,
           kind {text} NOT NULL,
