@@ -36,7 +36,7 @@ internal static class Bench
         await using (var services = await SideServices.StartAsync(side, settings, servers, municipalities, cancellation))
         {
             measured = await MeasureAsync(settings, round, side, servers, services, claims, cancellation);
-            await SideServices.CheckAsync(side, servers, claims.Count, cancellation);
+            await SideServices.CheckAsync(side, servers, services, claims.Count, cancellation);
         }
         // Only a round that failed leaves its logs behind.
         Directory.Delete(folder, recursive: true);
@@ -63,11 +63,10 @@ internal static class Bench
         var elapsed = TimeProvider.System.GetElapsedTime(began, arrivals.LastAt);
         var cpu = CpuTimes.Of(processes).Since(before);
         var noise = MachineTimes.Now().NoiseSince(machineBefore, cpu);
-        if (arrivals.Repeated > 0)
-            throw new InvalidOperationException($"{side}: {arrivals.Repeated} claims were told twice.");
         return new Measured(round, side, settings.Claims, elapsed, cpu, await servers.CommitsAsync(cancellation) - commits)
         {
             Noise = noise,
+            Repeated = arrivals.Repeated,
             Statements = settings.Statements ? await servers.StatementsAsync(cancellation) : [],
         };
     }

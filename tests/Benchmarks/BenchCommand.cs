@@ -29,20 +29,29 @@ internal static class BenchCommand
         {
             Claims, Warmup, Rounds, Municipalities, Sides, Before, Smoke, Statements, Json, Data,
         };
-        command.SetAction(RunAsync);
+        command.SetAction(UntilStoppedAsync);
         try
         {
             var parsed = command.Parse(args);
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
         }
-        catch (OperationCanceledException)
-        {
-            return 130;
-        }
         catch (Exception failure) when (failure is InvalidOperationException or IOException or TimeoutException)
         {
             await Console.Error.WriteLineAsync(failure.Message);
             return 1;
+        }
+    }
+
+    private static async Task<int> UntilStoppedAsync(ParseResult given, CancellationToken cancellation)
+    {
+        try
+        {
+            return await RunAsync(given, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Stopped.");
+            return 130;
         }
     }
 

@@ -20,6 +20,7 @@ public sealed class When_all_sides_carry_the_same_claims
 
         var measured = report.Of(side).ShouldHaveSingleItem();
         measured.Claims.ShouldBe(300);
+        measured.Repeated.ShouldBe(0, "nothing was told twice");
         foreach (var process in measured.Cpu.Seconds)
             process.Value.ShouldBePositive($"{process.Key} did something");
         report.Processes.ShouldContain("postgresql");

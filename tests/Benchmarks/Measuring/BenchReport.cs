@@ -7,6 +7,9 @@ internal sealed record Measured(int Round, Side Side, int Claims, TimeSpan Elaps
 {
     public required Noise Noise { get; init; }
 
+    /// <summary>What was told again: allowed, but only where something was lost on the way.</summary>
+    public int Repeated { get; init; }
+
     public IReadOnlyList<Statement> Statements { get; init; } = [];
 
     public double PerSecond => Claims / Elapsed.TotalSeconds;
@@ -58,9 +61,10 @@ internal sealed class BenchReport(BenchSettings settings)
     /// <summary>Why nothing can be told from these figures; empty when the machine was quiet enough.</summary>
     public IReadOnlyList<string> Doubts =>
     [
-        .. settings.Rounds < FewestRounds ? [$"{settings.Rounds} rounds; a median takes {FewestRounds}"] : Array.Empty<string>(),
+        .. settings.Rounds < FewestRounds ? [$"rounds: {settings.Rounds} (at least {FewestRounds})"] : Array.Empty<string>(),
         .. _rounds.Where(round => !round.Noise.IsQuiet).Select(round => FormattableString.Invariant(
             $"round {round.Round}, {round.Side}: other processes took {round.Noise.Others:P0} of the machine (at most {Noise.MostOthers:P0}), its host {round.Noise.Stolen:P0} (at most {Noise.MostStolen:P0})")),
+        .. _rounds.Where(round => round.Repeated > 0).Select(round => $"round {round.Round}, {round.Side}: {round.Repeated} claims were told twice"),
         .. settings.Sides.Where(side => Spread(side) > WidestSpread).Select(side => FormattableString.Invariant(
             $"{side}: its rounds lie {Spread(side):P0} of their median apart (at most {WidestSpread:P0})")),
     ];

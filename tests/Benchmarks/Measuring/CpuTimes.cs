@@ -10,6 +10,8 @@ internal sealed record CpuTimes(IReadOnlyList<KeyValuePair<string, double>> Seco
     /// <summary>Linux counts in hundredths of a second, whatever the kernel's own tick is.</summary>
     public const double TicksPerSecond = 100;
 
+    public bool Has(string process) => Seconds.Any(of => of.Key == process);
+
     public double All => Seconds.Sum(process => process.Value);
 
     public static CpuTimes Of(IReadOnlyList<NamedProcess> processes)

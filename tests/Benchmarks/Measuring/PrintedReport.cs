@@ -20,7 +20,7 @@ internal sealed class PrintedReport(BenchReport report, TextWriter to)
         Line("stolen CPU", side => Text($"{report.Of(side).Max(round => round.Noise.Stolen):P0}"));
         to.WriteLine("\nCPU seconds for 1,000 claims, medians");
         foreach (var process in report.Processes)
-            Line(process, side => Text($"{report.Median(side, round => round.CpuPerThousand(process)):0.000}"));
+            Line(process, side => report.Of(side)[0].Cpu.Has(process) ? Text($"{report.Median(side, round => round.CpuPerThousand(process)):0.000}") : "");
         Line("all", side => Text($"{report.Median(side, round => 1000 * round.Cpu.All / round.Claims):0.000}"));
         Line("wall clock", side => Text($"{report.Median(side, round => 1000 / round.PerSecond):0.000}"));
         Line("writes a claim", side => Text($"{report.Median(side, round => (double)round.Commits / round.Claims):0.000}"));

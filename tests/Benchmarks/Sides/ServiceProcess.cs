@@ -6,7 +6,7 @@ namespace ClaimsTransfer.Benchmarks.Sides;
 internal sealed class ServiceProcess : IAsyncDisposable
 {
     private const int KeptLines = 10;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
     private readonly Process _process;
     private readonly Queue<string> _lines = new();
@@ -39,6 +39,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
                 return string.Join(" | ", _lines);
         }
     }
+
+    /// <summary>Whether it has a library in memory.</summary>
+    public bool HasLoaded(string library) => File.ReadLines($"/proc/{Pid}/maps").Any(mapped => mapped.EndsWith($"/{library}", StringComparison.Ordinal));
 
     /// <param name="programs">The folder it was built to.</param>
     /// <param name="program">Its project's name, <c>Ingest</c>.</param>

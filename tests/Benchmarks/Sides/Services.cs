@@ -18,6 +18,9 @@ internal sealed class Services : IAsyncDisposable
 
     public Task AnyEnded => Task.WhenAny(_running.Select(service => service.Ended));
 
+    /// <summary>Those that have a library in memory.</summary>
+    public IReadOnlyList<string> WithLibrary(string library) => [.. _running.Where(service => service.HasLoaded(library)).Select(service => service.Name)];
+
     public static async Task<Services> StartAsync(IReadOnlyList<ServiceProcess> started, CancellationToken cancellation)
     {
         var services = new Services(started);

@@ -16,9 +16,12 @@ internal static class SideServices
         _ => BaselineServices.StartAsync(servers, side, cancellation),
     };
 
-    /// <summary>Every claim is transferred, each was registered once, and each was told once: otherwise the side was fast at something else.</summary>
-    public static async Task CheckAsync(Side side, Servers servers, int claims, CancellationToken cancellation)
+    /// <summary>Every claim is transferred and was registered once, and by what the side is called for: otherwise it was fast at something else.</summary>
+    public static async Task CheckAsync(Side side, Servers servers, Services services, int claims, CancellationToken cancellation)
     {
+        var withMassTransit = services.WithLibrary("MassTransit.RabbitMqTransport.dll");
+        if (side is (Side.OnMassTransit or Side.OnNative) && withMassTransit.Count != (side == Side.OnMassTransit ? services.Processes.Count() : 0))
+            throw new InvalidOperationException($"{side}: MassTransit is in use by: {string.Join(", ", withMassTransit.DefaultIfEmpty("no process"))}.");
         foreach (var (what, statement) in IsOurs(side) ? OurServices.Counts : BaselineServices.Counts)
         {
             var found = await servers.CountAsync(statement, cancellation);
