@@ -54,7 +54,7 @@ trap 'exit 130' INT TERM
 need_dotnet
 need_packages "rabbitmq-server=/usr/lib/rabbitmq/bin/rabbitmq-server" "postgresql=/usr/lib/postgresql/*/bin/postgres" \
   "openssh-server=/usr/sbin/sshd" "amqp-tools=amqp-publish" "curl=curl" "jq=jq" "nodejs=node" "npm=npm" \
-  "chromium=chromium" "fonts-dejavu-core=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
+  "chromium-headless-shell=chromium-headless-shell" "fonts-dejavu-core=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 
 # Fewer histories than by hand; deploy/claims simulate runs as many as are asked for.
 [ -n "${CLAIMS_LONG:-}" ] || export CLAIMS_SIMULATION_SEEDS=${CLAIMS_SIMULATION_SEEDS:-100}
@@ -134,9 +134,10 @@ count_suite() {
     failed=$((failed + 1))
   fi
   if [ "$suite_skipped" != 0 ]; then
-    say "Skipped in $suite:"
-    awk '/<UnitTestResult /{name=""; if (match($0, /testName="[^"]*"/)) name=substr($0, RSTART+10, RLENGTH-11); skip = /outcome="NotExecuted"/}
-         skip && /<Message>/{sub(/.*<Message>/, ""); sub(/<\/Message>.*/, ""); print "  " name ": " $0; skip=0}' "$results/results.trx" >&2
+    say "Skipped in $suite, by reason:"
+    awk '/<UnitTestResult /{skip = /outcome="NotExecuted"/}
+         skip && /<Message>/{sub(/.*<Message>/, ""); sub(/<\/Message>.*/, ""); count[$0]++; skip = 0}
+         END {for (why in count) printf "%6d  %s\n", count[why], why}' "$results/results.trx" >&2
   fi
 }
 
@@ -188,11 +189,27 @@ print_slowest() {
       | sort -n | awk -v suite="$suite" '
           { before = NR > 1 && $1 > last ? $1 - last : 0; took = $2 - $1 + before; if ($2 > last) last = $2
             if (NF > 2) { $1 = $2 = ""; printf "%8.1f %8.1f  %s%s\n", took, before, suite, $0 } }'
-  done | sort -rn | sed 's/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g; 20q' | cut -c1-160
+  done | sort -rn | sed -n '1,20{s/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g; p}' | cut -c1-160
+}
+
+# print_failed: by name and first line, so that whoever reads only the end knows.
+print_failed() {
+  local suite
+  for suite in "${suites[@]}"; do
+    [ -f "$data/results/$suite/results.trx" ] || continue
+    awk -v suite="$suite" '
+      /<UnitTestResult /{failed = /outcome="Failed"/; match($0, /testName="[^"]*"/); name = substr($0, RSTART + 10, RLENGTH - 11)}
+      failed && /<Message>/{sub(/.*<Message>/, ""); sub(/<\/Message>.*/, ""); print "  " suite " " name ": " $0; failed = 0}' "$data/results/$suite/results.trx"
+  done | sed 's/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g; s/&#x[0-9A-F]*;/ /g' | cut -c1-300
 }
 say ""
 say "The slowest twenty, in seconds, and how much of it was before the test itself:"
 print_slowest >&2
+if [ "$failed" != 0 ]; then
+  say ""
+  say "What failed:"
+  print_failed >&2
+fi
 [ "$SECONDS" -le "$expected_seconds" ] || say "Warning: it took $((SECONDS / 60)) minutes; with two idle processors $((expected_seconds / 60)) are enough."
 
 done=1

@@ -1,2 +1,2 @@
-// A connector that is proved mostly waits: all at a time take little longer than one.
-[assembly: LevelOfParallelism(32)]
+// A connector that is proved mostly waits: a dozen at a time keep two processors busy, and more of them would lose their patience.
+[assembly: LevelOfParallelism(12)]

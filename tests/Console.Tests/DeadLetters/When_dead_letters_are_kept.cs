@@ -68,7 +68,7 @@ public sealed class When_dead_letters_are_kept(Engine engine)
         (await EverythingAsync()).ShouldNotContain(text => text.Contains(CprInTheClear) || text.Contains("010114-5678") || text.Contains("Alma"));
     }
 
-    [TestCase("345678-1234", Description = "not a UUID")]
+    [TestCase("010114-5678", Description = "not a UUID")]
     [TestCase("0101145678", Description = "ten digits")]
     public async Task an_id_that_may_be_a_cpr_number_is_not_kept_and_its_messages_are_two_all_the_same(string id)
     {
@@ -84,8 +84,7 @@ public sealed class When_dead_letters_are_kept(Engine engine)
     [Test]
     public async Task a_uuid_that_has_the_shape_of_a_cpr_number_is_kept_as_it_is()
     {
-        const string id = "0a345678-1234-5abc-8def-012345678901";
-        PersonalData.Mask(id, 100).ShouldNotBe(id, "the example has no such shape");
+        const string id = "0a010114-5678-5abc-8def-012345678901";
 
         var letter = await Bench.KeepAsync(Workbench.Message.OfRouting(1, "0101", "No.", Bench.Clock.GetUtcNow()) with { MessageId = id });
 

@@ -128,36 +128,30 @@ internal sealed class ConsoleInBrowser : IAsyncDisposable
         var count = await page.EvaluateAsync<int>(usable);
         count.ShouldBeGreaterThan(0);
         await page.EvaluateAsync("document.body.setAttribute('tabindex', '-1'); document.body.focus(); document.body.removeAttribute('tabindex')");
-        var reached = new HashSet<string>(StringComparer.Ordinal);
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        var unseen = new Dictionary<string, string>(StringComparer.Ordinal);
+        // Noted in the page after each press, so that a press needs one question. A date has several places in one element, of which the last shows itself.
+        await page.EvaluateAsync("""
+            () => {
+              window.reached = {};
+              document.addEventListener('keyup', () => {
+                const e = document.activeElement;
+                if (e?.dataset.reach === undefined) return;
+                const style = getComputedStyle(e);
+                window.reached[e.dataset.reach] ||= style.outlineStyle !== 'none' || style.boxShadow !== 'none';
+              });
+            }
+            """);
         for (var press = 0; press < count + 20; press++)
-        {
             await page.Keyboard.PressAsync("Tab");
-            var at = await page.EvaluateAsync<string?>("""
-                () => {
-                  const e = document.activeElement;
-                  if (!e || e === document.body || e.dataset.reach === undefined) return null;
-                  const style = getComputedStyle(e);
-                  return `${e.dataset.reach} ${style.outlineStyle !== 'none' || style.boxShadow !== 'none' ? 'seen' : 'unseen'} ${e.outerHTML.slice(0, 120)}`;
-                }
-                """);
-            if (at is null)
-                continue;
-            reached.Add(at.Split(' ')[0]);
-            // A date has several places in one element, of which the last shows itself.
-            if (at.Contains(" unseen ", StringComparison.Ordinal))
-                unseen[at.Split(' ')[0]] = at;
-            else
-                seen.Add(at.Split(' ')[0]);
-        }
+        var reached = await page.EvaluateAsync<Dictionary<string, bool>>("window.reached");
+        var unseen = await NamesAsync(reached.Where(place => !place.Value).Select(place => place.Key));
+        unseen.ShouldBeEmpty($"the focus does not show on {page.Url}");
 
-        unseen.Where(place => !seen.Contains(place.Key)).Select(place => place.Value).ShouldBeEmpty($"the focus does not show on {page.Url}");
-
-        var missed = Enumerable.Range(0, count).Select(n => $"{n}").Where(n => !reached.Contains(n)).ToList();
-        var names = await page.EvaluateAsync<string[]>("missed => missed.map(n => document.querySelector(`[data-reach=\"${n}\"]`)?.outerHTML.slice(0, 160)).filter(html => html)", missed);
+        var names = await NamesAsync(Enumerable.Range(0, count).Select(n => $"{n}").Where(n => !reached.ContainsKey(n)));
         // What a live region replaced meanwhile is gone. Of radio buttons with one name only one is in the row.
         names.Where(html => !html.Contains("type=\"radio\"", StringComparison.Ordinal)).ShouldBeEmpty($"not reached by Tab on {page.Url}");
+
+        Task<string[]> NamesAsync(IEnumerable<string> places) => page.EvaluateAsync<string[]>(
+            "places => places.map(n => document.querySelector(`[data-reach=\"${n}\"]`)?.outerHTML.slice(0, 160)).filter(html => html)", places.ToList());
     }
 
     public static async Task ScreenshotAsync(IPage page, string name)
@@ -177,7 +171,7 @@ internal sealed class ConsoleInBrowser : IAsyncDisposable
         var playwright = await Playwright.CreateAsync();
         return (playwright, await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
-            ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+            ExecutablePath = "/usr/bin/chromium-headless-shell", Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
         }));
     }
 }
