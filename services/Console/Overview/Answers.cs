@@ -55,6 +55,9 @@ public sealed record PaymentsFigures
     public long Settled { get; init; }
     public long Unmatched { get; init; }
     public long Pending { get; init; }
+
+    /// <summary>Payments about which FBS was asked and has said nothing usable for a quarter of an hour.</summary>
+    public long Unanswered { get; init; }
 }
 
 /// <summary>How a municipality stands at its connector, <c>GET /connectors/VENDOR</c>.</summary>

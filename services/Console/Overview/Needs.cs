@@ -37,6 +37,9 @@ public enum NeedKind
     /// <summary>Money that nobody can place, and orders that FBS does not take.</summary>
     Worklist,
 
+    /// <summary>Settled claims about which FBS says nothing usable: it goes on owing them.</summary>
+    UnansweredByFbs,
+
     /// <summary>Municipalities whose reconciliation did not come to its end.</summary>
     FailedReconciliations,
 
@@ -73,7 +76,8 @@ internal static class Needs
         .. Connectors(NeedKind.ConnectorsPaused, "paused", flows, lane => lane.State == "paused"),
         .. Claims(NeedKind.RejectedClaims, "Rejected", flows, figures => figures.Rejected),
         .. Claims(NeedKind.HeldClaims, "Held", flows, figures => figures.Held),
-        .. Worklist(flows),
+        .. Payments(NeedKind.Worklist, flows, figures => figures.Unmatched, Places.Worklist),
+        .. Payments(NeedKind.UnansweredByFbs, flows, figures => figures.Unanswered, Places.Waiting),
         .. ReconciliationNeeds(flows, reconciliations, now),
     ];
 
@@ -93,11 +97,11 @@ internal static class Needs
             yield return new Need(kind, those.Count, those.Count == 1 ? Places.Municipality(those[0].Code) : $"{Places.Municipalities}?connector={filter}", null, Codes(those));
     }
 
-    private static IEnumerable<Need> Worklist(IReadOnlyList<MunicipalityFlow> flows)
+    private static IEnumerable<Need> Payments(NeedKind kind, IReadOnlyList<MunicipalityFlow> flows, Func<PaymentsFigures, long> of, string place)
     {
-        var those = flows.Where(flow => flow.Payments?.Unmatched > 0).ToList();
+        var those = flows.Where(flow => flow.Payments is not null && of(flow.Payments) > 0).ToList();
         if (those.Count > 0)
-            yield return new Need(NeedKind.Worklist, those.Sum(flow => flow.Payments!.Unmatched), Places.Worklist, null, Codes(those));
+            yield return new Need(kind, those.Sum(flow => of(flow.Payments!)), place, null, Codes(those));
     }
 
     private static IEnumerable<Need> ReconciliationNeeds(IReadOnlyList<MunicipalityFlow> flows, ReconciliationsNow reconciliations, DateTimeOffset now)

@@ -6,6 +6,7 @@ internal static class Places
     public const string Claims = "/console/claims";
     public const string Municipalities = "/console/municipalities";
     public const string Failures = "/console/failures";
+    public const string Waiting = "/console/failures#waiting";
     public const string Replays = "/console/replays";
     public const string Reconciliation = "/console/reconciliation";
     public const string Vendors = "/console/vendors";

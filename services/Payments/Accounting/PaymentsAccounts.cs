@@ -22,6 +22,9 @@ public sealed class MunicipalityMoney
 
     /// <summary>What goes on by itself: entries whose account is found, and orders that FBS is still to confirm.</summary>
     public long Pending { get; set; }
+
+    /// <summary>Of those, orders that FBS was asked about and has not answered for <see cref="PaymentsAccounts.UnansweredAfter"/>.</summary>
+    public long Unanswered { get; set; }
 }
 
 public sealed record PaymentsAccounting([property: JsonPropertyName("municipalities")] SortedDictionary<string, MunicipalityMoney> Municipalities);
@@ -29,15 +32,19 @@ public sealed record PaymentsAccounting([property: JsonPropertyName("municipalit
 /// <summary>Reads the sums from the store. One look costs a pass over the accounts, so looks are shared.</summary>
 public sealed class PaymentsAccounts
 {
+    /// <summary>After so long somebody should know: a restart of FBS is over, a change of its address or our rights is not.</summary>
+    public static readonly TimeSpan UnansweredAfter = TimeSpan.FromMinutes(15);
+
     /// <summary>A look that took long because the machine was busy is not worth minutes.</summary>
     private static readonly TimeSpan LongestShared = TimeSpan.FromSeconds(10);
 
     private readonly IStore _store;
+    private readonly TimeProvider _time;
     private readonly SharedLook<PaymentsAccounting> _look;
 
     public PaymentsAccounts(IStore store, TimeProvider time)
     {
-        _store = store;
+        (_store, _time) = (store, time);
         _look = new SharedLook<PaymentsAccounting>(QueryAsync, time, LongestShared);
     }
 
@@ -80,13 +87,15 @@ public sealed class PaymentsAccounts
 
         foreach (var row in await connection.QueryAsync<CountRow>(new CommandDefinition(
             _store.Sql($"""
-                SELECT municipality AS Municipality, COUNT(*) AS Lines, SUM(CASE WHEN state = 'Pending' THEN 1 ELSE 0 END) AS Pending
+                SELECT municipality AS Municipality, COUNT(*) AS Lines, SUM(CASE WHEN state = 'Pending' THEN 1 ELSE 0 END) AS Pending,
+                       SUM(CASE WHEN state = 'Pending' AND calls > 0 AND created_at <= @before THEN 1 ELSE 0 END) AS Unanswered
                 FROM payments.orders o
                 WHERE state = 'Pending' OR ({OrderStore.NeedsPerson})
                 GROUP BY municipality
-                """), cancellationToken: cancellation)))
+                """), new { before = (_time.GetUtcNow() - UnansweredAfter).ToUnixTimeMilliseconds() }, cancellationToken: cancellation)))
         {
             Of(row.Municipality).Pending += row.Pending;
+            Of(row.Municipality).Unanswered = row.Unanswered;
             Of(row.Municipality).Unmatched += row.Lines - row.Pending;
         }
 
@@ -113,5 +122,6 @@ public sealed class PaymentsAccounts
         public required string Municipality { get; init; }
         public long Lines { get; init; }
         public long Pending { get; init; }
+        public long Unanswered { get; init; }
     }
 }

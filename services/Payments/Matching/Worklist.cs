@@ -11,7 +11,7 @@ public enum WorklistKind { UnmatchedEntry, Account, FbsOrder }
 /// <summary>Something that only a person can decide.</summary>
 /// <param name="Id">For place and close: the unmatched entry's message, or the order's own; an account's line goes away by itself.</param>
 /// <param name="AmountOre">Of an entry its amount; of an account its balance; of an order what the claim was for.</param>
-/// <param name="Names">What it names itself by: reference, debtorReference, paymentSlip, entryId, reversesEntryId, orderId.</param>
+/// <param name="Names">What it names itself by: reference, debtorReference, paymentSlip, entryId, reversesEntryId, orderId, fbsAnswer.</param>
 /// <param name="Action">What is suggested to do.</param>
 public sealed record WorklistItem(
     Guid Id, WorklistKind Kind, string Municipality, string Cause, long AmountOre, DateTimeOffset Since, string? Agency, long? FeeId, string? EntryKind,
@@ -108,8 +108,8 @@ public sealed class Worklist(IStore store, Suggestions suggestions)
     private async Task<IEnumerable<WorklistItem>> OrdersAsync(string? municipality, int limit, WorklistPlace from, CancellationToken cancellation) =>
         (await QueryAsync<OrderRow>(
             $"""
-            SELECT @top o.item_id AS Id, o.municipality AS Municipality, o.agency AS Agency, o.fee_id AS FeeId, o.state AS State, o.order_id AS OrderId, a.amount_ore AS AmountOre,
-                   o.changed_at AS Since
+            SELECT @top o.item_id AS Id, o.municipality AS Municipality, o.agency AS Agency, o.fee_id AS FeeId, o.state AS State, o.order_id AS OrderId, o.last_fault AS LastFault,
+                   a.amount_ore AS AmountOre, o.changed_at AS Since
             FROM payments.orders o
             INNER JOIN payments.accounts a ON a.claim_id = o.claim_id
             WHERE {OrderStore.NeedsPerson}
@@ -117,10 +117,11 @@ public sealed class Worklist(IStore store, Suggestions suggestions)
             "o.municipality", "o.changed_at", "o.item_id", municipality, limit, from, cancellation))
         .Select(row => new WorklistItem(
             row.Id, WorklistKind.FbsOrder, row.Municipality, row.State == "PaidElsewhere" ? nameof(AccountMismatch.AlreadyPaid) : row.State, row.AmountOre, At(row.Since), row.Agency,
-            row.FeeId, null, Named(("reference", $"{row.Agency}-{row.FeeId}"), ("orderId", row.OrderId)), [],
+            row.FeeId, null, Named(("reference", $"{row.Agency}-{row.FeeId}"), ("orderId", row.OrderId), ("fbsAnswer", row.State == "Refused" ? row.LastFault : null)), [],
             row.State switch
             {
                 "PaidElsewhere" => "FBS has the fee paid under another order: find out who was paid twice, have one paid back, then close this.",
+                "Refused" => "FBS did not register the payment, and says why: look at the fee and its patron there, register it by hand where it is still owed, then close this.",
                 _ => "FBS does not let us register payments of this fee: register it in FBS by hand, then close this.",
             }));
 
@@ -181,6 +182,7 @@ public sealed class Worklist(IStore store, Suggestions suggestions)
         public long FeeId { get; init; }
         public required string State { get; init; }
         public required string OrderId { get; init; }
+        public string? LastFault { get; init; }
         public long AmountOre { get; init; }
         public long Since { get; init; }
     }

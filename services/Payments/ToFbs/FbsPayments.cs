@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -10,7 +11,10 @@ public sealed record FbsPayment(string OrderId, IReadOnlyList<long> FeeIds);
 /// <summary>What it answers, one for each fee.</summary>
 public sealed record FbsPaymentAnswer(long FeeId, string? OrderId, string? ConfirmationId, string? PaymentStatus);
 
-/// <summary>Calls <c>POST /external/v1/{agency}/patron/{patron}/payment</c>, which is idempotent on the order. Bodies never reach a log or a stored text.</summary>
+/// <summary>
+/// Calls <c>POST /external/v1/{agency}/patron/{patron}/payment</c>, which is idempotent on the order. Of the three statuses that its interface names one registers, and any other status is
+/// one more reason for not registering. Bodies never reach a log; of what FBS says, a stored text has the status alone.
+/// </summary>
 public sealed class FbsPayments(Func<HttpClient> clients, string url, TimeSpan timeout, TimeProvider time)
 {
     public async Task<OrderAnswer> RegisterAsync(DueOrder order, CancellationToken cancellation)
@@ -23,7 +27,7 @@ public sealed class FbsPayments(Func<HttpClient> clients, string url, TimeSpan t
             using var client = clients();
             using var response = await client.PostAsJsonAsync(address, new FbsPayment(order.OrderId, [order.FeeId]), FbsJson.Default.FbsPayment, either.Token);
             if (!response.IsSuccessStatusCode)
-                return new OrderAnswer.Unclear($"FBS answered {(int)response.StatusCode}");
+                return IsFinal(response.StatusCode) ? new OrderAnswer.Refused($"HTTP {(int)response.StatusCode}") : new OrderAnswer.Unclear($"FBS answered {(int)response.StatusCode}");
             await using var body = await response.Content.ReadAsStreamAsync(either.Token);
             var answers = await JsonSerializer.DeserializeAsync(body, FbsJson.Default.FbsPaymentAnswerArray, either.Token);
             return Read(order, answers ?? []);
@@ -53,8 +57,16 @@ public sealed class FbsPayments(Func<HttpClient> clients, string url, TimeSpan t
             { PaymentStatus: "paymentRegistered" } answer => new OrderAnswer.Registered(answer.ConfirmationId),
             { PaymentStatus: "paymentRegisteredByDifferentOrderId" } answer => new OrderAnswer.RegisteredByAnother(answer.OrderId == order.OrderId ? null : answer.OrderId),
             { PaymentStatus: "paymentNotAllowedByClient" } => new OrderAnswer.NotAllowed(),
-            _ => new OrderAnswer.Unclear("FBS answered with a status that is none of the three known"),
+            { PaymentStatus: { } status } when IsWord(status) => new OrderAnswer.Refused(status),
+            _ => new OrderAnswer.Unclear("FBS's answer has no status that is a word"),
         };
+
+    /// <summary>What is wrong with the order stays so. Who we are, how fast we ask, and what FBS is just doing does not.</summary>
+    private static bool IsFinal(HttpStatusCode status) => (int)status is >= 400 and < 500 && status is not
+        (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.ProxyAuthenticationRequired or HttpStatusCode.RequestTimeout or HttpStatusCode.MisdirectedRequest
+        or HttpStatusCode.Locked or (HttpStatusCode)425 or HttpStatusCode.TooManyRequests);
+
+    private static bool IsWord(string status) => status.Length is > 0 and <= 60 && status.All(char.IsAsciiLetter);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

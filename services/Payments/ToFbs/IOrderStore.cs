@@ -10,6 +10,10 @@ public abstract record OrderAnswer
 
     public sealed record NotAllowed : OrderAnswer;
 
+    /// <summary>It was not registered, and the same order again would not be either.</summary>
+    /// <param name="Answer">FBS's own word for why, or the HTTP status.</param>
+    public sealed record Refused(string Answer) : OrderAnswer;
+
     /// <summary>Nobody can tell whether it was registered: the same order is sent again.</summary>
     public sealed record Unclear(string Why) : OrderAnswer;
 }

@@ -16,6 +16,9 @@ public enum OrderState
     /// <summary>FBS does not let us register a payment of this fee: for a person.</summary>
     NotAllowed,
 
+    /// <summary>FBS did not register it, for a reason of its own: for a person.</summary>
+    Refused,
+
     /// <summary>FBS has not said whose fee it is, so there is nobody to register the payment for: FBS is told by message alone.</summary>
     NoPatron,
 

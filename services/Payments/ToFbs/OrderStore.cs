@@ -10,7 +10,7 @@ public sealed class OrderStore(IStore store) : IOrderStore, IFbsOrders
 {
     /// <summary>Which orders <c>o</c> are lines of the worklist. Of a cancelled claim the account's own line says what is to be done.</summary>
     internal const string NeedsPerson = """
-        o.closed_at IS NULL AND o.state IN ('PaidElsewhere', 'NotAllowed')
+        o.closed_at IS NULL AND o.state IN ('PaidElsewhere', 'NotAllowed', 'Refused')
         AND NOT EXISTS (SELECT 1 FROM payments.accounts c WHERE c.claim_id = o.claim_id AND c.status = 'Cancelled')
         """;
 
@@ -109,6 +109,7 @@ public sealed class OrderStore(IStore store) : IOrderStore, IFbsOrders
                         (OrderState.Pending, againAt.ToUnixTimeMilliseconds(), null, "an earlier order of this claim is still to be answered"),
                     OrderAnswer.RegisteredByAnother other => (OrderState.PaidElsewhere, null, null, other.OrderId is null ? "paid under another order" : $"paid under {other.OrderId}"),
                     OrderAnswer.NotAllowed => (OrderState.NotAllowed, null, null, "FBS does not allow it"),
+                    OrderAnswer.Refused refused => (OrderState.Refused, null, null, refused.Answer),
                     OrderAnswer.Unclear unclear => (OrderState.Pending, againAt.ToUnixTimeMilliseconds(), null, unclear.Why),
                     _ => throw new ArgumentOutOfRangeException(nameof(answer), answer.GetType().Name, "Not an answer."),
                 };
@@ -138,11 +139,12 @@ public sealed class OrderStore(IStore store) : IOrderStore, IFbsOrders
                     SET closed_at = @now,
                         who = @who,
                         why = @why
-                    WHERE item_id = @itemId AND closed_at IS NULL AND state IN (@elsewhere, @notAllowed)
+                    WHERE item_id = @itemId AND closed_at IS NULL AND state IN (@elsewhere, @notAllowed, @refused)
                     """),
                 new
                 {
                     now = now.ToUnixTimeMilliseconds(), who, why, itemId, elsewhere = nameof(OrderState.PaidElsewhere), notAllowed = nameof(OrderState.NotAllowed),
+                    refused = nameof(OrderState.Refused),
                 }, transaction, cancellationToken: cancellation)),
             cancellation) > 0;
 

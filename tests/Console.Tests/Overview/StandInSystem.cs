@@ -104,7 +104,7 @@ internal sealed class StandInSystem : IAsyncDisposable
              "deadLettered":0,"inFlight":7,"openInstructions":7,"oldestUnacknowledgedAt":"{{DateTimeOffset.UtcNow.AddMinutes(-17):O}}","unheardSince":"{{UnheardSince:O}}"},"0157":{"claims":12,"ore":84000,"transferred":12,"transferredOre":84000} } }
             """,
         "payments/accounting" => """
-            {"municipalities":{"0101":{"accounts":90,"coveredOre":540000,"reversedOre":0,"writtenOffOre":12000,"settled":44,"unmatched":2,"pending":0},
+            {"municipalities":{"0101":{"accounts":90,"coveredOre":540000,"reversedOre":0,"writtenOffOre":12000,"settled":44,"unmatched":2,"pending":3,"unanswered":3},
              "0157":{"accounts":12,"coveredOre":7000,"reversedOre":0,"writtenOffOre":0,"settled":1,"unmatched":0,"pending":0}}}
             """,
         "routing/senders" or "payments/senders" => $$"""{"isRequired":true,"refusals":[{{string.Join(',', Refusals)}}]}""",

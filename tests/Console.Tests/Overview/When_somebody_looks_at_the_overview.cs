@@ -51,7 +51,7 @@ public sealed class When_somebody_looks_at_the_overview
     {
         var page = await _console.OpenAsync("/console/");
         var links = await page.Locator(".need a").EvaluateAllAsync<string[]>("links => links.map(link => link.getAttribute('href'))");
-        links.ShouldBe(["/console/claims?category=Unknown", "/console/municipalities/0157", "/console/claims?category=Rejected", "/console/claims?category=Held", "/console/reconciliation/worklist", "/console/reconciliation"]);
+        links.ShouldBe(["/console/claims?category=Unknown", "/console/municipalities/0157", "/console/claims?category=Rejected", "/console/claims?category=Held", "/console/reconciliation/worklist", "/console/failures#waiting", "/console/reconciliation"]);
         (await page.Locator(".need").Filter(new LocatorFilterOptions { HasText = "ikke afstemt" }).InnerTextAsync()).ShouldContain("2");
     }
 

@@ -82,9 +82,9 @@ public sealed class When_FBS_registers_payments(Engine engine) : PaymentsFixture
     {
         _fbs.Failures.Enqueue(context => Answer(context, 503, ""));
         _fbs.Failures.Enqueue(context => Answer(context, 200, "<html>"));
-        _fbs.Failures.Enqueue(context => Answer(context, 200, """[{"feeId":1,"paymentStatus":"paymentPostponed"}]"""));
+        _fbs.Failures.Enqueue(context => Answer(context, 200, """[{"feeId":1}]"""));
         _fbs.Failures.Enqueue(context => Answer(context, 200, "[]"));
-        _fbs.Failures.Enqueue(context => Answer(context, 404, ""));
+        _fbs.Failures.Enqueue(context => Answer(context, 401, ""));
         _fbs.Failures.Enqueue(async context => await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ContinueWith(_ => context.Abort(), TaskScheduler.Default));
         await OnAsync(Claim(1), Paid(1, "E1", 7000));
 
@@ -133,6 +133,42 @@ public sealed class When_FBS_registers_payments(Engine engine) : PaymentsFixture
         await SendAsync();
         await ShouldBeClosedByAPersonAsync("NotAllowed");
         _fbs.Calls.Count.ShouldBe(1);
+    }
+
+    [TestCase(200, """[{"feeId":1,"orderId":"DK-710100-1-1","paymentStatus":"feeClosed"}]""", "feeClosed")]
+    [TestCase(400, """{"code":"refused"}""", "HTTP 400")]
+    [TestCase(404, "", "HTTP 404")]
+    public async Task A_payment_that_FBS_refuses_in_its_own_words_is_for_a_person_who_reads_them(int status, string body, string answer)
+    {
+        _fbs.Failures.Enqueue(context => Answer(context, status, body));
+        await OnAsync(Claim(1), Paid(1, "E1", 7000));
+        await SendAsync();
+
+        (await WorklistAsync()).Items.ShouldHaveSingleItem().Names["fbsAnswer"].ShouldBe(answer);
+        await ShouldBeClosedByAPersonAsync("Refused");
+        Clock.Now += TimeSpan.FromDays(1);
+        await SendAsync();
+        _fbs.Calls.Count.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task An_FBS_that_says_nothing_usable_for_a_quarter_of_an_hour_is_counted_until_it_does()
+    {
+        await OnAsync(Claim(1), Paid(1, "E1", 7000));
+        (await UnansweredAsync()).ShouldBe(0);
+        for (var minute = 0; minute < 15; minute++)
+        {
+            _fbs.Failures.Enqueue(context => Answer(context, 403, ""));
+            await SendAsync();
+            (await UnansweredAsync()).ShouldBe(0);
+            Clock.Now += TimeSpan.FromMinutes(1);
+        }
+
+        (await UnansweredAsync()).ShouldBe(1);
+        (await WorklistAsync()).Items.ShouldBeEmpty();
+
+        await SendAsync();
+        (await UnansweredAsync()).ShouldBe(0);
     }
 
     [Test]
@@ -234,6 +270,8 @@ public sealed class When_FBS_registers_payments(Engine engine) : PaymentsFixture
     private async Task<OrderLine> OrderAsync(long feeId) => (await ViewAsync(feeId)).Orders[0];
 
     private async Task<long> PendingAsync() => (await new PaymentsAccounts(Store, TimeProvider.System).ReadAsync(fresh: true, default)).Municipalities["0101"].Pending;
+
+    private async Task<long> UnansweredAsync() => (await new PaymentsAccounts(Store, Clock).ReadAsync(fresh: true, default)).Municipalities["0101"].Unanswered;
 
     private async Task ShouldBeClosedByAPersonAsync(string cause)
     {
