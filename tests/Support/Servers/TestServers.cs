@@ -1,8 +1,9 @@
 namespace ClaimsTransfer.Support;
 
 /// <summary>
-/// The one place where tests get their servers: the one that the environment names, else Debian's package as a child process. Each time it says in one line
-/// which it took and why: to the test's progress, and to the file <c>servers</c> in the folder that <c>TESTS_DATA</c> names.
+/// The one place where tests get their servers: the one that the environment names, else a container where an engine answers and has the image, else Debian's
+/// package as a child process. Each time it says in one line which it took and why: to the test's progress, and to the file <c>servers</c> in the folder that
+/// <c>TESTS_DATA</c> names.
 /// </summary>
 public static class TestServers
 {
@@ -14,28 +15,43 @@ public static class TestServers
     public const string Postgres = "CLAIMS_POSTGRES";
     public const string SqlServer = "CLAIMS_SQLSERVER";
 
-    /// <param name="management">Whether one that is started here has its HTTP API too, for others to make virtual hosts.</param>
-    public static async Task<TestServer> RabbitMqAsync(bool management = false)
-    {
-        if (Given(Broker) is { } given)
-            return Took("RabbitMQ", new TestServer(given, Given(BrokerManagement)), $"the one that {Broker} names");
-        return Took("RabbitMQ", await PackageServers.RabbitMqAsync(management), $"the installed package, as {Broker} names none");
-    }
+    /// <summary>The images of containers, where others are wanted than the vendors'.</summary>
+    public const string BrokerImage = "CLAIMS_TEST_BROKER_IMAGE";
 
-    public static async Task<TestServer> PostgresAsync()
-    {
-        if (Given(Postgres) is { } given)
-            return Took("PostgreSQL", new TestServer(given), $"the one that {Postgres} names");
-        return Took("PostgreSQL", await PackageServers.PostgresAsync(), $"the installed package, as {Postgres} names none");
-    }
+    public const string PostgresImage = "CLAIMS_POSTGRES_IMAGE";
+    public const string SqlServerImage = "CLAIMS_SQLSERVER_IMAGE";
+
+    /// <param name="management">Whether one that is started here has its HTTP API too, for others to make virtual hosts.</param>
+    public static Task<TestServer> RabbitMqAsync(bool management = false) => TakeAsync(
+        "RabbitMQ", Broker, given => new TestServer(given, Given(BrokerManagement)), Given(BrokerImage) ?? "rabbitmq:4.0-management", ContainerServers.RabbitMqAsync,
+        () => PackageServers.RabbitMqAsync(management));
+
+    public static Task<TestServer> PostgresAsync() => TakeAsync(
+        "PostgreSQL", Postgres, given => new TestServer(given), Given(PostgresImage) ?? "postgres:17", ContainerServers.PostgresAsync, PackageServers.PostgresAsync);
 
     /// <exception cref="NoServerException">There is none to be had; no package brings it.</exception>
-    public static Task<TestServer> SqlServerAsync()
+    public static Task<TestServer> SqlServerAsync() => TakeAsync(
+        "SQL Server", SqlServer, given => new TestServer(given.StartsWith("sqlserver:", StringComparison.Ordinal) ? given : $"sqlserver:{given}"),
+        Given(SqlServerImage) ?? "mcr.microsoft.com/mssql/server:2022-latest", ContainerServers.SqlServerAsync, null);
+
+    private static async Task<TestServer> TakeAsync(
+        string name, string variable, Func<string, TestServer> named, string image, Func<string, Task<TestServer>> container, Func<Task<TestServer>>? package)
     {
-        if (Given(SqlServer) is not { } given)
-            throw new NoServerException($"{SqlServer} is not set: the SQL Server dialect is not tested in this run.");
-        var address = given.StartsWith("sqlserver:", StringComparison.Ordinal) ? given : $"sqlserver:{given}";
-        return Task.FromResult(Took("SQL Server", new TestServer(address), $"the one that {SqlServer} names"));
+        if (Given(variable) is { } given)
+            return Took(name, named(given), $"the one that {variable} names");
+        string why;
+        try
+        {
+            return Took(name, await container(image), $"a container of {image}, as {variable} names none and an engine answers");
+        }
+        catch (NoServerException none)
+        {
+            why = $"{variable} names none and {none.Message}";
+        }
+
+        if (package is null)
+            throw new NoServerException($"{name} is not to be had: {why}.");
+        return Took(name, await package(), $"the installed package, as {why}");
     }
 
     private static string? Given(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } given ? given : null;
