@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything with the analyzers on, runs every suite, and ends with one line: N passed, N failed[, N skipped].
 #   tests/run.sh [--data DIR] [--long] [SUITE …]      SUITE: a folder name under tests/, all when absent
+#   tests/run.sh [--data DIR] --containers            the transport suite, the store tests and a journey, with servers in containers of an engine of its own
 #   --long: the same cases with as many claims and seeds as confidence asks for, where otherwise fewer do.
 set -euo pipefail
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -8,13 +9,14 @@ repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "$repo/deploy/build/common.sh"
 
 data=${TESTS_DATA:-}
-suites=()
+suites=() containers=
 while [ $# -gt 0 ]; do
   case $1 in
     --data) data=${2:?--data needs a folder}; shift 2 ;;
     --data=*) data=${1#*=}; shift ;;
+    --containers) containers=1; shift ;;
     --long) export CLAIMS_LONG=1; shift ;;
-    -*) say "Unknown option $1. Use: tests/run.sh [--data DIR] [--long] [SUITE …]"; exit 2 ;;
+    -*) say "Unknown option $1. Use: tests/run.sh [--data DIR] [--long] [--containers | SUITE …]"; exit 2 ;;
     *) suites+=("$1"); shift ;;
   esac
 done
@@ -39,6 +41,7 @@ finish() {
   local summary
   trap '' INT TERM
   end_marked "CLAIMS_TESTS_RUN=$run/"
+  [ -z "$containers" ] || engine_stop
   if [ -z "$done" ]; then
     say "It ended before it was done: counted as one failure."
     failed=$((failed + 1))
@@ -70,6 +73,31 @@ start() {
   CLAIMS_TESTS_RUN="$run/$name/" "$@" </dev/null &
   set +m
 }
+
+# Where there is no engine it is one test that was not run, never one that failed.
+declare -A filter_of=()
+if [ -n "$containers" ]; then
+  # shellcheck source=tests/containers/engine.sh
+  source "$repo/tests/containers/engine.sh"
+  if ! engine_start; then
+    say "No containers: $engine_why. Counted as skipped."
+    skipped=1 done=1
+    exit 0
+  fi
+  stores='FullyQualifiedName~ostgres'
+  if [ -n "${CLAIMS_SQLSERVER:-}" ] || engine_has mcr.microsoft.com/mssql/server:2022-latest; then
+    stores="$stores|FullyQualifiedName~SqlServer|FullyQualifiedName~sqlserver"
+  else
+    say "SQL Server: no image of it can be had here. Counted as skipped."
+    skipped=1
+  fi
+  suites=(Journeys Defaults.Tests Console.Tests Connectors.Tests Payments.Tests Routing.Tests Ingest.Tests Sandbox.Tests)
+  for suite in "${suites[@]}"; do filter_of[$suite]=$stores; done
+  filter_of[Journeys]="FullyQualifiedName~When_broker_and_store_run_elsewhere&($stores)"
+  # What stops, kills and reconfigures the broker has one of its own, whatever the others have.
+  filter_of[Defaults.Tests]="$stores|((FullyQualifiedName~OnNative|FullyQualifiedName~OnMassTransit)"
+  filter_of[Defaults.Tests]+="&FullyQualifiedName!~When_the_broker_fails&FullyQualifiedName!~When_a_publish_is_refused)"
+fi
 
 say "Building everything …"
 mkdir -p "$repo/artifacts"
@@ -104,6 +132,7 @@ start_suite() {
   rm -rf "$data/results/$suite"
   mkdir -p "$data/results/$suite"
   start "$suite" dotnet test "$repo/tests/$suite/bin/Release/net10.0/ClaimsTransfer.$suite.dll" --nologo \
+    ${filter_of[$suite]:+--filter "${filter_of[$suite]}"} \
     --logger "trx;LogFileName=results.trx" --logger "console;verbosity=normal" --results-directory "$data/results/$suite" >"$data/$suite.out" 2>&1
 }
 
@@ -202,6 +231,11 @@ print_failed() {
       failed && /<Message>/{sub(/.*<Message>/, ""); sub(/<\/Message>.*/, ""); print "  " suite " " name ": " $0; failed = 0}' "$data/results/$suite/results.trx"
   done | sed 's/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g; s/&#x[0-9A-F]*;/ /g' | cut -c1-300
 }
+if [ -f "$data/servers" ]; then
+  say ""
+  say "Servers:"
+  sort "$data/servers" | uniq -c | sort -rn >&2
+fi
 say ""
 say "The slowest twenty, in seconds, and how much of it was before the test itself:"
 print_slowest >&2
