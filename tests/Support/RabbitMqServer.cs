@@ -11,12 +11,12 @@ namespace ClaimsTransfer.Support;
 public static class RabbitMqServer
 {
     private static readonly OneForAll<Shared> TheShared = new(ShareAsync);
-    private static readonly OneForAll<Own> TheOwn = new(StartOwnAsync);
+    private static readonly OneForAll<IOwnBroker> TheOwn = new(TestServers.OwnRabbitMqAsync);
 
     public static async Task<string> UriAsync() => (await TheShared.GetAsync()).Uri;
 
-    /// <summary>A server of this assembly's own, from the installed package whatever the others are: for tests that stop, kill and start it.</summary>
-    public static async Task<LocalRabbitMq> LocalAsync() => (await TheOwn.GetAsync()).Server;
+    /// <summary>A server of this assembly's own, for tests that stop, kill and start it.</summary>
+    public static Task<IOwnBroker> OwnAsync() => TheOwn.GetAsync();
 
     /// <summary>A temporary folder that the server's own account can reach.</summary>
     public static string NewFolder() => LocalRabbitMq.NewFolder("claims-rabbitmq-");
@@ -37,12 +37,6 @@ public static class RabbitMqServer
         return new Shared(server, new UriBuilder(server.Address) { Path = host.Name }.Uri.AbsoluteUri, host);
     }
 
-    private static async Task<Own> StartOwnAsync()
-    {
-        var folder = NewFolder();
-        return new Own(await LocalRabbitMq.StartAsync(Path.Combine(folder, "broker")), folder);
-    }
-
     private sealed record Shared(TestServer Server, string Uri, VirtualHost? Host) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
@@ -50,15 +44,6 @@ public static class RabbitMqServer
             if (Host is not null)
                 await Host.RemoveAsync();
             await Server.DisposeAsync();
-        }
-    }
-
-    private sealed record Own(LocalRabbitMq Server, string Folder) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await Server.DisposeAsync();
-            Directory.Delete(Folder, recursive: true);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ClaimsTransfer.LocalServers;
 
 namespace ClaimsTransfer.Support;
@@ -13,6 +14,12 @@ internal static class PackageServers
         var server = await LocalRabbitMq.StartAsync(Path.Combine(folder, "broker"), management);
         var api = server.ManagementUri?.Replace("http://", $"http://{server.User}:{server.Password}@", StringComparison.Ordinal);
         return new TestServer(server.Uri, api, Ours: true) { End = () => EndAsync(server, folder) };
+    }
+
+    public static async Task<IOwnBroker> OwnRabbitMqAsync()
+    {
+        var folder = LocalRabbitMq.NewFolder("claims-rabbitmq-");
+        return new OwnBroker(await LocalRabbitMq.StartAsync(Path.Combine(folder, "broker")), folder);
     }
 
     public static async Task<TestServer> PostgresAsync()
@@ -47,5 +54,33 @@ internal static class PackageServers
                 TestContext.Progress.WriteLine($"{folder} is left to others: {failure.Message}");
             }
         }
+    }
+
+    private sealed class OwnBroker(LocalRabbitMq server, string folder) : IOwnBroker
+    {
+        private const string Program = "/usr/lib/rabbitmq/bin/rabbitmqctl";
+
+        public string Uri => server.Uri;
+
+        public Task StopAsync() => server.StopAsync();
+
+        public Task KillAsync() => server.KillAsync();
+
+        public Task RestartAsync() => server.RestartAsync();
+
+        /// <summary>It finds the server by the environment that the server was started with.</summary>
+        public async Task ControlAsync(params string[] arguments)
+        {
+            var start = new ProcessStartInfo(Program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+            foreach (var variable in (await File.ReadAllTextAsync($"/proc/{server.ProcessId}/environ")).Split('\0', StringSplitOptions.RemoveEmptyEntries))
+                start.Environment[variable[..variable.IndexOf('=', StringComparison.Ordinal)]] = variable[(variable.IndexOf('=', StringComparison.Ordinal) + 1)..];
+            using var control = Process.Start(start)!;
+            var said = Task.WhenAll(control.StandardOutput.ReadToEndAsync(), control.StandardError.ReadToEndAsync());
+            await control.WaitForExitAsync();
+            if (control.ExitCode != 0)
+                Assert.Fail($"rabbitmqctl {arguments[0]}: {string.Concat(await said)}");
+        }
+
+        public async ValueTask DisposeAsync() => await EndAsync(server, folder);
     }
 }

@@ -2,8 +2,7 @@ namespace ClaimsTransfer.Support;
 
 /// <summary>
 /// The one place where tests get their servers: the one that the environment names, else a container where an engine answers and has the image, else Debian's
-/// package as a child process. Each time it says in one line which it took and why: to the test's progress, and to the file <c>servers</c> in the folder that
-/// <c>TESTS_DATA</c> names.
+/// package as a child process. Each time it says in one line which it took and why; <c>tests/run.sh</c> gathers those lines at its end.
 /// </summary>
 public static class TestServers
 {
@@ -21,10 +20,15 @@ public static class TestServers
     public const string PostgresImage = "CLAIMS_POSTGRES_IMAGE";
     public const string SqlServerImage = "CLAIMS_SQLSERVER_IMAGE";
 
+    private static string RabbitMqImage => Given(BrokerImage) ?? "rabbitmq:4.0-management";
+
     /// <param name="management">Whether one that is started here has its HTTP API too, for others to make virtual hosts.</param>
     public static Task<TestServer> RabbitMqAsync(bool management = false) => TakeAsync(
-        "RabbitMQ", Broker, given => new TestServer(given, Given(BrokerManagement)), Given(BrokerImage) ?? "rabbitmq:4.0-management", ContainerServers.RabbitMqAsync,
-        () => PackageServers.RabbitMqAsync(management));
+        "RabbitMQ", Broker, given => new TestServer(given, Given(BrokerManagement)), RabbitMqImage, ContainerServers.RabbitMqAsync, () => PackageServers.RabbitMqAsync(management));
+
+    /// <summary>From the installed package whatever the others are, unless containers are required.</summary>
+    internal static Task<IOwnBroker> OwnRabbitMqAsync() =>
+        ContainerServers.AreRequired ? ContainerServers.OwnRabbitMqAsync(RabbitMqImage) : PackageServers.OwnRabbitMqAsync();
 
     public static Task<TestServer> PostgresAsync() => TakeAsync(
         "PostgreSQL", Postgres, given => new TestServer(given), Given(PostgresImage) ?? "postgres:17", ContainerServers.PostgresAsync, PackageServers.PostgresAsync);
@@ -37,6 +41,8 @@ public static class TestServers
     private static async Task<TestServer> TakeAsync(
         string name, string variable, Func<string, TestServer> named, string image, Func<string, Task<TestServer>> container, Func<Task<TestServer>>? package)
     {
+        if (ContainerServers.AreRequired)
+            return Took(name, await container(image), $"a container of {image}, as this run takes nothing else");
         if (Given(variable) is { } given)
             return Took(name, named(given), $"the one that {variable} names");
         string why;
@@ -58,15 +64,8 @@ public static class TestServers
 
     private static TestServer Took(string name, TestServer server, string why)
     {
-        Say($"{name}: {why}.");
+        TestContext.Progress.WriteLine($"{name}: {why}.");
         return server;
-    }
-
-    private static void Say(string line)
-    {
-        TestContext.Progress.WriteLine(line);
-        if (Environment.GetEnvironmentVariable("TESTS_DATA") is { Length: > 0 } folder)
-            File.AppendAllText(Path.Combine(folder, "servers"), $"{line}\n");
     }
 }
 

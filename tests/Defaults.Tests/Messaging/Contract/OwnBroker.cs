@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ClaimsTransfer.Support;
 
 namespace ClaimsTransfer.Defaults.Tests.Messaging.Contract;
@@ -6,23 +5,7 @@ namespace ClaimsTransfer.Defaults.Tests.Messaging.Contract;
 /// <summary>The broker that the tests may stop, kill, block and give users to.</summary>
 internal static class OwnBroker
 {
-    private const string Program = "/usr/lib/rabbitmq/bin/rabbitmqctl";
-
-    public static async Task<string> UriAsync() => (await RabbitMqServer.LocalAsync()).Uri;
-
-    /// <summary><c>rabbitmqctl</c>, which finds the server by the environment that the server was started with.</summary>
-    public static async Task ControlAsync(params string[] arguments)
-    {
-        var server = await RabbitMqServer.LocalAsync();
-        var start = new ProcessStartInfo(Program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var variable in (await File.ReadAllTextAsync($"/proc/{server.ProcessId}/environ")).Split('\0', StringSplitOptions.RemoveEmptyEntries))
-            start.Environment[variable[..variable.IndexOf('=', StringComparison.Ordinal)]] = variable[(variable.IndexOf('=', StringComparison.Ordinal) + 1)..];
-        using var control = Process.Start(start)!;
-        var said = Task.WhenAll(control.StandardOutput.ReadToEndAsync(), control.StandardError.ReadToEndAsync());
-        await control.WaitForExitAsync();
-        if (control.ExitCode != 0)
-            Assert.Fail($"rabbitmqctl {arguments[0]}: {string.Concat(await said)}");
-    }
+    public static async Task<string> UriAsync() => (await RabbitMqServer.OwnAsync()).Uri;
 
     /// <summary>Blocks whoever publishes, until the returned is disposed.</summary>
     public static async Task<IAsyncDisposable> BlockedAsync()
@@ -48,6 +31,8 @@ internal static class OwnBroker
             + $"rabbit_auth_backend_internal:set_permissions(<<\"{user}\">>, <<\"/\">>, <<\"^$\">>, <<\"^{prefix}\">>, <<\".*\">>, <<\"tests\">>).");
         return new UriBuilder(await UriAsync()) { UserName = user, Password = "secret" }.Uri.AbsoluteUri;
     }
+
+    private static async Task ControlAsync(params string[] arguments) => await (await RabbitMqServer.OwnAsync()).ControlAsync(arguments);
 
     private sealed class Undo(Func<Task> undo) : IAsyncDisposable
     {

@@ -19,7 +19,7 @@ public abstract class When_the_broker_fails<TSource> : BrokerContract<TSource>
     [Test]
     public async Task Stopped_and_then_killed_while_messages_flow_both_ways_it_loses_none_and_everybody_sees_it()
     {
-        var broker = await RabbitMqServer.LocalAsync();
+        var broker = await RabbitMqServer.OwnAsync();
         var collector = new Collector();
         await using var subscription = await Transport.SubscribeAsync(Queue with { BatchSize = 20 }, collector.HandleAsync, CancellationToken.None);
         var publishing = PublishAllAsync(Messages);
