@@ -147,7 +147,8 @@ count_suite() {
   local suite=$1 code=$2 results="$data/results/$1" counters suite_passed suite_failed suite_total suite_skipped
   say "== $suite (until $SECONDS s)"
   # One line a test is for whoever looks while it runs; how it began says nothing.
-  sed -E '/^  (Passed|Skipped) /d; /^$/d; /^(Starting test|A total of|NUnit Adapter|Running all|Results File)|NUnit3TestExecutor/d' "$data/$suite.out" >&2
+  sed -E '/^  (Passed|Skipped) /d; /^$/d; /^(Starting test|A total of|NUnit Adapter|Running all|Running selected|Results File)|NUnit3TestExecutor/d
+    /^\[testcontainers\.org|^  (Host|(Server|Kernel|API) Version|Operating System|Total Memory): /d' "$data/$suite.out" >&2
   counters=$(grep -o '<Counters [^>]*>' "$results/results.trx" 2>/dev/null || true)
   count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters"; }
   if [ -z "$counters" ]; then
