@@ -18,28 +18,33 @@ internal sealed record Account(string? Name)
         return new Account(name);
     }
 
+    /// <summary>For messages.</summary>
+    public string Who => $"the user {Name ?? Environment.UserName}";
+
     /// <summary>The command as this account, sent <paramref name="deathSignal"/> by the kernel when its parent dies.</summary>
     public IReadOnlyList<string> Command(string program, IEnumerable<string> arguments, string deathSignal = "INT")
     {
         string[] session = IsInstalled(SetSid) ? [SetSid] : [];
         if (!IsInstalled(SetPriv))
             return Name is null ? [.. session, program, .. arguments] : [.. session, "runuser", "-u", Name, "--", program, .. arguments];
-        // dac_read_search: the data folder may lie below one that only root may enter; the account must still find its own.
-        string[] account = Name is null ? [] : ["--reuid", Name, "--regid", Name, "--init-groups", .. MayPass ? ["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"] : (string[])[]];
+        string[] account = Name is null ? [] : ["--reuid", Name, "--regid", Name, "--init-groups"];
         return [.. session, SetPriv, .. account, "--pdeathsig", deathSignal, "--", program, .. arguments];
     }
 
     public async Task TakeOverAsync(string folder, CancellationToken cancellation)
     {
         if (Name is not null)
+        {
             await ChildProcess.RunAsync(["chown", "-R", $"{Name}:", folder], cancellation);
+            return;
+        }
+
+        // Only root gives files away: what a run as root left here is its servers'.
+        var others = await ChildProcess.TryAsync(["find", folder, "!", "-user", Environment.UserName, "-print", "-quit"], cancellation);
+        if (others is not { ExitCode: 0, Output: "" })
+            throw new InvalidOperationException($"{folder} is from a run of another user: {(others.Output.Length > 0 ? others.Output : others.Errors)} is not yours.\nTake it over:  sudo chown -R {Environment.UserName}: {folder}   or take another data folder.");
     }
 
     private static bool IsInstalled(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
-
-    /// <summary>Whether our own capabilities hold CAP_DAC_READ_SEARCH (bit 2): a container may have taken it.</summary>
-    private static bool MayPass =>
-        File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("CapPrm:", StringComparison.Ordinal)) is { } line
-        && (Convert.ToUInt64(line[7..].Trim(), 16) & 4) != 0;
 }

@@ -15,45 +15,61 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly Process _process = new();
     private readonly int _stopSignal;
 
-    private ChildProcess(int stopSignal) => _stopSignal = stopSignal;
+    private ChildProcess(string log, int stopSignal) => (Log, _stopSignal) = (log, stopSignal);
 
     public int Id { get; private set; }
 
+    /// <summary>The file with all that it said.</summary>
+    public string Log { get; }
+
     public Task Ended => _ended.Task;
 
-    /// <summary>The last of what it said, for the message when it does not start.</summary>
-    public string LastLines
+    /// <summary>Of the last that it said, the line that most likely tells why it ended; all of it is in its log.</summary>
+    public string Cause
     {
         get
         {
             lock (_lines)
-                return string.Join(" | ", _lines);
+                return CauseIn(_lines);
         }
+    }
+
+    public bool HasSaid(string text)
+    {
+        lock (_lines)
+            return _lines.Any(line => line.Contains(text, StringComparison.Ordinal));
     }
 
     public static ChildProcess Start(
         IReadOnlyList<string> command, string log, IReadOnlyDictionary<string, string>? environment = null, int stopSignal = Interrupt)
     {
-        var child = new ChildProcess(stopSignal) { _process = { StartInfo = StartInfo(command) } };
+        var child = new ChildProcess(log, stopSignal) { _process = { StartInfo = StartInfo(command) } };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
             child._process.StartInfo.Environment[name] = value;
         var started = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         // The signal on a parent's death comes when the THREAD that started the child ends, so a thread of its own stays with it.
-        new Thread(() => child.Run(log, started)) { IsBackground = true, Name = $"{Path.GetFileName(command[^1])} (child process)" }.Start();
+        new Thread(() => child.Run(started)) { IsBackground = true, Name = $"{Path.GetFileName(command[^1])} (child process)" }.Start();
         child.Id = started.Task.GetAwaiter().GetResult();
         return child;
     }
 
-    /// <summary>Runs a command to its end; what it said is in the exception when it fails.</summary>
+    /// <summary>Runs a command to its end; why it failed is in the exception.</summary>
     public static async Task RunAsync(IReadOnlyList<string> command, CancellationToken cancellation)
+    {
+        var ended = await TryAsync(command, cancellation);
+        if (ended.ExitCode != 0)
+            throw new InvalidOperationException($"{string.Join(' ', command)} ended with {ended.ExitCode}: {CauseIn($"{ended.Output}\n{ended.Errors}".Split('\n'))}");
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> TryAsync(IReadOnlyList<string> command, CancellationToken cancellation)
     {
         using var process = new Process { StartInfo = StartInfo(command) };
         process.Start();
         var output = process.StandardOutput.ReadToEndAsync(cancellation);
         var errors = process.StandardError.ReadToEndAsync(cancellation);
         await process.WaitForExitAsync(cancellation);
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode}: {(await output).Trim()} {(await errors).Trim()}");
+        return (process.ExitCode, (await output).Trim(), (await errors).Trim());
     }
 
     /// <summary>Stops a process of an earlier life and waits for its end; one whose command line does not name the folder is somebody else's.</summary>
@@ -114,6 +130,14 @@ internal sealed class ChildProcess : IAsyncDisposable
         return info;
     }
 
+    private static string CauseIn(IEnumerable<string> lines)
+    {
+        const int Longest = 300;
+        var said = lines.Select(line => line.Trim()).Where(line => line.Length > 0).ToList();
+        var cause = said.Find(line => line.Contains("FATAL", StringComparison.Ordinal) || line.Contains("error", StringComparison.OrdinalIgnoreCase)) ?? said.LastOrDefault() ?? "it said nothing";
+        return cause.Length > Longest ? $"{cause[..Longest]}…" : cause;
+    }
+
     private static string ReadOrNothing(string path)
     {
         try
@@ -137,11 +161,11 @@ internal sealed class ChildProcess : IAsyncDisposable
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Kill(int id, int signal);
 
-    private void Run(string log, TaskCompletionSource<int> started)
+    private void Run(TaskCompletionSource<int> started)
     {
         try
         {
-            using var writer = new StreamWriter(new FileStream(log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+            using var writer = new StreamWriter(new FileStream(Log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
             void Keep(string? line)
             {
                 if (line is null)

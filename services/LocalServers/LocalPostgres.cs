@@ -35,12 +35,24 @@ public sealed class LocalPostgres : IAsyncDisposable
     /// <summary>Completes when PostgreSQL has ended, for whatever reason.</summary>
     public Task Ended => _process.Ended;
 
+    /// <summary>Prepares the folder, and says what would keep PostgreSQL from starting in it.</summary>
+    /// <exception cref="InvalidOperationException">Something would; the message says what mends it.</exception>
+    public static async Task CheckAsync(string folder, CancellationToken cancellation = default)
+    {
+        var (data, secret) = (DataIn(folder), SecretIn(folder));
+        PostgresBinaries.For(data);
+        await ServerFolder.PrepareAsync(Path.GetFullPath(folder), "PostgreSQL", Account, cancellation);
+        if (WasMade(data) && !File.Exists(secret))
+            throw new InvalidOperationException($"{secret} is missing, and with it the way into {data}. Put it back, or take another data folder.");
+    }
+
     public static async Task<LocalPostgres> StartAsync(string folder, LocalPostgresOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new LocalPostgresOptions();
         folder = Path.GetFullPath(folder);
-        var data = Path.Combine(folder, "data");
-        var account = Account.ForServer("postgres", "postgresql");
+        await CheckAsync(folder, cancellation);
+        var data = DataIn(folder);
+        var account = Account;
         var binaries = PostgresBinaries.For(data);
         var password = await PrepareAsync(folder, data, binaries, account, options, cancellation);
         await StopLeftoverAsync(data, cancellation);
@@ -53,7 +65,7 @@ public sealed class LocalPostgres : IAsyncDisposable
                 await ReadyAsync(process, port, password, options, cancellation);
                 return new LocalPostgres(process, port, password);
             }
-            catch (Exception failure) when (failure is InvalidOperationException && attempt < 3 && process.LastLines.Contains("Address already in use", StringComparison.Ordinal))
+            catch (Exception failure) when (failure is InvalidOperationException && attempt < 3 && process.HasSaid("Address already in use"))
             {
                 await process.DisposeAsync();
             }
@@ -67,6 +79,14 @@ public sealed class LocalPostgres : IAsyncDisposable
 
     /// <summary>A fast shutdown: clients are cut off, what was committed is on disk.</summary>
     public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static Account Account => Account.ForServer("postgres", "postgresql");
+
+    private static string DataIn(string folder) => Path.Combine(Path.GetFullPath(folder), "data");
+
+    private static string SecretIn(string folder) => Path.Combine(Path.GetFullPath(folder), "password");
+
+    private static bool WasMade(string data) => File.Exists(Path.Combine(data, "PG_VERSION"));
 
     private static string UrlOf(int port, string password, string database) => $"postgres://{User}:{password}@127.0.0.1:{port}/{database}";
 
@@ -83,18 +103,17 @@ public sealed class LocalPostgres : IAsyncDisposable
 
     private static async Task<string> PrepareAsync(string folder, string data, string binaries, Account account, LocalPostgresOptions options, CancellationToken cancellation)
     {
-        var secret = Path.Combine(folder, "password");
-        if (File.Exists(Path.Combine(data, "PG_VERSION")) && File.Exists(secret))
-            return (await File.ReadAllTextAsync(secret, cancellation)).Trim();
-
-        Directory.CreateDirectory(folder);
-        if (Directory.Exists(data))
+        var secret = SecretIn(folder);
+        if (WasMade(data))
         {
-            // A first start that was cut off left half a cluster; there is nothing in it yet.
-            if (File.Exists(Path.Combine(data, "PG_VERSION")))
-                throw new InvalidOperationException($"{secret} is missing, and with it the way into {data}. Put it back, or take another data folder.");
-            Directory.Delete(data, recursive: true);
+            OwnerOnly.Keep(data);
+            OwnerOnly.Keep(secret);
+            return (await File.ReadAllTextAsync(secret, cancellation)).Trim();
         }
+
+        // A first start that was cut off left half a cluster; there is nothing in it yet.
+        if (Directory.Exists(data))
+            Directory.Delete(data, recursive: true);
 
         var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
         await OwnerOnly.WriteAsync(secret, password + "\n", cancellation);
@@ -116,8 +135,12 @@ public sealed class LocalPostgres : IAsyncDisposable
         if (!File.Exists(lockFile))
             return;
         var lines = await File.ReadAllLinesAsync(lockFile, cancellation);
-        if (lines is [var first, ..] && int.TryParse(first, out var id))
-            await ChildProcess.InterruptAsync(id, data, cancellation);
+        if (lines is not [var first, ..] || !int.TryParse(first, out var id))
+            return;
+        await ChildProcess.InterruptAsync(id, data, cancellation);
+        // Killed, it leaves its file; when another server has its number by now, PostgreSQL takes that one for itself and refuses to start.
+        if (File.Exists($"/proc/{id}/stat"))
+            File.Delete(lockFile);
     }
 
     private static async Task ReadyAsync(ChildProcess process, int port, string password, LocalPostgresOptions options, CancellationToken cancellation)
@@ -127,7 +150,7 @@ public sealed class LocalPostgres : IAsyncDisposable
         while (true)
         {
             if (process.Ended.IsCompleted)
-                throw new InvalidOperationException($"PostgreSQL ended while it was starting: {process.LastLines}");
+                throw new InvalidOperationException($"PostgreSQL ended while it was starting: {process.Cause} (all that it said is in {process.Log})");
             try
             {
                 await using var connection = new NpgsqlConnection(settings.ConnectionString);
@@ -144,6 +167,10 @@ public sealed class LocalPostgres : IAsyncDisposable
             catch (NpgsqlException notYet) when (notYet is not PostgresException { SqlState: not "57P03" } && TimeProvider.System.GetUtcNow() < deadline)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(50), cancellation);
+            }
+            catch (NpgsqlException refusal)
+            {
+                throw new InvalidOperationException($"PostgreSQL was started and cannot be used: {refusal.Message} (all that it said is in {process.Log})", refusal);
             }
         }
     }

@@ -22,6 +22,7 @@ public sealed class LocalRabbitMq : IAsyncDisposable
     private const string Missing =
         "RabbitMQ is not installed: install Debian's package with 'apt-get install rabbitmq-server' (its own service is neither needed nor touched), or give the URL of a broker.";
 
+    private const string InUse = "eaddrinuse";
     private const int MostStarts = 3;
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120);
@@ -66,6 +67,8 @@ public sealed class LocalRabbitMq : IAsyncDisposable
     /// <summary>Completes when the server has ended, for whatever reason.</summary>
     public Task Ended => server?.Ended ?? Task.CompletedTask;
 
+    private bool PortWasTaken => epmd?.HasSaid(InUse) == true || server?.HasSaid(InUse) == true;
+
     private bool HasPlain => tls is null or { Plain: true };
 
     private int ManagementPort { get; set; }
@@ -87,15 +90,29 @@ public sealed class LocalRabbitMq : IAsyncDisposable
 
     public static bool IsInstalled => Servers.Any(File.Exists);
 
-    /// <param name="folder">Where it keeps its data, log and settings.</param>
-    /// <param name="management">Whether the management plugin runs too; by https where there is <paramref name="tls"/>.</param>
-    public static async Task<LocalRabbitMq> StartAsync(string folder, bool management = false, LocalTls? tls = null, CancellationToken cancellation = default)
+    /// <summary>Prepares the folder, and says what would keep RabbitMQ from starting in it.</summary>
+    /// <exception cref="InvalidOperationException">Something would; the message says what mends it.</exception>
+    public static async Task CheckAsync(string folder, CancellationToken cancellation = default)
     {
         if (!IsInstalled)
             throw new InvalidOperationException(Missing);
         folder = Path.GetFullPath(folder);
-        Directory.CreateDirectory(folder);
-        var (user, password) = await CredentialsAsync(Path.Combine(folder, "credentials"), cancellation);
+        // It asks a shell how much room there is, in single quotes, and waits for the answer for ever.
+        if (folder.Contains('\'', StringComparison.Ordinal))
+            throw new InvalidOperationException($"RabbitMQ hangs in a folder whose path has an apostrophe: {folder}. Take another data folder.");
+        await ServerFolder.PrepareAsync(folder, "RabbitMQ", Account.ForServer("rabbitmq", "rabbitmq-server"), cancellation);
+        if (Directory.Exists(MnesiaIn(folder)) && !File.Exists(CredentialsIn(folder)))
+            throw new InvalidOperationException($"{CredentialsIn(folder)} is missing, and with it the way into {MnesiaIn(folder)}. Put it back, or take another data folder.");
+        OwnerOnly.Keep(Path.Combine(folder, ".erlang.cookie"));
+    }
+
+    /// <param name="folder">Where it keeps its data, log and settings.</param>
+    /// <param name="management">Whether the management plugin runs too; by https where there is <paramref name="tls"/>.</param>
+    public static async Task<LocalRabbitMq> StartAsync(string folder, bool management = false, LocalTls? tls = null, CancellationToken cancellation = default)
+    {
+        folder = Path.GetFullPath(folder);
+        await CheckAsync(folder, cancellation);
+        var (user, password) = await CredentialsAsync(CredentialsIn(folder), cancellation);
         var broker = new LocalRabbitMq(folder, user, password, management, tls);
         for (var start = 1; ; start++)
         {
@@ -105,7 +122,7 @@ public sealed class LocalRabbitMq : IAsyncDisposable
                 await broker.LaunchAsync(cancellation);
                 return broker;
             }
-            catch (InvalidOperationException taken) when (taken.Message.Contains("eaddrinuse", StringComparison.Ordinal) && start < MostStarts)
+            catch (InvalidOperationException) when (broker.PortWasTaken && start < MostStarts)
             {
                 // A port was free when it was looked for, and somebody else's by the time the broker wanted it.
                 await broker.StopAsync();
@@ -161,6 +178,10 @@ public sealed class LocalRabbitMq : IAsyncDisposable
             : throw new InvalidOperationException($"'{path}' should hold the broker's user and password in one line, 'claims 0f1e…'. Remove the folder to start afresh.");
     }
 
+    private static string CredentialsIn(string folder) => Path.Combine(folder, "credentials");
+
+    private static string MnesiaIn(string folder) => Path.Combine(folder, "mnesia");
+
     private void ChoosePorts()
     {
         var free = FreePorts.Take(5);
@@ -203,7 +224,7 @@ public sealed class LocalRabbitMq : IAsyncDisposable
             log.console = false
             log.file = rabbit.log
             log.file.level = warning
-            disk_free_limit.absolute = 50MB
+            disk_free_limit.absolute = {DiskSpace.LimitMegabytes}MB
             {(management && tls is null ? $"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {ManagementPort}" : "")}
             {(tls is null ? "" : TlsSettings(tls))}
 
@@ -255,7 +276,7 @@ public sealed class LocalRabbitMq : IAsyncDisposable
         ["RABBITMQ_CONFIG_FILES"] = Path.Combine(folder, "conf.d"),
         ["RABBITMQ_ADVANCED_CONFIG_FILE"] = Path.Combine(folder, "advanced.config"),
         ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(folder, "enabled_plugins"),
-        ["RABBITMQ_MNESIA_BASE"] = Path.Combine(folder, "mnesia"),
+        ["RABBITMQ_MNESIA_BASE"] = MnesiaIn(folder),
         ["RABBITMQ_LOG_BASE"] = Path.Combine(folder, "log"),
         ["RABBITMQ_DIST_PORT"] = DistributionPort.ToString(CultureInfo.InvariantCulture),
         // The address keeps the distribution port off the network; without the wait switches an idle broker spins on a shared machine.
@@ -283,11 +304,11 @@ public sealed class LocalRabbitMq : IAsyncDisposable
             }
             catch (SocketException) when (!starting.Ended.IsCompleted)
             {
-                await Task.Delay(20, deadline.Token);
+                await Task.Delay(20, deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-            catch (SocketException fault)
+            catch (Exception fault) when (fault is SocketException || !cancellation.IsCancellationRequested)
             {
-                throw new InvalidOperationException($"{failed} Its last words: {starting.LastLines}", fault);
+                throw new InvalidOperationException($"{failed} It said: {starting.Cause} (all of it is in {starting.Log})", fault);
             }
         }
     }
@@ -317,7 +338,7 @@ public sealed class LocalRabbitMq : IAsyncDisposable
             catch (Exception fault) when (!cancellation.IsCancellationRequested)
             {
                 throw new InvalidOperationException(
-                    $"RabbitMQ did not start{(starting.Ended.IsCompleted ? "; its process ended" : " in time")}. Its last words: {starting.LastLines} (its log is in '{Path.Combine(folder, "log")}')", fault);
+                    $"RabbitMQ did not start{(starting.Ended.IsCompleted ? "; its process ended" : " in time")}. It said: {starting.Cause} (all of it is in {starting.Log}, and its log in {Path.Combine(folder, "log")})", fault);
             }
         }
     }
