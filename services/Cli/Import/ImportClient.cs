@@ -64,14 +64,23 @@ public sealed class ImportClient(RunningSystem system, TimeProvider time)
         while (true)
         {
             var skip = (int)Math.Max(0, done - chunk.FirstLine);
+            var refusals = new List<string>();
+            Exception? failure = null;
             try
             {
-                refused += await PostAsync(importId, chunk.FirstLine + skip, Skip(chunk.Bytes, skip), refuse, cancellation);
+                await PostAsync(importId, chunk.FirstLine + skip, Skip(chunk.Bytes, skip), refusals, cancellation);
                 done = await DoneAsync(importId, cancellation);
-                if (done >= end)
-                    return (done, refused);
             }
-            catch (Exception failure) when (failure is CommandFailure or HttpRequestException or IOException)
+            catch (Exception passing) when (passing is CommandFailure or HttpRequestException or IOException)
+            {
+                failure = passing;
+            }
+
+            // Outside of what is tried again: Ingest tells a refusal once, and what cannot be kept of it ends the import.
+            refused += refusals.Count;
+            foreach (var refusal in refusals)
+                refuse?.Invoke(refusal);
+            if (failure is not null)
             {
                 if (time.GetElapsedTime(started) > GiveUpAfter)
                     throw new CommandFailure(
@@ -80,14 +89,15 @@ public sealed class ImportClient(RunningSystem system, TimeProvider time)
                 await Task.Delay(pause, time, cancellation);
                 pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, TimeSpan.FromSeconds(5).Ticks));
                 done = await DoneOrAsync(importId, done, cancellation);
-                if (done >= end)
-                    return (done, refused);
             }
+
+            if (done >= end)
+                return (done, refused);
         }
     }
 
-    private async Task<long> PostAsync(
-        string importId, long firstLine, ReadOnlyMemory<byte> lines, Action<string>? refuse, CancellationToken cancellation)
+    /// <param name="refusals">Gets the answers to lines that are refused, also when the connection breaks after them.</param>
+    private async Task PostAsync(string importId, long firstLine, ReadOnlyMemory<byte> lines, List<string> refusals, CancellationToken cancellation)
     {
         using var response = await system.SendAsync("ingest", "/claims", () =>
         {
@@ -102,16 +112,12 @@ public sealed class ImportClient(RunningSystem system, TimeProvider time)
         if (!response.IsSuccessStatusCode)
             throw new CommandFailure($"Ingest answered the import with {(int)response.StatusCode}.", await response.Content.ReadAsStringAsync(cancellation));
 
-        long refused = 0;
         using var answers = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
         while (await answers.ReadLineAsync(cancellation) is { } answer)
         {
-            if (!answer.Contains("\"refused\"", StringComparison.Ordinal))
-                continue;
-            refused++;
-            refuse?.Invoke(answer);
+            if (answer.Contains("\"refused\"", StringComparison.Ordinal))
+                refusals.Add(answer);
         }
-        return refused;
     }
 
     /// <summary>Lines that Ingest has dealt with under this id.</summary>

@@ -23,7 +23,10 @@ public static class ImportCommand
             var path = parsed.GetRequiredValue(file);
             if (path != "-" && !File.Exists(path))
                 throw new CommandFailure($"There is no file '{path}'.", "Give the path of an NDJSON file, or - for standard input.", ExitCodes.Usage);
-            await using var answers = new RefusedLines(parsed.GetValue(refused) ?? $"{(path == "-" ? "stdin" : path)}.refused.ndjson");
+            var told = parsed.GetValue(refused) ?? $"{(path == "-" ? "stdin" : path)}.refused.ndjson";
+            if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(told))))
+                throw new CommandFailure($"--refused '{told}': there is no folder for it.", "Make the folder first, or name a file in one that is there.", ExitCodes.Usage);
+            await using var answers = new RefusedLines(told);
             if (parsed.GetValue(format) == "fbs-fees")
                 await fees.SendAsync(system, parsed, path, answers, cancellation);
             else

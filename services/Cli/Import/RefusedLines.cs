@@ -17,8 +17,16 @@ public sealed class RefusedLines(string path) : IAsyncDisposable
     /// <param name="answer">Ingest's answer to the line, as JSON.</param>
     public void Add(string answer)
     {
-        file ??= new StreamWriter(path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n" };
-        file.WriteLine(answer);
+        try
+        {
+            file ??= new StreamWriter(path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\n" };
+            file.WriteLine(answer);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure($"The answers to refused lines cannot be written to '{path}': {failure.Message}", "Name another file with --refused. The lines up to here are taken in or refused; the same import again goes on after them.");
+        }
+
         Count++;
         if (first.Count < MostShown)
             first.Add(answer);
