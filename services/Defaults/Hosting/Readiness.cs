@@ -23,6 +23,9 @@ internal sealed class StoreIsReady(IStores stores, string schema) : IHealthCheck
 {
     private readonly IStore _store = stores.Open(schema);
 
+    /// <exception cref="Messaging.TransientException">It cannot be reached now.</exception>
+    public async Task ConnectAsync(CancellationToken cancellation) => await (await _store.OpenAsync(cancellation)).DisposeAsync();
+
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
