@@ -1,11 +1,20 @@
 namespace ClaimsTransfer.OperationsConsole.Tests.Running;
 
-/// <summary>A clock that a test moves on; timers run as they do.</summary>
+/// <summary>A clock that stands until a test moves it on, however long the machine takes; timers run as they do.</summary>
 internal sealed class ClockForTests : TimeProvider
 {
-    private TimeSpan _ahead;
+    private readonly Lock _moving = new();
+    private DateTimeOffset _now = TimeProvider.System.GetUtcNow();
 
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _ahead;
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_moving)
+            return _now;
+    }
 
-    public void Advance(TimeSpan time) => _ahead += time;
+    public void Advance(TimeSpan time)
+    {
+        lock (_moving)
+            _now += time;
+    }
 }
