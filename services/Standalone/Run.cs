@@ -3,6 +3,8 @@ using ClaimsTransfer.Cli.Import;
 using ClaimsTransfer.Cli.Reconcile;
 using ClaimsTransfer.Cli.Report;
 using ClaimsTransfer.Cli.Running;
+using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Standalone.Embedded;
 using ClaimsTransfer.Standalone.Live;
 using ClaimsTransfer.Standalone.Processes;
@@ -28,6 +30,7 @@ public sealed class Run(RunSettings settings)
         DataFolder.Remember(settings.Data);
         // That of a run that was killed: nobody listens there any more.
         Endpoints.Remove(settings.Data);
+        MakeMasterKey(settings.Data);
         // A system that is to be stopped is stopped in order: starting it up is not interrupted half-way either.
         await using IStartedSystem started = settings.InOneProcess ? await EmbeddedSystem.StartAsync(settings, cancellation) : await ProcessSystem.StartAsync(settings, cancellation);
         using var system = RunningSystem.In(settings.Data);
@@ -56,6 +59,19 @@ public sealed class Run(RunSettings settings)
         {
             await watching.CancelAsync();
             await view.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>On the first run; services get its path, never the key.</summary>
+    private static void MakeMasterKey(string data)
+    {
+        try
+        {
+            MasterKey.Load(new Installation { Data = data });
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure(failure.Message, "Without its key nothing in this data folder can be opened; another one begins anew:  --data DIR");
         }
     }
 

@@ -25,7 +25,7 @@ public static class RunCommand
     private static readonly Option<string> Broker = new("--broker") { Description = "embedded, local (RabbitMQ from the installed package) or amqp(s)://…", DefaultValueFactory = _ => "embedded", HelpName = "URL" };
     private static readonly Option<string> Store = new("--store") { Description = "embedded, local (PostgreSQL from the installed package), postgres://… or sqlserver:…", DefaultValueFactory = _ => "embedded", HelpName = "URL" };
     private static readonly Option<string?> Instances = new("--instances") { Description = "Processes of a service, routing=2,ingest=2; one each otherwise.", HelpName = "LIST" };
-    private static readonly Option<int> Port = new("--port") { Description = "The port to take when it is free.", DefaultValueFactory = _ => 5080 };
+    private static readonly Option<int?> Port = new("--port") { Description = "The console's port, which is everything's in one process; 5080 or a free one when absent." };
     private static readonly Option<bool> NoSamples = new("--no-samples") { Description = "Send no sample claims: only what you send yourself." };
     private static readonly Option<double> Rate = new("--rate") { Description = "Sample claims a second.", DefaultValueFactory = _ => DemoRate };
 
@@ -67,7 +67,7 @@ public static class RunCommand
             Broker = parsed.GetRequiredValue(Broker),
             Store = parsed.GetRequiredValue(Store),
             Instances = ReadInstances(parsed.GetValue(Instances)),
-            Port = parsed.GetValue(Port),
+            Port = ReadPort(parsed.GetValue(Port)),
             SamplesPerSecond = samples ? parsed.GetValue(Rate) : 0,
         };
     }
@@ -75,6 +75,9 @@ public static class RunCommand
     /// <summary>The demo goes on where it stopped; a run on real input without a folder of its own starts from nothing.</summary>
     private static string DefaultData(bool samples) =>
         Path.Combine(DataFolder.Home, samples ? "demo" : $"run-{TimeProvider.System.GetUtcNow():yyyyMMdd-HHmmss}-{Environment.ProcessId}");
+
+    private static int? ReadPort(int? port) =>
+        port is < 1 or > 65_535 ? throw new CommandFailure($"--port {port} is no port.", "Good: 5080. Without --port one is taken that is free.", ExitCodes.Usage) : port;
 
     private static Dictionary<string, int> ReadInstances(string? text)
     {

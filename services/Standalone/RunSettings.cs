@@ -31,8 +31,8 @@ public sealed record RunSettings
     /// <summary>How many processes of each service; those not named have one.</summary>
     public IReadOnlyDictionary<string, int> Instances { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
 
-    /// <summary>The port to take when it is free.</summary>
-    public int Port { get; init; } = 5080;
+    /// <summary>The port of the console, and of all services in one process; null: any.</summary>
+    public int? Port { get; init; }
 
     /// <summary>Sample claims a second; 0: none are sent.</summary>
     public double SamplesPerSecond { get; init; }

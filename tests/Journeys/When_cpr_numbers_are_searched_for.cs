@@ -26,7 +26,7 @@ public sealed class When_cpr_numbers_are_searched_for(string how)
         _sent = sample.CprNumbers();
         string[] servers = how == "embedded" ? [] : ["--broker", "local", "--store", "local"];
         await using var run = Command.Start(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Standalone.dll"), "--claims", sample.File, "--data", _data, "--port", $"{Command.NextPort()}", "--sandbox-faults", "down=0751,drop-reply=0.05,reject=0.05",
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Standalone.dll"), "--claims", sample.File, "--data", _data, "--sandbox-faults", "down=0751,drop-reply=0.05,reject=0.05",
                 "--sandbox-money", "pay=0.4,part=0.2,over=0.05,reverse=0.05,writeoff=0.05,collect=0.05,duplicate=0.1", .. servers],
             environment: new Dictionary<string, string>(StringComparer.Ordinal) { ["CLAIMS_TRACES"] = "file", ["Logging__LogLevel__Default"] = "Debug" });
         using var system = await Wait.ForSystemAsync(_data, run);

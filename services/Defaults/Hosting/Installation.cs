@@ -81,8 +81,13 @@ public sealed record Installation
     {
         if (value.StartsWith("sqlserver:", StringComparison.OrdinalIgnoreCase))
             return "sqlserver:…";
-        return Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.UserInfo.Length > 0
-            ? $"{uri.Scheme}://{uri.UserInfo.Split(':')[0]}:…@{uri.Authority}{uri.AbsolutePath}"
-            : value;
+        // A URL's query may hold a password, and so may what is neither URL nor word: a connection string whose beginning was forgotten.
+        if (Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Host.Length > 0)
+        {
+            var user = uri.UserInfo.Length > 0 ? $"{uri.UserInfo.Split(':')[0]}:…@" : "";
+            return user.Length > 0 || uri.Query.Length > 0 ? $"{uri.Scheme}://{user}{uri.Authority}{uri.AbsolutePath}" : value;
+        }
+
+        return value.Contains('=', StringComparison.Ordinal) ? "…" : value;
     }
 }

@@ -46,6 +46,7 @@ public sealed class MasterKey
             SecretFile.TryCreate(file, Encoding.ASCII.GetBytes(Convert.ToBase64String(key) + "\n"));
         }
 
+        RefuseWhatOthersRead(file);
         return FromFile(file);
     }
 
@@ -54,6 +55,14 @@ public sealed class MasterKey
 
     /// <summary>A key of its own for each purpose, so that none says anything of another.</summary>
     internal byte[] Derive(string purpose) => HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, Length, info: Encoding.UTF8.GetBytes($"claims-transfer/{purpose}"));
+
+    /// <summary>Ours was made for its owner only. One that is given by its path may come from where modes say nothing, a mounted secret for instance.</summary>
+    private static void RefuseWhatOthersRead(string file)
+    {
+        const UnixFileMode Others = (UnixFileMode)0b000_111_111;
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Others) != UnixFileMode.None)
+            throw new InvalidOperationException($"The master key file {file} is open to others than its owner, and with it all that was sealed. Close it:  chmod 600 '{file}'");
+    }
 
     private static string Read(string file)
     {

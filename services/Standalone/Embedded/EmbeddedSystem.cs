@@ -10,6 +10,7 @@ using ClaimsTransfer.Prisme;
 using ClaimsTransfer.Routing;
 using ClaimsTransfer.Sandbox;
 using ClaimsTransfer.Standalone.Processes;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration.Memory;
 
 namespace ClaimsTransfer.Standalone.Embedded;
@@ -17,6 +18,7 @@ namespace ClaimsTransfer.Standalone.Embedded;
 /// <summary>Every service in this process, on one port, with the embedded broker and store.</summary>
 public sealed class EmbeddedSystem : IStartedSystem
 {
+    private const int MostStarts = 4;
     private readonly WebApplication _app;
     private readonly string _data;
     private readonly TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,7 +36,24 @@ public sealed class EmbeddedSystem : IStartedSystem
 
     public static async Task<EmbeddedSystem> StartAsync(RunSettings settings, CancellationToken cancellation)
     {
-        var url = $"http://127.0.0.1:{Ports.FreeOr(settings.Port)}";
+        for (var start = 1; ; start++)
+        {
+            var port = Ports.For(settings);
+            try
+            {
+                return await StartAsync(settings, $"http://127.0.0.1:{port}", cancellation);
+            }
+            catch (IOException failure) when (failure.InnerException is AddressInUseException)
+            {
+                // Free when it was looked for, and another run's by the time everything else had started.
+                if (settings.Port is not null || start == MostStarts)
+                    throw Ports.Taken(port);
+            }
+        }
+    }
+
+    private static async Task<EmbeddedSystem> StartAsync(RunSettings settings, string url, CancellationToken cancellation)
+    {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = RunSettings.RehearsalDefaults(settings.Data) });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
@@ -60,8 +79,11 @@ public sealed class EmbeddedSystem : IStartedSystem
         {
             await app.StartAsync(cancellation);
         }
-        catch
+        catch (Exception failure)
         {
+            // Kestrel starts last: the services hold the data folder until they have stopped.
+            if (failure.InnerException is AddressInUseException)
+                await app.StopAsync(CancellationToken.None);
             await app.DisposeAsync();
             throw;
         }

@@ -1,7 +1,6 @@
 using ClaimsTransfer.Cli.Running;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Municipalities;
-using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.LocalServers;
 
 namespace ClaimsTransfer.Standalone.Processes;
@@ -26,7 +25,7 @@ public sealed class ProcessSystem : IStartedSystem
         _data = settings.Data;
         _servers = servers;
         var names = Services.Names.SelectMany(name => Enumerable.Range(1, settings.Instances.GetValueOrDefault(name, 1)).Select(instance => (Name: name, Instance: instance))).ToList();
-        var ports = FreePorts.Take(names.Count);
+        var ports = PortsFor(settings, names.FindIndex(service => service is { Name: "console", Instance: 1 }), names.Count);
         var sandbox = $"http://127.0.0.1:{ports[0]}";
         var urls = names.Index().Where(entry => entry.Item.Instance == 1 && entry.Item.Name is not ("sandbox" or "console"))
             .ToDictionary(entry => entry.Item.Name, entry => $"http://127.0.0.1:{ports[entry.Index]}", StringComparer.Ordinal);
@@ -44,13 +43,13 @@ public sealed class ProcessSystem : IStartedSystem
     {
         if (settings.Broker == "embedded" || settings.Store == "embedded")
             throw new CommandFailure(
-                $"--broker {Shown(settings.Broker)} with --store {Shown(settings.Store)}: processes of their own cannot share an embedded broker or store.",
+                $"--broker {Installation.Redacted(settings.Broker)} with --store {Installation.Redacted(settings.Store)}: processes of their own cannot share an embedded broker or store.",
                 "Give both, --broker local --store local for instance, or neither.", ExitCodes.Usage);
+        // Said before the servers are started, which takes its seconds.
+        Ports.For(settings);
         Console.Out.WriteLine($"Starting {(settings.Broker == "local" || settings.Store == "local" ? "the servers and " : "")}the services …");
         Directory.CreateDirectory(Path.Combine(settings.Data, "logs"));
         Directory.CreateDirectory(Path.Combine(settings.Data, "sandbox"));
-        // Made once, on the first run; the services get the path, never the key.
-        MasterKey.Load(new Installation { Data = settings.Data });
         var servers = await BrokerAndStore.StartAsync(settings, cancellation);
         try
         {
@@ -91,6 +90,7 @@ public sealed class ProcessSystem : IStartedSystem
         _kept.AddRange(_services.Select(service => service.KeepAsync(Shutdown, _stopping.Token)));
         await ReadyAsync(cancellation);
         _kept.Add(_servers.WatchAsync(_stopping.Token));
+        _kept.Add(_servers.WatchDiskAsync(TimeProvider.System, _stopping.Token));
         _isReady = true;
         WriteEndpoints();
     }
@@ -107,6 +107,16 @@ public sealed class ProcessSystem : IStartedSystem
         await _stopping.CancelAsync();
         await Task.WhenAll(_kept).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
+    }
+
+    /// <summary>Free ones, among them the one that was asked for, which is the console's.</summary>
+    private static int[] PortsFor(RunSettings settings, int console, int count)
+    {
+        if (settings.Port is null)
+            return FreePorts.Take(count);
+        var asked = Ports.For(settings);
+        var others = FreePorts.Take(count).Where(port => port != asked).ToArray();
+        return [.. others[..console], asked, .. others[console..(count - 1)]];
     }
 
     private static Dictionary<string, string> EnvironmentOf(RunSettings settings, BrokerAndStore servers, int port, string instance, string sandbox, Dictionary<string, string> urls)
@@ -200,8 +210,5 @@ public sealed class ProcessSystem : IStartedSystem
         }
     }
 
-    /// <summary>An address may carry a password: only its kind is shown.</summary>
-    private static string Shown(string address) => address is "embedded" or "local" ? address : $"{address.Split(':')[0]}:…";
-
-    private sealed class PortTakenException() : Exception("A service's port was taken before it could listen.");
+    private sealed class PortTakenException() : CommandFailure("A service's port was taken before it could listen, again and again.", "Something on this machine takes many ports; start it again when that is over.");
 }

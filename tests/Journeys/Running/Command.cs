@@ -10,7 +10,6 @@ internal sealed class Command : IAsyncDisposable
     private const int SigInt = 2;
     private const int SigKill = 9;
     private const int SigTerm = 15;
-    private static int port = 10_000 + (Environment.ProcessId % 10_000);
     private readonly ConcurrentQueue<string> _said = new();
     private readonly Process _process;
 
@@ -28,10 +27,7 @@ internal sealed class Command : IAsyncDisposable
 
     /// <summary>With settings in its environment.</summary>
     public static Command Run(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
-        Start("env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Standalone.dll"), .. arguments, "--port", $"{NextPort()}"], environment: environment);
-
-    /// <summary>Two that start at the same time would both find the usual one free.</summary>
-    public static int NextPort() => Interlocked.Increment(ref port);
+        Start("env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Standalone.dll"), .. arguments], environment: environment);
 
     /// <summary><c>deploy/claims</c>, as built beside the tests.</summary>
     public static Command Claims(params string[] arguments) => Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Cli.dll"), .. arguments]);
