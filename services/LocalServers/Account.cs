@@ -42,7 +42,11 @@ internal sealed record Account(string? Name)
         // Only root gives files away: what a run as root left here is its servers'.
         var others = await ChildProcess.TryAsync(["find", folder, "!", "-user", Environment.UserName, "-print", "-quit"], cancellation);
         if (others is not { ExitCode: 0, Output: "" })
-            throw new InvalidOperationException($"{folder} is from a run of another user: {(others.Output.Length > 0 ? others.Output : others.Errors)} is not yours.\nTake it over:  sudo chown -R {Environment.UserName}: {folder}   or take another data folder.");
+        {
+            throw new InvalidOperationException(
+                $"{folder} is from a run of another user: {(others.Output.Length > 0 ? others.Output : others.Errors)} is not yours.\n"
+                + $"Take it over:  sudo chown -R {Environment.UserName}: {folder}   or take another data folder.");
+        }
     }
 
     private static bool IsInstalled(string program) =>

@@ -11,7 +11,6 @@ namespace ClaimsTransfer.Journeys;
 /// <summary>The journey the whole is measured by: real input, debtor systems at their worst, one municipality's down for a while.</summary>
 [TestFixture("embedded")]
 [TestFixture("servers")]
-[TestFixture("sqlserver")]
 [Parallelizable(ParallelScope.Self)]
 public sealed partial class When_thousands_of_claims_travel(string how)
 {
@@ -22,7 +21,6 @@ public sealed partial class When_thousands_of_claims_travel(string how)
     private readonly string _folder = Folders.New($"thousands-{how}");
     private Sample _sample = null!;
     private string _data = null!;
-    private string[] _where = [];
     private BooksReport _report = null!;
     private int _exitCode;
     private long _inFlightWhileDown;
@@ -32,12 +30,6 @@ public sealed partial class When_thousands_of_claims_travel(string how)
     public async Task Travel()
     {
         _data = Path.Combine(_folder, "data");
-        _where = how switch
-        {
-            "embedded" => [],
-            "servers" => ["--broker", "local", "--store", "local"],
-            _ => ["--broker", "local", "--store", await SqlServerForTests.NewDatabaseAsync()],
-        };
         _sample = Sample.Journey(_folder, Claims, seed: 11);
         await using var run = Command.Run([.. Arguments(), "--sandbox-faults", $"{Faults},down={Down}", "--sandbox-money", Money]);
         using (var system = await Wait.ForSystemAsync(_data, run))
@@ -135,7 +127,7 @@ public sealed partial class When_thousands_of_claims_travel(string how)
 
     private string[] Arguments() => ["--claims", _sample.File, "--until-done", "--report", ReportFile, .. Where()];
 
-    private string[] Where() => ["--data", _data, .. _where];
+    private string[] Where() => how == "embedded" ? ["--data", _data] : ["--data", _data, "--broker", "local", "--store", "local"];
 
     private sealed record RefusedMessage(long Times, IReadOnlyList<string> Reasons);
 }
