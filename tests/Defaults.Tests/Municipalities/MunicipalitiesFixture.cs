@@ -2,6 +2,7 @@ using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Support;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ClaimsTransfer.Defaults.Tests.Municipalities;
 
@@ -60,7 +61,7 @@ public abstract class MunicipalitiesFixture
     {
         Lines = new LinesOf<MunicipalitiesInForce>();
         InForce = new MunicipalitiesInForce(Installation, PrepareAsync, Lines);
-        Change = new MunicipalityChange(Installation, InForce, new StandingTime());
+        Change = new MunicipalityChange(Installation, InForce, new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 6, 54, 3, TimeSpan.Zero)));
     }
 
     private Task PrepareAsync(IReadOnlyCollection<Municipality> municipalities, CancellationToken cancellation)
@@ -85,11 +86,5 @@ public abstract class MunicipalitiesFixture
             lock (All)
                 All.Add(formatter(state, exception));
         }
-    }
-
-    /// <summary>The clock stands, and so do the stamps on the files.</summary>
-    private sealed class StandingTime : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => new(2026, 11, 22, 6, 54, 3, TimeSpan.Zero);
     }
 }

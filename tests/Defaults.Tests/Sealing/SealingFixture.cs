@@ -1,6 +1,7 @@
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ClaimsTransfer.Defaults.Tests.Sealing;
 
@@ -17,7 +18,7 @@ public abstract class SealingFixture
 
     private TemporaryFolder _folder = null!;
 
-    protected HandClock Clock { get; private set; } = null!;
+    protected FakeTimeProvider Clock { get; private set; } = null!;
 
     protected string Keys => Path.Combine(_folder.Path, "keys");
 
@@ -28,7 +29,7 @@ public abstract class SealingFixture
     public void Prepare()
     {
         _folder = new TemporaryFolder();
-        Clock = new HandClock();
+        Clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 8, 0, 0, TimeSpan.Zero));
         Ring = NewRing();
     }
 
@@ -41,17 +42,4 @@ public abstract class SealingFixture
 
     /// <summary>The ring of another process on the same folder.</summary>
     protected KeyRing NewRing(MasterKey? master = null) => new(Keys, master ?? Master, time: Clock);
-
-    protected sealed class HandClock : TimeProvider
-    {
-        private DateTimeOffset _now = new(2026, 11, 23, 8, 0, 0, TimeSpan.Zero);
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override DateTimeOffset GetUtcNow() => _now;
-
-        public override long GetTimestamp() => _now.UtcTicks;
-
-        public void Pass(TimeSpan time) => _now += time;
-    }
 }

@@ -18,9 +18,9 @@ public sealed class When_a_key_seals_later : SealingFixture
 
         File.Exists(Path.Combine(Keys, "0101-2.json")).ShouldBeTrue();
         Sealing.ShouldBe("0101-1");
-        Clock.Pass(Day - TimeSpan.FromSeconds(1));
+        Clock.Advance(Day - TimeSpan.FromSeconds(1));
         Sealing.ShouldBe("0101-1");
-        Clock.Pass(TimeSpan.FromSeconds(7));
+        Clock.Advance(TimeSpan.FromSeconds(7));
         Sealing.ShouldBe("0101-2");
     }
 
@@ -45,7 +45,7 @@ public sealed class When_a_key_seals_later : SealingFixture
                     keyId.ShouldBe("0101-2");
             }
 
-            Clock.Pass(TimeSpan.FromSeconds(1));
+            Clock.Advance(TimeSpan.FromSeconds(1));
         }
     }
 
@@ -67,7 +67,7 @@ public sealed class When_a_key_seals_later : SealingFixture
         var notIssued = Ring.Rotate(Copenhagen);
 
         Sealing.ShouldBe(notIssued);
-        Clock.Pass(2 * Day);
+        Clock.Advance(2 * Day);
         Sealing.ShouldBe(notIssued);
     }
 
@@ -75,7 +75,7 @@ public sealed class When_a_key_seals_later : SealingFixture
     public void What_it_will_seal_is_opened_by_whoever_has_it()
     {
         Ring.Rotate(Copenhagen, Clock.GetUtcNow() + Day);
-        Clock.Pass(Day);
+        Clock.Advance(Day);
         var later = new Sealer(Ring).Seal(Copenhagen, Anna);
         using var other = NewRing();
 

@@ -60,7 +60,7 @@ public sealed class When_keys_come_and_go : SealingFixture
 
         var keyId = other.Rotate(Copenhagen);
         new Unsealer(Ring, [Copenhagen]).Open(Copenhagen, new Sealer(other).Seal(Copenhagen, Anna)).ShouldBe(Anna);
-        Clock.Pass(LookedAgain);
+        Clock.Advance(LookedAgain);
 
         sealer.Seal(Copenhagen, Anna).KeyId.ShouldBe(keyId);
     }
@@ -76,7 +76,7 @@ public sealed class When_keys_come_and_go : SealingFixture
         var after = new Sealer(Ring).Seal(Copenhagen, Anna);
 
         Ring.Destroy(before.KeyId);
-        Clock.Pass(LookedAgain);
+        Clock.Advance(LookedAgain);
 
         Should.Throw<PermanentException>(() => new Unsealer(Ring, [Copenhagen]).Open(Copenhagen, before)).Message.ShouldContain("erased");
         Should.Throw<PermanentException>(() => elsewhere.Open(Copenhagen, before)).Message.ShouldContain("erased");
@@ -138,7 +138,7 @@ public sealed class When_keys_come_and_go : SealingFixture
         var (file, aside) = (Path.Combine(Keys, $"{identity.KeyId}.json"), Path.Combine(Keys, "aside"));
 
         File.Move(file, aside);
-        Clock.Pass(LookedAgain);
+        Clock.Advance(LookedAgain);
         Should.Throw<KeyNotHereException>(() => elsewhere.Open(Copenhagen, identity));
 
         File.Move(aside, file);
