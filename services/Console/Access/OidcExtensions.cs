@@ -1,9 +1,7 @@
 using System.Security.Claims;
-using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.AspNetCore.Authentication.OAuth;
-using Microsoft.Extensions.Options;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
@@ -21,29 +19,53 @@ internal static class OidcExtensions
     {
         var provider = new Lazy<ConfigurationManager<OpenIdConnectConfiguration>>(() => new ConfigurationManager<OpenIdConnectConfiguration>(
             $"{oidc.Authority.TrimEnd('/')}/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(), new HttpDocumentRetriever { RequireHttps = !oidc.AllowHttp }));
-        authentication.AddOAuth<OidcSignInOptions, OidcSignIn>(Scheme, Scheme, sign =>
+        authentication.AddOpenIdConnect(Scheme, sign =>
         {
-            sign.Provider = provider;
-            sign.Oidc = oidc;
+            sign.ConfigurationManager = provider.Value;
             sign.SignInScheme = Session.Scheme;
             sign.ClientId = oidc.ClientId;
             sign.ClientSecret = oidc.ClientSecret;
-            sign.UsePkce = true;
-            sign.Scope.Add("openid");
-            sign.Scope.Add("profile");
+            sign.ResponseType = OpenIdConnectResponseType.Code;
+            // The answer comes by GET, as cookies of SameSite=Lax do.
+            sign.ResponseMode = OpenIdConnectResponseMode.Query;
+            sign.MapInboundClaims = false;
+            sign.DisableTelemetry = true;
+            sign.TokenValidationParameters = Validation(oidc, oidc.ClientId);
             sign.CallbackPath = Where.OidcCallback;
             sign.AccessDeniedPath = Where.SignIn;
-            // Both are what discovery says, unless they are set; there has to be something before that is asked.
-            sign.AuthorizationEndpoint = oidc.AuthorizationEndpoint.Length > 0 ? oidc.AuthorizationEndpoint : oidc.Authority;
-            sign.TokenEndpoint = oidc.TokenEndpoint.Length > 0 ? oidc.TokenEndpoint : oidc.Authority;
-            sign.CorrelationCookie.Path = Where.Console;
-            sign.CorrelationCookie.SameSite = SameSiteMode.Lax;
-            sign.CorrelationCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-            sign.Events.OnRemoteFailure = failed =>
+            // The provider ends no session here, and there is no path of it outside the console's.
+            sign.RemoteSignOutPath = sign.SignedOutCallbackPath = PathString.Empty;
+            foreach (var cookie in (CookieBuilder[])[sign.CorrelationCookie, sign.NonceCookie])
+                (cookie.Path, cookie.SameSite, cookie.SecurePolicy) = (Where.Console, SameSiteMode.Lax, CookieSecurePolicy.SameAsRequest);
+            sign.Events = new OpenIdConnectEvents
             {
-                failed.Response.Redirect($"{Where.SignIn}?failed=oidc");
-                failed.HandleResponse();
-                return Task.CompletedTask;
+                // Both are what discovery says, unless they are set.
+                OnRedirectToIdentityProvider = away =>
+                {
+                    if (oidc.AuthorizationEndpoint.Length > 0)
+                        away.ProtocolMessage.IssuerAddress = oidc.AuthorizationEndpoint;
+                    return Task.CompletedTask;
+                },
+                OnAuthorizationCodeReceived = code =>
+                {
+                    if (oidc.TokenEndpoint.Length > 0)
+                        code.TokenEndpointRequest!.TokenEndpoint = oidc.TokenEndpoint;
+                    return Task.CompletedTask;
+                },
+                OnTokenValidated = validated =>
+                {
+                    if (IdentityOf(validated.Principal!.Claims, oidc, Session.Scheme) is { } identity)
+                        validated.Principal = new ClaimsPrincipal(identity);
+                    else
+                        validated.Fail("The identity provider gives the person no role here.");
+                    return Task.CompletedTask;
+                },
+                OnRemoteFailure = failed =>
+                {
+                    failed.Response.Redirect($"{Where.SignIn}?failed=oidc");
+                    failed.HandleResponse();
+                    return Task.CompletedTask;
+                },
             };
         });
         authentication.AddJwtBearer(JwtScheme, bearer =>
@@ -99,56 +121,4 @@ internal static class OidcExtensions
 
     private static IEnumerable<string> Values(List<Claim> claims, string type) =>
         claims.Where(claim => claim.Type == type).SelectMany(claim => claim.Value.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries));
-}
-
-internal sealed class OidcSignInOptions : OAuthOptions
-{
-    public OidcOptions Oidc { get; set; } = new();
-
-    public Lazy<ConfigurationManager<OpenIdConnectConfiguration>> Provider { get; set; } = null!;
-}
-
-/// <summary>Authorization code with PKCE; who it was says the id token, whose signature, issuer, audience and time are checked.</summary>
-internal sealed class OidcSignIn(IOptionsMonitor<OidcSignInOptions> options, ILoggerFactory logger, UrlEncoder encoder) : OAuthHandler<OidcSignInOptions>(options, logger, encoder)
-{
-    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
-    {
-        await DiscoverAsync();
-        await base.HandleChallengeAsync(properties);
-    }
-
-    protected override async Task<HandleRequestResult> HandleRemoteAuthenticateAsync()
-    {
-        await DiscoverAsync();
-        return await base.HandleRemoteAuthenticateAsync();
-    }
-
-    protected override async Task<AuthenticationTicket> CreateTicketAsync(ClaimsIdentity identity, AuthenticationProperties properties, OAuthTokenResponse tokens)
-    {
-        var token = tokens.Response?.RootElement.TryGetProperty("id_token", out var given) == true ? given.GetString() : null;
-        var configuration = await Options.Provider.Value.GetConfigurationAsync(Context.RequestAborted);
-        var validation = OidcExtensions.Validation(Options.Oidc, Options.Oidc.ClientId);
-        validation.ValidIssuer = configuration.Issuer;
-        validation.IssuerSigningKeys = configuration.SigningKeys;
-        var result = await new JsonWebTokenHandler { MapInboundClaims = false }.ValidateTokenAsync(token, validation);
-        if (!result.IsValid)
-        {
-            Options.Provider.Value.RequestRefresh();
-            throw new AuthenticationFailureException("The identity provider's id token is not valid.", result.Exception);
-        }
-
-        var who = OidcExtensions.IdentityOf(result.ClaimsIdentity.Claims, Options.Oidc, Session.Scheme) ?? throw new AuthenticationFailureException("The identity provider gives the person no role here.");
-        return new AuthenticationTicket(new ClaimsPrincipal(who), properties, Scheme.Name);
-    }
-
-    private async Task DiscoverAsync()
-    {
-        if (Options.Oidc is { AuthorizationEndpoint.Length: > 0, TokenEndpoint.Length: > 0 })
-            return;
-        var configuration = await Options.Provider.Value.GetConfigurationAsync(Context.RequestAborted);
-        if (Options.Oidc.AuthorizationEndpoint.Length == 0)
-            Options.AuthorizationEndpoint = configuration.AuthorizationEndpoint;
-        if (Options.Oidc.TokenEndpoint.Length == 0)
-            Options.TokenEndpoint = configuration.TokenEndpoint;
-    }
 }

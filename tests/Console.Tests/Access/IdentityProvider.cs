@@ -19,7 +19,7 @@ internal sealed class IdentityProvider : IAsyncDisposable
     public const string ClientSecret = "et-klient-kodeord";
     private readonly RSA _key = RSA.Create(2048);
     private readonly RSA _anothersKey = RSA.Create(2048);
-    private readonly Dictionary<string, string> _challenges = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Challenge, string Nonce)> _asked = new(StringComparer.Ordinal);
     private WebApplication _app = null!;
 
     public string Url { get; private set; } = "";
@@ -28,6 +28,9 @@ internal sealed class IdentityProvider : IAsyncDisposable
     public Dictionary<string, object> Claims { get; set; } = new(StringComparer.Ordinal) { ["preferred_username"] = "anna@kommune.example", ["name"] = "Anna Ø", ["roles"] = new[] { "Operator" }, ["municipalities"] = new[] { "0101" } };
 
     public string Audience { get; set; } = ClientId;
+
+    /// <summary>Instead of the one that the browser came with.</summary>
+    public string? Nonce { get; set; }
 
     public string? Issuer { get; set; }
 
@@ -53,12 +56,15 @@ internal sealed class IdentityProvider : IAsyncDisposable
         ("Console:Oidc:Authority", Url), ("Console:Oidc:ClientId", ClientId), ("Console:Oidc:ClientSecret", ClientSecret), ("Console:Oidc:AllowHttp", "true"),
     ];
 
-    public string Token()
+    public string Token(string? nonce = null)
     {
+        var claims = new Dictionary<string, object>(Claims, StringComparer.Ordinal) { ["sub"] = "a1b2c3" };
+        if (nonce is not null)
+            claims["nonce"] = nonce;
         var key = new RsaSecurityKey(SignsWithAnothersKey ? _anothersKey : _key) { KeyId = "one" };
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
-            Issuer = Issuer ?? Url, Audience = Audience, Claims = Claims, NotBefore = DateTime.UtcNow.AddHours(-1), Expires = Expires,
+            Issuer = Issuer ?? Url, Audience = Audience, Claims = claims, IssuedAt = DateTime.UtcNow, NotBefore = DateTime.UtcNow.AddHours(-1), Expires = Expires,
             SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.RsaSha256) { CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false } },
         });
     }
@@ -88,16 +94,16 @@ internal sealed class IdentityProvider : IAsyncDisposable
             var query = context.Request.Query;
             if (query["client_id"] != ClientId || query["response_type"] != "code" || query["code_challenge_method"] != "S256" || !query["scope"].ToString().Contains("openid", StringComparison.Ordinal))
                 return Results.BadRequest();
-            var code = $"code-{_challenges.Count}";
-            _challenges[code] = query["code_challenge"].ToString();
+            var code = $"code-{_asked.Count}";
+            _asked[code] = (query["code_challenge"].ToString(), query["nonce"].ToString());
             return Results.Redirect(QueryHelpers.AddQueryString(query["redirect_uri"].ToString(), new Dictionary<string, string?>(StringComparer.Ordinal) { ["code"] = code, ["state"] = query["state"] }));
         });
         app.MapPost("/token", async (HttpContext context) =>
         {
             var form = await context.Request.ReadFormAsync();
             var verified = Base64UrlEncoder.Encode(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(form["code_verifier"].ToString())));
-            return form["client_secret"] == ClientSecret && _challenges.Remove(form["code"].ToString(), out var challenge) && challenge == verified
-                ? Results.Json(new { access_token = "opaque", token_type = "Bearer", expires_in = 600, id_token = Token() })
+            return form["client_secret"] == ClientSecret && _asked.Remove(form["code"].ToString(), out var asked) && asked.Challenge == verified
+                ? Results.Json(new { access_token = "opaque", token_type = "Bearer", expires_in = 600, id_token = Token(Nonce ?? asked.Nonce) })
                 : Results.BadRequest();
         });
     }

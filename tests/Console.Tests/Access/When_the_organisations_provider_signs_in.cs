@@ -96,6 +96,39 @@ public sealed class When_the_organisations_provider_signs_in
         (await another.GetAsync("/console/me")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
     }
 
+    [Test]
+    public async Task a_token_that_was_asked_for_at_another_time_is_refused()
+    {
+        _provider.Nonce = "another";
+        using var browser = _server.NewClient();
+        (await ThroughProviderAsync(browser, "/console/me")).ShouldBe("/console/sign-in?failed=oidc");
+        (await browser.GetAsync("/console/me")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+    }
+
+    [Test]
+    public async Task what_the_browser_keeps_on_the_way_is_the_consoles_alone()
+    {
+        using var browser = _server.NewClient();
+        var away = await browser.GetAsync("/console/sign-in/oidc?to=%2Fconsole%2Fme");
+        var cookies = away.Headers.GetValues("Set-Cookie").ToList();
+        cookies.Count.ShouldBe(2);
+        cookies.ShouldAllBe(cookie => cookie.Contains("; path=/console;") && cookie.Contains("; samesite=lax") && cookie.Contains("; httponly"));
+        foreach (var path in (string[])["/signout-oidc", "/signout-callback-oidc"])
+            (await browser.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Test]
+    public async Task the_places_that_were_set_are_the_ones_that_are_used()
+    {
+        await using var server = await ConsoleServer.StartAsync(
+            null, (_ => { }, _ => { }), [.. _provider.Settings, ("Console:Oidc:AuthorizationEndpoint", $"{_provider.Url}/authorize?place=set"), ("Console:Oidc:TokenEndpoint", $"{_provider.Url}/nowhere")]);
+        using var browser = server.NewClient();
+        var away = (await browser.GetAsync("/console/sign-in/oidc?to=%2Fconsole%2Fme")).Headers.Location!;
+        away.Query.ShouldContain("place=set");
+        var back = (await browser.GetAsync(away)).Headers.Location!;
+        (await browser.GetAsync(back)).Headers.Location!.ToString().ShouldBe("/console/sign-in?failed=oidc");
+    }
+
     private async Task ShouldNotComeInAsync()
     {
         using var browser = _server.NewClient();
