@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using ClaimsTransfer.Defaults.Telemetry;
 using ClaimsTransfer.Payments.Ledger;
 
 namespace ClaimsTransfer.Payments;
@@ -24,14 +25,7 @@ internal static class PaymentsTelemetry
             "claims.payments.pending_orders", () => _standing.Select(s => new Measurement<long>(s.PendingOrders, Of(s.Municipality))), "{order}", "Orders that FBS is still to confirm");
     }
 
-    public static Activity? Decide(string name, string? traceParent)
-    {
-        if (!Spans.HasListeners())
-            return null;
-        return ActivityContext.TryParse(traceParent, null, isRemote: true, out var parent)
-            ? Spans.StartActivity($"payments {name}", ActivityKind.Consumer, parent)
-            : Spans.StartActivity($"payments {name}", ActivityKind.Consumer);
-    }
+    public static Activity? Decide(string name, string? traceParent) => Spans.StartStep("payments", name, traceParent);
 
     public static void Booked(string municipality, EntryKind kind, MatchingOutcome? outcome) =>
         EntryCounter.Add(1, Of(municipality), new("kind", kind.ToString()), new("outcome", outcome?.ToString() ?? "none"));

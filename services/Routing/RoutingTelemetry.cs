@@ -10,14 +10,7 @@ internal static class RoutingTelemetry
 {
     private static readonly ActivitySource Spans = new("ClaimsTransfer.Routing");
 
-    public static Activity? Decide(ClaimEvent occurred)
-    {
-        if (!Spans.HasListeners())
-            return null;
-        return ActivityContext.TryParse(occurred.TraceParent, null, isRemote: true, out var parent)
-            ? Spans.StartActivity($"routing {occurred.Name}", ActivityKind.Consumer, parent)
-            : Spans.StartActivity($"routing {occurred.Name}", ActivityKind.Consumer);
-    }
+    public static Activity? Decide(ClaimEvent occurred) => Spans.StartStep("routing", occurred.Name, occurred.TraceParent);
 
     public static void Decided(ClaimState before, Decision decision, DateTimeOffset at, Vendor? vendor)
     {

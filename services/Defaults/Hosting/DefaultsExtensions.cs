@@ -36,8 +36,11 @@ public static class DefaultsExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = installation.ShutdownTimeout);
 
-        builder.Services.AddSingleton(services => new WatchedTransport(TransportFactory.Create(
-            installation, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>())));
+        builder.Services.AddSingleton(services =>
+        {
+            var time = services.GetRequiredService<TimeProvider>();
+            return new WatchedTransport(TransportFactory.Create(installation, time, services.GetRequiredService<ILoggerFactory>()), time);
+        });
         builder.Services.AddSingleton<ITransport>(services => services.GetRequiredService<WatchedTransport>());
         builder.Services.AddSingleton<IQueues>(services => services.GetRequiredService<WatchedTransport>());
         builder.Services.AddSingleton<IDeadLetterQueues>(services => services.GetRequiredService<WatchedTransport>());

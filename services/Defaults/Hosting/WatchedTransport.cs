@@ -1,15 +1,18 @@
 using System.Collections.Concurrent;
+using System.Net;
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Telemetry;
 
 namespace ClaimsTransfer.Defaults.Hosting;
 
 /// <summary>
 /// The transport as services get it: it remembers who subscribed, so that health can tell a consumer that died from one that was paused, and so that a stop ends all
-/// subscriptions before anything they need is gone.
+/// subscriptions before anything they need is gone. What is sent and handled is seen by telemetry here, whichever transport it is.
 /// </summary>
-public sealed class WatchedTransport(ITransport inner) : ITransport, IQueues, IDeadLetterQueues, IErrorQueues
+public sealed class WatchedTransport(ITransport inner, TimeProvider time) : ITransport, IQueues, IDeadLetterQueues, IErrorQueues
 {
     private readonly ConcurrentDictionary<WatchedSubscription, bool> _subscriptions = new();
+    private readonly MessagingTelemetry _telemetry = new(inner, time);
     private int _disposed;
 
     public bool IsHealthy => inner.IsHealthy;
@@ -23,21 +26,24 @@ public sealed class WatchedTransport(ITransport inner) : ITransport, IQueues, ID
 
     public int SubscriptionCount => _subscriptions.Count;
 
-    public Task PublishAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation) => inner.PublishAsync(messages, cancellation);
+    public Task PublishAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellation) => _telemetry.SendAsync(messages, cancellation);
 
     public Task<long?> DepthAsync(string queue, CancellationToken cancellation) => inner.DepthAsync(queue, cancellation);
 
     public async Task<ISubscription> SubscribeAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation) =>
-        Watched(queue, await inner.SubscribeAsync(queue, handler, cancellation));
+        Watched(queue, await inner.SubscribeAsync(queue, _telemetry.Around(queue.Name, handler), cancellation));
 
     public async Task<ISubscription> CollectAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation) =>
-        Watched(queue, await DeadLetters.CollectAsync(queue, handler, cancellation));
+        Watched(queue, await DeadLetters.CollectAsync(queue, _telemetry.Around(queue.Name, handler), cancellation));
 
     public Task<IReadOnlyList<string>> FindAsync(IReadOnlyCollection<string> known, CancellationToken cancellation) => DeadLetters.FindAsync(known, cancellation);
 
-    public Task SendAsync(string queue, IReadOnlyList<Delivery> messages, CancellationToken cancellation) => DeadLetters.SendAsync(queue, messages, cancellation);
+    public Task SendAsync(string queue, IReadOnlyList<Delivery> messages, CancellationToken cancellation) =>
+        _telemetry.SendAsync(queue, messages, () => DeadLetters.SendAsync(queue, messages, cancellation));
 
     public string? User => inner.User;
+
+    public DnsEndPoint? Broker => inner.Broker;
 
     public bool SeparatesVendors => inner.SeparatesVendors;
 
@@ -52,8 +58,11 @@ public sealed class WatchedTransport(ITransport inner) : ITransport, IQueues, ID
     public Task<int> MoveAsync(string from, string to, IReadOnlyCollection<string>? messageIds, int limit, CancellationToken cancellation) =>
         Inside.MoveAsync(from, to, messageIds, limit, cancellation);
 
-    public Task PutAsync(string queue, IReadOnlyList<StandingMessage> messages, CancellationToken cancellation) =>
-        (inner as IErrorQueues ?? throw new InvalidOperationException($"{inner.GetType().Name} has no error queues to put anything on.")).PutAsync(queue, messages, cancellation);
+    public Task PutAsync(string queue, IReadOnlyList<StandingMessage> messages, CancellationToken cancellation)
+    {
+        var queues = inner as IErrorQueues ?? throw new InvalidOperationException($"{inner.GetType().Name} has no error queues to put anything on.");
+        return _telemetry.SendAsync(Topology.ErrorQueue(queue), [.. messages.Select(message => message.Delivery)], () => queues.PutAsync(queue, messages, cancellation));
+    }
 
     /// <summary>Ends every subscription: what is in hand is finished, the backlog stays on the queues.</summary>
     public async Task StopConsumingAsync() =>

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace ClaimsTransfer.Defaults.Messaging;
 
 /// <summary>A message on its way out. <paramref name="Name"/> is the exchange; the body is UTF-8 JSON without an envelope.</summary>
@@ -65,6 +67,9 @@ public interface ITransport : IPublisher, IAsyncDisposable
 
     /// <summary>The broker's user this process is; null where there are none.</summary>
     string? User => null;
+
+    /// <summary>Where the broker is, for spans and figures; null: in this process.</summary>
+    DnsEndPoint? Broker => null;
 
     /// <summary>Whether vendors run connectors of their own on it: then what each says waits on a queue of its own.</summary>
     bool SeparatesVendors => false;

@@ -5,6 +5,7 @@ using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Ingest.Reading;
 using ClaimsTransfer.Ingest.Recording;
+using ClaimsTransfer.Ingest.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
@@ -41,7 +42,7 @@ internal static class PostClaims
     private static async Task HandleOneAsync(HttpContext context, IngestHandler handler, Installation installation)
     {
         var body = await ReadBodyAsync(context, Limits.BodyBytes);
-        var incoming = new Incoming(body.Bytes, TraceParent: context.Request.Headers.TraceParent, IsTooLong: body.IsTooLong);
+        var incoming = new Incoming(body.Bytes, TraceParent: IngestTelemetry.TraceParentOf(context.Request), IsTooLong: body.IsTooLong);
         var answers = await handler.HandleAsync([incoming], new Intake($"http/{installation.Instance}", IsRedelivered: false), context.RequestAborted);
         var answer = answers[0];
         context.Response.StatusCode = answer switch

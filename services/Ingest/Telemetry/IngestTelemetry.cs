@@ -26,17 +26,18 @@ internal sealed class IngestTelemetry(IMunicipalities municipalities)
         for (var i = 0; i < spans.Length; i++)
         {
             var read = batch[i];
-            if (!ActivityContext.TryParse(read.TraceParent, null, isRemote: true, out var parent))
-                parent = default;
-            // A line of a stream is a journey of its own; a message that came alone belongs to its request.
-            Activity.Current = read.Line > 0 || parent != default ? null : around;
-            var span = spans[i] = Source.StartActivity("ingest.receive", ActivityKind.Consumer, parent);
+            // A line of a stream, or a message of a batch, is a journey of its own; a message that came alone belongs to its request.
+            Activity.Current = read.Line > 0 || spans.Length > 1 ? null : around;
+            var span = spans[i] = Source.StartStep("ingest", read.Kind, read.TraceParent);
             span?.SetTag("claims.kind", read.Kind).SetTag("claims.claim_id", read.Addressed.ClaimId?.ToString())
                 .SetTag("claims.municipality", read.Addressed.Municipality);
         }
         Activity.Current = around;
         return spans;
     }
+
+    /// <summary>The request's own span, where spans are written, else what its sender said.</summary>
+    public static string? TraceParentOf(HttpRequest request) => Source.HasListeners() && Activity.Current?.Id is { } span ? span : request.Headers.TraceParent;
 
     public static string? TraceParentOf(Activity?[]? spans, int index) => spans?[index]?.Id;
 

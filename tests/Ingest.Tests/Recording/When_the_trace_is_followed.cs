@@ -30,7 +30,7 @@ public sealed class When_the_trace_is_followed
         await world.FromBrokerAsync(Fbs.Submit(1).Incoming() with { TraceParent = FromFbs }, Fbs.Submit(2).Incoming(), Fbs.Submit(3).Incoming() with { TraceParent = "rubbish" });
 
         spans.Count.ShouldBe(3);
-        spans.ShouldAllBe(span => span.OperationName == "ingest.receive" && (string)span.GetTagItem("claims.outcome")! == "accepted");
+        spans.ShouldAllBe(span => span.OperationName == "ingest submit-claim" && (string)span.GetTagItem("claims.outcome")! == "accepted");
         spans[0].TraceId.ToString().ShouldBe("0af7651916cd43dd8448eb211c80319c");
         spans.Select(span => span.TraceId).Distinct().Count().ShouldBe(3);
         world.Broker.Published.Select(message => message.TraceParent).Order().ShouldBe(spans.Select(span => span.Id).Order());

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using ClaimsTransfer.Defaults.Messaging.RabbitMq.Access;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
@@ -49,6 +50,8 @@ public abstract partial class RabbitMqTransport : ITransport, IQueues, IDeadLett
 
     /// <summary>The name the broker knows our connections by.</summary>
     public string User => access.User;
+
+    public DnsEndPoint Broker => new(access.Host, access.Port);
 
     public Task DeclareAsync(IReadOnlyList<QueueDefinition> queues, CancellationToken cancellation) => declarations.QueuesAsync(queues, cancellation);
 

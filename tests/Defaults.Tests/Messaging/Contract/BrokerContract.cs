@@ -9,6 +9,10 @@ public abstract class RabbitMqSource : ITransportSource
 {
     public abstract bool KeepsOrder { get; }
 
+    /// <summary>What spans and figures say of the broker.</summary>
+    public static IReadOnlyList<string> AsTraced(ITransport transport) =>
+        ["messaging.system=rabbitmq", $"server.address={transport.Broker!.Host}", $"server.port={transport.Broker.Port}"];
+
     public async Task<ITransport> OpenAsync() => Open(await RabbitMqServer.UriAsync());
 
     public abstract ITransport Open(string uri);

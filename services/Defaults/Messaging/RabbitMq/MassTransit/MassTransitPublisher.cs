@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.RateLimiting;
 using MassTransit;
 using MassTransit.Context;
@@ -68,6 +69,8 @@ internal sealed class MassTransitPublisher : RabbitMqPublisher, IPipe<SendContex
 
     private async Task<Exception?> SendAsync(List<Publication> chunk, CancellationToken cancellation)
     {
+        // MassTransit would write what it sends, routing keys that a sender made up too, into whatever span is current.
+        Activity.Current = null;
         try
         {
             // A broker that is away is heard of at once; MassTransit would try in silence, half a minute apart.

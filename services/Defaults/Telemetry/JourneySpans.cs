@@ -1,0 +1,15 @@
+using System.Diagnostics;
+
+namespace ClaimsTransfer.Defaults.Telemetry;
+
+public static class JourneySpans
+{
+    /// <summary>What one message comes to, in the trace that it came with, whatever batch it is handled in; null when nobody listens.</summary>
+    public static Activity? StartStep(this ActivitySource source, string service, string message, string? traceParent)
+    {
+        if (!source.HasListeners())
+            return null;
+        _ = ActivityContext.TryParse(traceParent, null, isRemote: true, out var parent);
+        return source.StartActivity($"{service} {message}", ActivityKind.Internal, parent);
+    }
+}
