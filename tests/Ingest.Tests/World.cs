@@ -12,6 +12,7 @@ using ClaimsTransfer.Ingest.Recording;
 using ClaimsTransfer.Ingest.Relaying;
 using ClaimsTransfer.Support;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ClaimsTransfer.Ingest.Tests;
 
@@ -46,7 +47,7 @@ internal sealed class World : IAsyncDisposable
     public Previews Previews => new(Messages, Handler.Reader, BodySealer, Clock);
     public MessageSealer BodySealer => new(_keys);
     public IngestOptions Options { get; } = new();
-    public SettableClock Clock { get; } = new();
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 22, 7, 0, 0, TimeSpan.Zero));
     public Broker Broker { get; } = new();
     public IStore Store { get; }
     public ISealer Sealer { get; }
@@ -102,13 +103,6 @@ internal sealed class Broker : IPublisher
         Published.Clear();
         return taken;
     }
-}
-
-internal sealed class SettableClock : TimeProvider
-{
-    public DateTimeOffset Now { get; set; } = new(2026, 11, 22, 7, 0, 0, TimeSpan.Zero);
-
-    public override DateTimeOffset GetUtcNow() => Now;
 }
 
 /// <summary>Messages as FBS writes them.</summary>

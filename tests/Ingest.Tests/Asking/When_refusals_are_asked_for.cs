@@ -30,7 +30,7 @@ public sealed class When_refusals_are_asked_for(Engine engine)
     {
         await RefuseAsync(1);
         await RefuseAsync(2);
-        _world.Clock.Now += TimeSpan.FromHours(1);
+        _world.Clock.Advance(TimeSpan.FromHours(1));
         await RefuseAsync(2, "DK-775100");
         await _world.FromBrokerAsync(new Incoming("not json"u8.ToArray()));
         await _world.FromBrokerAsync(Fbs.Submit(1).Incoming());
@@ -41,8 +41,8 @@ public sealed class When_refusals_are_asked_for(Engine engine)
         (await FoundAsync(new RefusedFilter(Agency: ["DK-775100"]))).ShouldHaveSingleItem().Municipality.ShouldBe("0751");
         (await FoundAsync(new RefusedFilter(FeeId: [2]))).Count.ShouldBe(2);
         (await FoundAsync(new RefusedFilter(Agency: ["DK-710100"], FeeId: [1, 3]))).ShouldHaveSingleItem().ClaimId.ShouldBe(DeterministicId.OfClaim("DK-710100", 1));
-        (await FoundAsync(new RefusedFilter(From: _world.Clock.Now))).Count.ShouldBe(2);
-        (await FoundAsync(new RefusedFilter(To: _world.Clock.Now, FeeId: [2]))).ShouldHaveSingleItem().Municipality.ShouldBe("0101");
+        (await FoundAsync(new RefusedFilter(From: _world.Clock.GetUtcNow()))).Count.ShouldBe(2);
+        (await FoundAsync(new RefusedFilter(To: _world.Clock.GetUtcNow(), FeeId: [2]))).ShouldHaveSingleItem().Municipality.ShouldBe("0101");
         (await FoundAsync(new RefusedFilter(Agency: ["DK-7%"]))).ShouldBeEmpty();
         (await FoundAsync(new RefusedFilter(Agency: ["DK-710100\",\"feeId\":2,\"x\":\""]))).ShouldBeEmpty();
     }
@@ -67,7 +67,7 @@ public sealed class When_refusals_are_asked_for(Engine engine)
     public async Task Refusals_are_grouped_by_fault_whatever_the_values_were()
     {
         await RefuseAsync(1);
-        _world.Clock.Now += TimeSpan.FromHours(1);
+        _world.Clock.Advance(TimeSpan.FromHours(1));
         await RefuseAsync(2);
         await RefuseAsync(3, "DK-775100");
         await _world.FromBrokerAsync(Fbs.Submit(4, message => message["materials"]![0]!["title"] = new string('x', 3000)).Incoming());

@@ -162,12 +162,12 @@ public sealed class When_messages_are_recorded(string engine)
         _world.Broker.Take().ShouldHaveSingleItem();
 
         (await _world.Relay.SweepAsync(default)).ShouldBe(0, "it is not due yet");
-        _world.Clock.Now += _world.Options.RelayAfter + TimeSpan.FromSeconds(1);
+        _world.Clock.Advance(_world.Options.RelayAfter + TimeSpan.FromSeconds(1));
         _world.Broker.IsDown = true;
         await Should.ThrowAsync<TransientException>(_world.Relay.SweepAsync(default));
         _world.Broker.IsDown = false;
         (await _world.Relay.SweepAsync(default)).ShouldBe(0, "another sweep has it");
-        _world.Clock.Now += _world.Options.RelayAfter + TimeSpan.FromSeconds(1);
+        _world.Clock.Advance(_world.Options.RelayAfter + TimeSpan.FromSeconds(1));
         (await _world.Relay.SweepAsync(default)).ShouldBe(2);
         (await _world.Relay.SweepAsync(default)).ShouldBe(0);
         _world.Broker.Take().Count.ShouldBe(2);

@@ -56,7 +56,7 @@ public sealed class When_claims_are_asked_for(Engine engine) : RoutingFixture(en
         await Handler.HandleAsync([Deliver(Change(9, 2))], default);
         foreach (var batch in new[] { new[] { 1, 2, 3 }, [4], [5] })
         {
-            Clock.Now += TimeSpan.FromMinutes(1);
+            Clock.Advance(TimeSpan.FromMinutes(1));
             await Handler.HandleAsync([.. batch.Select(number => Deliver(Claim(number)))], default);
         }
 
@@ -132,7 +132,7 @@ public sealed class When_claims_are_asked_for(Engine engine) : RoutingFixture(en
     {
         await Handler.HandleAsync([.. Enumerable.Range(1, 4).Select(number => Deliver(Claim(number)))], default);
         await ReportAsync(1, TransferOutcome.Rejected);
-        Clock.Now += TimeSpan.FromHours(1);
+        Clock.Advance(TimeSpan.FromHours(1));
         await ReportAsync(2, TransferOutcome.Rejected);
         await ReportAsync(3, TransferOutcome.Rejected, text: new string('x', 300));
         await ReportAsync(4, TransferOutcome.Rejected);

@@ -9,6 +9,7 @@ using ClaimsTransfer.Routing.Saga;
 using ClaimsTransfer.Routing.Tests.Saga;
 using ClaimsTransfer.Routing.Timeline;
 using ClaimsTransfer.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ClaimsTransfer.Routing.Tests.Journal;
 
@@ -23,12 +24,12 @@ public abstract class RoutingFixture(Engine engine)
 
     protected RememberingPublisher Publisher { get; private set; } = null!;
 
-    protected ManualClock Clock { get; } = new(Claims.Start);
+    protected FakeTimeProvider Clock { get; private set; } = null!;
 
     [SetUp]
     public async Task Open()
     {
-        Clock.Now = Claims.Start;
+        Clock = new FakeTimeProvider(Claims.Start);
         _installation = await StoreForTests.NewAsync(engine);
         Store = _installation.Stores.Open("routing");
         await Store.MigrateAsync(RoutingSchema.Migrations, CancellationToken.None);
@@ -80,12 +81,5 @@ public abstract class RoutingFixture(Engine engine)
                 Published.AddRange(messages);
             return Task.CompletedTask;
         }
-    }
-
-    protected sealed class ManualClock(DateTimeOffset now) : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = now;
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

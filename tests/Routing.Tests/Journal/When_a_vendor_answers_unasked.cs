@@ -38,7 +38,7 @@ public sealed class When_a_vendor_answers_unasked(Engine engine) : RoutingFixtur
         await _handler.HandleAsync([Said(1, Claims.Message("guess"), "a"), Said(1, Claims.Message("another guess"), "b"), Said(2, Claims.Message("guess"), "c")], default);
 
         (await StateOf(1)).Status.ShouldBe(ClaimStatus.Sending);
-        (await _refusals.ReadAsync(default)).ShouldBe([new SenderRefusalCount(User, "0101", MessageNames.TransferReported, RefusalReason.NeverGiven, 3, Clock.Now, Clock.Now)]);
+        (await _refusals.ReadAsync(default)).ShouldBe([new SenderRefusalCount(User, "0101", MessageNames.TransferReported, RefusalReason.NeverGiven, 3, Clock.GetUtcNow(), Clock.GetUtcNow())]);
 
         await _handler.HandleAsync([Said(1, asked, "d")], default);
         (await StateOf(1)).Status.ShouldBe(ClaimStatus.Transferred);
@@ -72,8 +72,8 @@ public sealed class When_a_vendor_answers_unasked(Engine engine) : RoutingFixtur
     public async Task The_accounts_tell_since_when_a_vendor_has_said_nothing()
     {
         await _handler.HandleAsync([Deliver(Claim(1)), Deliver(Claim(2))], default);
-        Clock.Now += TimeSpan.FromMinutes(5);
-        var heard = Clock.Now;
+        Clock.Advance(TimeSpan.FromMinutes(5));
+        var heard = Clock.GetUtcNow();
         await _handler.HandleAsync([Said(1, (await StateOf(1)).Open!.Id, "a", TransferOutcome.InHand)], default);
         (await UnheardSinceAsync()).ShouldBe(Claims.Start, "the other claim is without an answer");
 
@@ -86,7 +86,7 @@ public sealed class When_a_vendor_answers_unasked(Engine engine) : RoutingFixtur
 
     private Delivery Said(int claim, Guid instruction, string salt, TransferOutcome outcome = TransferOutcome.Accepted) => Deliver(
         new TransferReported(
-            Claims.Message($"said/{claim}/{salt}"), Clock.Now, Claim(claim).ClaimId, "0101", Claims.Agency, claim, 1, instruction, InstructionKind.Register, outcome, "OPUS-1", null, null, null, null)) with
+            Claims.Message($"said/{claim}/{salt}"), Clock.GetUtcNow(), Claim(claim).ClaimId, "0101", Claims.Agency, claim, 1, instruction, InstructionKind.Register, outcome, "OPUS-1", null, null, null, null)) with
     {
         Sender = User,
     };

@@ -116,7 +116,7 @@ public sealed class When_batches_are_handled(Engine engine) : RoutingFixture(eng
         Publisher.Published.Clear();
         (await Handler.SweepAsync(100, default)).ShouldBe(0);
 
-        Clock.Now += Claims.Deadlines.Sending;
+        Clock.Advance(Claims.Deadlines.Sending);
         (await Handler.SweepAsync(100, default)).ShouldBe(1);
         (await Handler.SweepAsync(100, default)).ShouldBe(0);
         Text(Publisher.Published.ShouldHaveSingleItem()).ShouldContain("\"instruction\":\"find\"");
@@ -128,12 +128,12 @@ public sealed class When_batches_are_handled(Engine engine) : RoutingFixture(eng
     {
         await Handler.HandleAsync([Deliver(Claim(1))], default);
         Publisher.Published.Clear();
-        Clock.Now += Claims.Deadlines.Sending;
+        Clock.Advance(Claims.Deadlines.Sending);
         Publisher.Failures = 1;
         await Should.ThrowAsync<TransientException>(() => Handler.SweepAsync(100, default));
 
         (await Handler.RelayAsync(100, default)).ShouldBe(0, "the sweep that decided it may still be at it");
-        Clock.Now += TimeSpan.FromMinutes(1);
+        Clock.Advance(TimeSpan.FromMinutes(1));
         (await Handler.RelayAsync(100, default)).ShouldBe(1);
         Publisher.Published.ShouldHaveSingleItem().Name.ShouldBe(MessageNames.TransferClaim);
         (await Handler.RelayAsync(100, default)).ShouldBe(0);
@@ -195,7 +195,7 @@ public sealed class When_batches_are_handled(Engine engine) : RoutingFixture(eng
         await paused.HandleAsync([Deliver(Claim(1))], default);
         (await StateOf(1)).Status.ShouldBe(ClaimStatus.Held);
 
-        await new RoutingStore(Store).WakeHeldAsync(["0101"], [LiabilityPolicy.PausedRule], Clock.Now, default);
+        await new RoutingStore(Store).WakeHeldAsync(["0101"], [LiabilityPolicy.PausedRule], Clock.GetUtcNow(), default);
         await Handler.SweepAsync(100, default);
         (await StateOf(1)).Status.ShouldBe(ClaimStatus.Sending);
     }
@@ -206,7 +206,7 @@ public sealed class When_batches_are_handled(Engine engine) : RoutingFixture(eng
         await Handler.HandleAsync([Deliver(Claim(1)), Deliver(Claim(2)), Deliver(Claim(3))], default);
         await using (var connection = await Store.OpenAsync(default))
             await connection.ExecuteAsync(Store.Sql("UPDATE routing.claims SET state = '{' WHERE fee_id = 2"));
-        Clock.Now += Claims.Deadlines.Sending;
+        Clock.Advance(Claims.Deadlines.Sending);
 
         await Should.ThrowAsync<JsonException>(() => Handler.SweepAsync(100, default));
 
