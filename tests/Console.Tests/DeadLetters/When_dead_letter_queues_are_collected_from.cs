@@ -128,7 +128,7 @@ public sealed class When_dead_letter_queues_are_collected_from
                     return [];
                 },
                 default);
-            await committed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            await committed.Task.WaitAsync(TimeSpan.FromMinutes(2));
             await subscription.DisposeAsync();
         }
 

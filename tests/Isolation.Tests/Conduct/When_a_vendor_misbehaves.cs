@@ -91,10 +91,11 @@ public sealed class When_a_vendor_misbehaves
         ((long)paid!["balanceOre"]!).ShouldBe(0);
 
         var depths = (await _console.ListAsync(CancellationToken.None)).ToDictionary(queue => queue.Queue, queue => queue.Messages, StringComparer.Ordinal);
+        // How much of it stands there is Payments' speed; that it goes on is the flood.
+        flood.IsCompleted.ShouldBeFalse("the flood was over before the money went through");
         await enough.CancelAsync();
         await flood;
         depths["routing.oesindsigt"].ShouldBeGreaterThan(1000, "the flood was over before the claims went through");
-        depths["payments.oesindsigt"].ShouldBeGreaterThan(500, "the flood was over before the money went through");
         depths["routing.kmdopus"].ShouldBeLessThan(100);
         await _looking.QueuePurgeAsync("routing.oesindsigt");
         await _looking.QueuePurgeAsync("payments.oesindsigt");
