@@ -162,7 +162,7 @@ public sealed class When_a_vendor_misbehaves
     private static async Task FloodAsync(IConnection connection, CancellationToken enough)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: CancellationToken.None);
-        for (var i = 0; i < 100_000 && !enough.IsCancellationRequested; i++)
+        for (var i = 0; i < 1_000_000 && !enough.IsCancellationRequested; i++)
         {
             await SayAsync(channel, Report(1, Guid.NewGuid()));
             if (i % 2 == 0)
