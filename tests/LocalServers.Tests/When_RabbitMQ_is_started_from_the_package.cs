@@ -17,6 +17,8 @@ public sealed class When_RabbitMQ_is_started_from_the_package
             await using var broker = await LocalRabbitMq.StartAsync(data);
             await DeclareAsync(broker.Uri);
             Listening(data).ShouldAllBe(address => address.StartsWith("127.0.0.1:", StringComparison.Ordinal) || address.StartsWith("[::1]:", StringComparison.Ordinal));
+            // A queue that was just declared is on disk a moment later: what is looked at here is the folder.
+            await RabbitMqControl.RunAsync(broker, "eval", "mnesia:sync_log().");
             await broker.KillAsync();
             Processes(data).ShouldBeEmpty();
 

@@ -58,8 +58,7 @@ internal static class PackageServers
 
     private sealed class OwnBroker(LocalRabbitMq server, string folder) : IOwnBroker
     {
-        private const string Program = "/usr/lib/rabbitmq/bin/rabbitmqctl";
-
+    
         public string Uri => server.Uri;
 
         public Task StopAsync() => server.StopAsync();
@@ -68,18 +67,7 @@ internal static class PackageServers
 
         public Task RestartAsync() => server.RestartAsync();
 
-        /// <summary>It finds the server by the environment that the server was started with.</summary>
-        public async Task ControlAsync(params string[] arguments)
-        {
-            var start = new ProcessStartInfo(Program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (var variable in (await File.ReadAllTextAsync($"/proc/{server.ProcessId}/environ")).Split('\0', StringSplitOptions.RemoveEmptyEntries))
-                start.Environment[variable[..variable.IndexOf('=', StringComparison.Ordinal)]] = variable[(variable.IndexOf('=', StringComparison.Ordinal) + 1)..];
-            using var control = Process.Start(start)!;
-            var said = Task.WhenAll(control.StandardOutput.ReadToEndAsync(), control.StandardError.ReadToEndAsync());
-            await control.WaitForExitAsync();
-            if (control.ExitCode != 0)
-                Assert.Fail($"rabbitmqctl {arguments[0]}: {string.Concat(await said)}");
-        }
+        public Task ControlAsync(params string[] arguments) => RabbitMqControl.RunAsync(server, arguments);
 
         public async ValueTask DisposeAsync() => await EndAsync(server, folder);
     }
