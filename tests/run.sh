@@ -62,8 +62,8 @@ need_packages "rabbitmq-server=/usr/lib/rabbitmq/bin/rabbitmq-server" "postgresq
 # Fewer histories than by hand; deploy/claims simulate runs as many as are asked for.
 [ -n "${CLAIMS_LONG:-}" ] || export CLAIMS_SIMULATION_SEEDS=${CLAIMS_SIMULATION_SEEDS:-100}
 
-# Tests start some hundred short .NET processes. To guard their code against being written to, and to compile it anew for the long run while they begin (until it
-# was quiet for 1,000 ms, in hexadecimal), cost each a third of its start.
+# Tests start some hundred short .NET processes. To guard their code against being written to costs each a sixth of its start, and to compile it anew for a long run while they
+# begin (until it was quiet for 1,000 ms, in hexadecimal) some more.
 export DOTNET_EnableWriteXorExecute=0 DOTNET_TC_CallCountingDelayMs=3E8
 
 # What hangs is ended and is a failure; what is only slow is said and is none.
