@@ -83,12 +83,8 @@ internal static class Needs
 
     public static bool IsCutOff(ConnectorStanding lane) => lane.State is "breakerOpen" or "givingUp";
 
-    private static IEnumerable<Need> Claims(NeedKind kind, string category, IReadOnlyList<MunicipalityFlow> flows, Func<RoutingFigures, long> of)
-    {
-        var those = flows.Where(flow => flow.Routing is not null && of(flow.Routing) > 0).ToList();
-        if (those.Count > 0)
-            yield return new Need(kind, those.Sum(flow => of(flow.Routing!)), Places.ClaimsIn(category), null, Codes(those));
-    }
+    private static IEnumerable<Need> Claims(NeedKind kind, string category, IReadOnlyList<MunicipalityFlow> flows, Func<RoutingFigures, long> of) =>
+        Counted(kind, flows, flow => flow.Routing is { } figures ? of(figures) : 0, Places.ClaimsIn(category));
 
     private static IEnumerable<Need> Connectors(NeedKind kind, string filter, IReadOnlyList<MunicipalityFlow> flows, Func<ConnectorStanding, bool> isSo)
     {
@@ -97,11 +93,15 @@ internal static class Needs
             yield return new Need(kind, those.Count, those.Count == 1 ? Places.Municipality(those[0].Code) : $"{Places.Municipalities}?connector={filter}", null, Codes(those));
     }
 
-    private static IEnumerable<Need> Payments(NeedKind kind, IReadOnlyList<MunicipalityFlow> flows, Func<PaymentsFigures, long> of, string place)
+    private static IEnumerable<Need> Payments(NeedKind kind, IReadOnlyList<MunicipalityFlow> flows, Func<PaymentsFigures, long> of, string place) =>
+        Counted(kind, flows, flow => flow.Payments is { } figures ? of(figures) : 0, place);
+
+    /// <summary>One need of all the municipalities that have some of it.</summary>
+    private static IEnumerable<Need> Counted(NeedKind kind, IReadOnlyList<MunicipalityFlow> flows, Func<MunicipalityFlow, long> of, string place)
     {
-        var those = flows.Where(flow => flow.Payments is not null && of(flow.Payments) > 0).ToList();
+        var those = flows.Where(flow => of(flow) > 0).ToList();
         if (those.Count > 0)
-            yield return new Need(kind, those.Sum(flow => of(flow.Payments!)), place, null, Codes(those));
+            yield return new Need(kind, those.Sum(of), place, null, Codes(those));
     }
 
     private static IEnumerable<Need> ReconciliationNeeds(IReadOnlyList<MunicipalityFlow> flows, ReconciliationsNow reconciliations, DateTimeOffset now)
