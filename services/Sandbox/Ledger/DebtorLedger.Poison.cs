@@ -16,11 +16,13 @@ public sealed partial class DebtorLedger
     {
         if (faults.Plan.Poison <= 0)
             return await TakeAsync(arrivals, cancellation);
-        var setAside = arrivals.Where(IsSetAside).ToList();
+        // Asked once each: the fault may be lifted while they are booked.
+        var lots = arrivals.Select(arrival => (Arrival: arrival, IsSetAside: IsSetAside(arrival), IsPoisoned: faults.Poisons(arrival.Municipality, arrival.Reference))).ToList();
+        var setAside = lots.FindAll(lot => lot.IsSetAside).ConvertAll(lot => lot.Arrival);
         await store.InTransactionAsync(transaction => store.InsertNewAsync(
             transaction, LedgerTables.SetAside, [.. setAside.Select(arrival => (object?[])[arrival.InstructionId.ToString(), arrival.Municipality, arrival.Reference])], cancellation), cancellation);
-        var decisions = new Queue<Decision>(await TakeAsync([.. arrivals.Except(setAside)], cancellation));
-        return [.. arrivals.Select(arrival => IsSetAside(arrival) ? null : decisions.Dequeue() is var decision && IsPoisoned(decision) ? null : decision)];
+        var decisions = new Queue<Decision>(await TakeAsync(lots.FindAll(lot => !lot.IsSetAside).ConvertAll(lot => lot.Arrival), cancellation));
+        return lots.ConvertAll(lot => lot.IsSetAside || (decisions.Dequeue() is var decision && lot.IsPoisoned) ? null : decision);
     }
 
     /// <summary>Poisoned, and not carried out.</summary>

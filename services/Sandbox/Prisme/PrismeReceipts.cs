@@ -25,10 +25,11 @@ public sealed class PrismeReceipts(IReadOnlyDictionary<string, PrismeFolder> fol
                 continue;
             }
 
-            await WriteAsync(folder, batch.Key.ReplyTo!, receipts, cancellation);
+            // Asked once: were the fault lifted while they are written, nonsense would count as brought.
+            var poisoned = receipts.Where(ledger.IsPoisoned).ToHashSet();
+            await WriteAsync(folder, batch.Key.ReplyTo!, receipts, poisoned, cancellation);
             if (receipts.FindAll(r => faults.DoublesReceipt(r.InstructionId)) is { Count: > 0 } doubled)
-                await WriteAsync(folder, batch.Key.ReplyTo!, doubled, cancellation);
-            var poisoned = receipts.FindAll(ledger.IsPoisoned);
+                await WriteAsync(folder, batch.Key.ReplyTo!, doubled, poisoned, cancellation);
             await outbox.PostponeAsync(poisoned, DebtorLedger.WhilePoisoned, cancellation);
             await outbox.TakeOffAsync([.. receipts.Except(poisoned)], cancellation);
         }
@@ -36,13 +37,13 @@ public sealed class PrismeReceipts(IReadOnlyDictionary<string, PrismeFolder> fol
         return due.Count == MostAtOnce;
     }
 
-    private Task WriteAsync(PrismeFolder folder, string replyTo, List<Decision> receipts, CancellationToken cancellation)
+    private Task WriteAsync(PrismeFolder folder, string replyTo, List<Decision> receipts, HashSet<Decision> poisoned, CancellationToken cancellation)
     {
         var batch = replyTo.Split('/');
         return folder.PutAsync(batch[0], ".kvit",
         [
             PrismeFolder.ReceiptHeader(folder.Municipality, batch[0], long.Parse(batch[1], CultureInfo.InvariantCulture), long.Parse(batch[2], CultureInfo.InvariantCulture), null),
-            .. receipts.Select(receipt => ledger.IsPoisoned(receipt) ? Nonsense(receipt.ReceiptId, receipt.InstructionId, faults) : Line(receipt)),
+            .. receipts.Select(receipt => poisoned.Contains(receipt) ? Nonsense(receipt.ReceiptId, receipt.InstructionId, faults) : Line(receipt)),
             PrismeFolder.Trailer("R99", receipts.Count),
         ], cancellation);
     }

@@ -1,5 +1,6 @@
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.Connectors.Tests.Sdk;
+using ClaimsTransfer.KmdOpus.Callback;
 using ClaimsTransfer.KmdOpus.Wire;
 using ClaimsTransfer.Sandbox.Faults;
 using Microsoft.AspNetCore.Http;
@@ -103,6 +104,25 @@ public sealed class When_Opus_is_bad
         await bench.SubmitAsync([.. claims.Where((_, i) => truth[i] is Found.NotThere)]);
         foreach (var claim in claims)
             (await bench.BookedAsync((int)claim.FeeId)).Bookings.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task A_fault_that_is_lifted_while_nonsense_is_on_its_way_loses_no_receipt()
+    {
+        OpusBench? bench = null;
+        await using var started = bench = await OpusBench.StartAsync("poison=1", before: async (context, next) =>
+        {
+            if (context.Request.Path.StartsWithSegments(CallbackAddress.Path))
+                bench!.Faults.Plan = FaultPlan.None;
+            await next();
+        });
+        var claims = Enumerable.Range(1, 10).Select(number => OpusBench.Register(number)).ToList();
+        var booked = claims.Count(claim => bench.Faults.BooksPoisoned("0101", claim.Reference));
+
+        (await bench.SubmitAsync(claims)).ShouldAllBe(answer => answer is Submitted.NotUnderstood);
+
+        booked.ShouldBeGreaterThan(0);
+        await Eventually.TrueAsync(() => Accepted(bench).Count == booked);
     }
 
     private static HashSet<Guid> Accepted(OpusBench bench) =>
