@@ -52,6 +52,8 @@ public sealed class RefusedLines(string path) : IAsyncDisposable
     {
         using var json = JsonDocument.Parse(answer);
         var line = json.RootElement.TryGetProperty("line", out var number) ? $"line {number}" : "refused";
+        if (json.RootElement.TryGetProperty("feeId", out var fee) && fee.ValueKind == JsonValueKind.Number)
+            line = $"{line}, fee {fee}";
         var faults = json.RootElement.TryGetProperty("faults", out var all) && all.ValueKind == JsonValueKind.Array
             ? all.EnumerateArray().Select(fault => $"{Text(fault, "field")} {Text(fault, "reason")}{(Text(fault, "value") is { } value ? $" ({value})" : "")}")
             : [];

@@ -90,7 +90,7 @@ internal sealed class IngestAccounting(IStore store)
             AcceptedOre = Sum(Recording.Outcome.Accepted, row => row.AmountOre) + (changed?.DifferenceOre ?? 0),
             Changes = arrived,
             Waiting = Sum(Recording.Outcome.Change, row => row.Messages) - arrived,
-            Duplicates = Sum(Recording.Outcome.Duplicate, row => row.Times) + rows.Where(row => row.Outcome is Recording.Outcome.Accepted or Recording.Outcome.Change).Sum(row => row.Times - row.Messages),
+            Duplicates = Sum(Recording.Outcome.Duplicate, row => row.Times) + Sum(Recording.Outcome.Paid, row => row.Times) + rows.Where(row => row.Outcome is Recording.Outcome.Accepted or Recording.Outcome.Change).Sum(row => row.Times - row.Messages),
             Refused = Sum(Recording.Outcome.Refused, row => row.Times),
         };
     }
@@ -119,7 +119,7 @@ public sealed record IngestFigures
     /// <summary>Changes of a claim that has come, with every version before.</summary>
     public long Changes { get; init; }
 
-    /// <summary>Repeats that changed nothing.</summary>
+    /// <summary>What changed nothing: repeats, and fees that FBS lists as paid.</summary>
     public long Duplicates { get; init; }
 
     public long Refused { get; init; }

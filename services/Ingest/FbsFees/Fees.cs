@@ -8,22 +8,23 @@ namespace ClaimsTransfer.Ingest.FbsFees;
 /// <summary>One fee of FBS, by its own field names.</summary>
 internal static class Fees
 {
-    public static SubmitClaim? Read(Fields fee, ref Addressed addressed, Beside beside, DateTimeOffset now)
+    /// <param name="isPaid">Only whose and which fee it is must be readable.</param>
+    public static SubmitClaim? Read(Fields fee, ref Addressed addressed, Beside beside, DateTimeOffset now, bool isPaid)
     {
         var feeId = fee.Integer("feeId", 1, long.MaxValue, "FBS's id of the fee", Examples.FeeId);
         addressed = addressed with { FeeId = feeId };
         if (addressed.Agency is not null && feeId is not null)
         {
             var claimId = DeterministicId.OfClaim(addressed.Agency, feeId.Value);
-            addressed = new Addressed(DeterministicId.Of(claimId, "fbs-fees/1"), now, addressed.Municipality, addressed.Agency, feeId, 1);
+            addressed = new Addressed(ListedFee.IdOf(claimId, 1), now, addressed.Municipality, addressed.Agency, feeId, 1);
         }
 
+        if (isPaid)
+            return null;
         var amount = AmountOre(fee);
         var createdOn = Day(fee, "creationDate", Examples.CreatedOn, isRequired: true);
         var dueOn = Day(fee, "dueDate", Examples.DueOn, isRequired: false);
         Submissions.CheckDates(fee, "creationDate", "dueDate", createdOn, dueOn, now);
-        if (fee.IsGiven("paidDate", out _))
-            fee.Fault("paidDate", "is set: the fee is paid already, and what is paid is not transferred", "null or absent");
         // A type that FBS has not thought of yet is a claim all the same.
         var type = fee.IsGiven("type", out var given) && given.ValueKind == JsonValueKind.String && given.GetString() is "fee" or "compensation" ? given.GetString()! : "other";
         string?[] own = [beside.Borrower?.Cpr, beside.Guardian?.Cpr];
@@ -35,29 +36,34 @@ internal static class Fees
             : null;
     }
 
-    /// <summary>Kroner to øre from the digits as they stand: no binary fraction comes between.</summary>
+    /// <summary>FBS has a day on which it was paid: nothing else of it matters then.</summary>
+    public static bool IsPaid(Fields fee) => fee.IsGiven("paidDate", out _);
+
+    /// <summary>Kroner to øre from the digits as they stand. What a binary fraction leaves behind (70.10000000000001) is no amount of money: it is taken off.</summary>
     private static long? AmountOre(Fields fee)
     {
+        // A binary64 of at most 10 million kroner is right to 0.000 000 2 øre; sums of a hundred such to a hundred times that.
+        const decimal Residue = 0.0001m;
         const string Example = "70 or 2.56";
         if (!fee.IsGiven("amount", out var value))
         {
-            fee.Fault("amount", "is missing", Example);
+            fee.AmountFault("amount", "is missing", Example);
             return null;
         }
         // A decimal holds 28 digits; of a longer text it would drop some, silently.
         if (value.ValueKind != JsonValueKind.Number || value.GetRawText() is not { Length: <= 24 } text
             || !decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var kroner) || Math.Abs(kroner) > Limits.AmountOre)
         {
-            fee.Fault("amount", value.ValueKind == JsonValueKind.Number ? "is no amount in kroner with at most two decimals" : $"must be a number (kroner), not {Fields.KindOf(value)}", Example);
+            fee.AmountFault("amount", value.ValueKind == JsonValueKind.Number ? "is no amount in kroner with at most two decimals" : $"must be a number (kroner), not {Fields.KindOf(value)}", Example);
             return null;
         }
-        var ore = kroner * 100;
-        if (ore != decimal.Truncate(ore))
-            fee.Fault("amount", "has more than two decimals: there is no smaller coin than one øre", Example);
+        var ore = Math.Round(kroner * 100);
+        if (Math.Abs(kroner * 100 - ore) > Residue)
+            fee.AmountFault("amount", "has more than two decimals: there is no smaller coin than one øre", Example);
         else if (ore <= 0)
-            fee.Fault("amount", "must be greater than 0", Example);
+            fee.AmountFault("amount", "must be greater than 0", Example);
         else if (ore > Limits.AmountOre)
-            fee.Fault("amount", $"must be at most {Limits.AmountOre / 100} kroner", Example);
+            fee.AmountFault("amount", $"must be at most {Limits.AmountOre / 100} kroner", Example);
         else
             return (long)ore;
         return null;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Sealing;
@@ -7,8 +8,8 @@ using ClaimsTransfer.Messages;
 namespace ClaimsTransfer.Ingest.FbsFees;
 
 /// <summary>
-/// Reads what FBS serves: the array of <c>GET …/fees/v2</c>, with the agency and the patron given beside it. Each fee becomes a claim's first version; its
-/// message id is derived from the claim, so that the same file again is the same messages again.
+/// Reads what FBS serves: the array of <c>GET …/fees/v2</c>, with the agency and the patron given beside it. A fee that is new becomes
+/// a claim's first version; of one that is known the books decide what it has become. Ids are derived from the claim: the same file again is the same messages again.
 /// </summary>
 internal sealed class FeesReader(ISealer sealer, IMunicipalities municipalities)
 {
@@ -39,7 +40,8 @@ internal sealed class FeesReader(ISealer sealer, IMunicipalities municipalities)
                 new Addressed(null, null, municipality, agency, null, null), faults, _fingerprints.OfBody("fbs-fees", document.RootElement), KeptBody.Of(document.RootElement), 0, traceParent)];
         }
 
-        var beside = new Beside(agency, municipality, borrower, guardian, faults.All);
+        var debtor = _fingerprints.OfBytes("debtor", Encoding.UTF8.GetBytes($"{NumberOf(borrower)}/{NumberOf(guardian)}"));
+        var beside = new Beside(agency, municipality, borrower, guardian, debtor, faults.All);
         var read = new List<ReadMessage>(fees.GetArrayLength());
         foreach (var fee in fees.EnumerateArray())
             read.Add(ReadFee(fee, read.Count, beside, now, traceParent));
@@ -58,18 +60,24 @@ internal sealed class FeesReader(ISealer sealer, IMunicipalities municipalities)
             return Refused(addressed, faults, _fingerprints.OfBody($"fbs-fee/{beside.Agency}", element), KeptBody.Of(element), index + 1, traceParent);
         }
 
-        var claim = Fees.Read(new Fields(element, path, faults), ref addressed, beside, now);
+        var fields = new Fields(element, path, faults);
+        var listed = new ListedFee(Fees.IsPaid(fields), beside.Debtor);
+        var claim = Fees.Read(fields, ref addressed, beside, now, listed.IsPaid);
+        if (listed.IsPaid && faults.IsEmpty && addressed.ClaimId is { } claimId)
+            return new ReadMessage(MessageNames.SubmitClaim, ListedFee.IdOfPaid(claimId), null, null, addressed, [], TraceParent: traceParent, Line: index + 1, Listed: listed);
         if (claim is not null && faults.IsEmpty)
         {
             return new ReadMessage(
-                MessageNames.SubmitClaim, claim.MessageId, _fingerprints.OfContent(MessageNames.SubmitClaim, claim), claim, addressed, [], TraceParent: traceParent, Line: index + 1);
+                MessageNames.SubmitClaim, claim.MessageId, _fingerprints.OfContent(MessageNames.SubmitClaim, claim), claim, addressed, [], TraceParent: traceParent, Line: index + 1, Listed: listed);
         }
-        return Refused(addressed, faults, _fingerprints.OfBody($"fbs-fee/{beside.Agency}", element), KeptBody.Of(element), index + 1, traceParent);
+        return Refused(addressed, faults, _fingerprints.OfBody($"fbs-fee/{beside.Agency}", element), KeptBody.Of(element), index + 1, traceParent) with { Listed = listed };
     }
+
+    private static string? NumberOf(Party? party) => party?.Cpr ?? party?.Cvr;
 
     private static ReadMessage Refused(Addressed addressed, FaultList faults, Guid id, string kept, int line, string? traceParent) =>
         new(MessageNames.SubmitClaim, id, null, null, addressed, faults.All, kept, traceParent, line);
 }
 
 /// <summary>What stands beside the fees, for all of them, with its faults: each fee is refused for them.</summary>
-internal sealed record Beside(string? Agency, string? Municipality, Party? Borrower, Party? Guardian, IReadOnlyList<Fault> Faults);
+internal sealed record Beside(string? Agency, string? Municipality, Party? Borrower, Party? Guardian, Guid Debtor, IReadOnlyList<Fault> Faults);

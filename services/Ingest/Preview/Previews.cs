@@ -18,7 +18,8 @@ internal sealed class Previews(MessageStore store, ClaimReader reader, MessageSe
         var rows = lines.Count == 0 ? [] : await store.FindAsync(
             [.. lines.Select(line => line.Read.Id), .. taken.Select(read => Fingerprints.OfConflict(read.Id, read.Content!.Value))],
             [.. taken.Select(read => read.Addressed.ClaimId!.Value)], cancellation);
-        var books = new Books(rows);
+        // Lists of fees are no messages: none is forecast.
+        var books = new Books(rows, static (line, _) => line);
         return new Forecasts(lines.ConvertAll(line => Of(line.Read, books.Decide(line))));
     }
 

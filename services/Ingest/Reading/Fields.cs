@@ -18,6 +18,15 @@ internal readonly struct Fields(JsonElement element, string prefix, FaultList fa
     public void Fault(string name, string reason, string example) =>
         faults.Add(Path(name), IsGiven(name, out var value) ? Shown(value) : null, reason, example);
 
+    /// <summary>An amount with fractions may have as many digits as somebody's number, and is none: it is shown.</summary>
+    public void AmountFault(string name, string reason, string example)
+    {
+        if (IsGiven(name, out var value) && value.ValueKind == JsonValueKind.Number && value.GetRawText().IndexOf('.') is > 0 and < 9)
+            faults.Add(Path(name), PersonalText.Cut(value.GetRawText()), reason, example);
+        else
+            Fault(name, reason, example);
+    }
+
     /// <summary>The value is somebody's number in a place where none belongs: it is not shown.</summary>
     public void PersonalFault(string name, string reason, string example) => faults.Add(Path(name), PersonalText.Masked, reason, example);
 

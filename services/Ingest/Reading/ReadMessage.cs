@@ -9,9 +9,20 @@ namespace ClaimsTransfer.Ingest.Reading;
 /// <param name="Message">In the clear; never stored or logged. Null when there are faults.</param>
 /// <param name="KeptBody">Of a refused message: what is kept of it, without anything personal.</param>
 /// <param name="IsUnreadable">Not a JSON object at all.</param>
+/// <param name="Listed">It is a fee as a list of FBS's shows it now, not a message that FBS sent.</param>
 public sealed record ReadMessage(
     string Kind, Guid Id, Guid? Content, IMessage? Message, Addressed Addressed, IReadOnlyList<Fault> Faults, string? KeptBody = null,
-    string? TraceParent = null, long Line = 0, bool IsUnreadable = false, bool IsTooLong = false);
+    string? TraceParent = null, long Line = 0, bool IsUnreadable = false, bool IsTooLong = false, ListedFee? Listed = null);
+
+/// <param name="Debtor">Keyed fingerprint of borrower and guardian, by their numbers.</param>
+public sealed record ListedFee(bool IsPaid, Guid Debtor)
+{
+    /// <summary>Of what a list makes of a claim's version: the same list again is the same messages again.</summary>
+    public static Guid IdOf(Guid claimId, long version) => DeterministicId.Of(claimId, $"fbs-fees/{version}");
+
+    /// <summary>Of the fee as paid, whatever its claim's versions are.</summary>
+    public static Guid IdOfPaid(Guid claimId) => DeterministicId.Of(claimId, "fbs-fees/paid");
+}
 
 /// <summary>What a message says about whom it concerns, as far as it could be read.</summary>
 public sealed record Addressed(Guid? MessageId, DateTimeOffset? OccurredAt, string? Municipality, string? Agency, long? FeeId, int? Version)

@@ -6,7 +6,7 @@ namespace ClaimsTransfer.Ingest.Recording;
 /// <summary>
 /// What is on record, as one batch sees it: the rows it touches, and those it adds itself. Decides what becomes of each message, in the order they came.
 /// </summary>
-internal sealed class Books
+internal sealed partial class Books
 {
     private readonly Dictionary<Guid, Row> _byId = [];
     private readonly Dictionary<(Guid ClaimId, long Version), Row> _taken = [];
@@ -14,8 +14,12 @@ internal sealed class Books
     /// <summary>Rows whose answers are given again because their message came again.</summary>
     private readonly HashSet<Guid> _repeated = [];
 
-    public Books(IEnumerable<Row> known)
+    private readonly Func<Line, AdjustClaim, Line> _asAdjustment;
+
+    /// <param name="asAdjustment">The line of a listed fee as the adjustment that it is found to be.</param>
+    public Books(IEnumerable<Row> known, Func<Line, AdjustClaim, Line> asAdjustment)
     {
+        _asAdjustment = asAdjustment;
         foreach (var row in known)
             Add(row);
     }
@@ -33,6 +37,8 @@ internal sealed class Books
     public Answer Decide(Line line)
     {
         var read = line.Read;
+        if (read.Listed is { } fee && DecideListed(line, fee) is { } answer)
+            return answer;
         if (read.Message is null)
             return Refuse(line, read.Id, read.Faults);
 
@@ -64,16 +70,18 @@ internal sealed class Books
         return AnswerTo(line, outcome);
     }
 
-    private Answer Refuse(Line line, Guid id, IReadOnlyList<Fault> faults)
+    /// <param name="isTold">FBS hears of it, and not only who sent it.</param>
+    private Answer Refuse(Line line, Guid id, IReadOnlyList<Fault> faults, bool isTold = true)
     {
         if (_byId.TryGetValue(id, out var same))
         {
             same.Times++;
-            AnswerAgain(same);
+            if (isTold)
+                AnswerAgain(same);
         }
         else
         {
-            Add(NewRow(line, id, Outcome.Refused, faults));
+            Add(NewRow(line, id, Outcome.Refused, faults, isTold));
         }
         return AnswerTo(line, Outcome.Refused, faults);
     }
@@ -92,7 +100,7 @@ internal sealed class Books
             _taken[(row.ClaimId!.Value, row.Version!.Value)] = row;
     }
 
-    private static Row NewRow(Line line, Guid id, string outcome, IReadOnlyList<Fault>? faults = null)
+    private static Row NewRow(Line line, Guid id, string outcome, IReadOnlyList<Fault>? faults = null, bool isTold = true)
     {
         var read = line.Read;
         return new Row
@@ -104,7 +112,7 @@ internal sealed class Books
             Kind = read.Kind,
             Version = read.Addressed.Version,
             Outcome = outcome,
-            AmountOre = outcome == Outcome.Refused ? null : Translation.AmountOf(read.Message),
+            AmountOre = outcome is Outcome.Refused or Outcome.Paid ? null : Translation.AmountOf(read.Message),
             Content = read.Content,
             TraceParent = line.TraceParent,
             Times = 1,
@@ -112,15 +120,17 @@ internal sealed class Books
             Answer = outcome switch
             {
                 Outcome.Refused => Translation.Refused(read, id, faults!, line.ReceivedAt, line.TraceParent),
-                Outcome.Duplicate => null,
+                Outcome.Duplicate or Outcome.Paid => null,
                 _ => line.Taken,
             },
+            IsTold = isTold && outcome is not (Outcome.Duplicate or Outcome.Paid),
             Kept = read.KeptBody,
+            Debtor = read.Listed?.Debtor,
         };
     }
 
     private static Answer AnswerTo(Line line, string outcome, IReadOnlyList<Fault>? faults = null) => new(
-        line.Read.Line > 0 ? line.Read.Line : null, outcome, line.Read.Addressed.ClaimId, line.Read.Addressed.MessageId, faults, line.Read.IsUnreadable, line.Read.IsTooLong);
+        line.Read.Line > 0 ? line.Read.Line : null, outcome, line.Read.Addressed.ClaimId, line.Read.Addressed.MessageId, line.Read.Addressed.FeeId, faults, line.Read.IsUnreadable, line.Read.IsTooLong);
 
     private static Fault MessageIdConflict(ReadMessage read) => new(
         "messageId", read.Id.ToString(), "conflict: another message with other content has come under this id", "an id of its own for each message; the same only for the same message");

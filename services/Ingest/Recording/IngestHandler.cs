@@ -5,6 +5,7 @@ using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Ingest.Reading;
 using ClaimsTransfer.Ingest.Telemetry;
+using ClaimsTransfer.Messages;
 using Microsoft.Extensions.Logging;
 
 namespace ClaimsTransfer.Ingest.Recording;
@@ -18,6 +19,7 @@ public sealed partial class IngestHandler(
 {
     private readonly MessageStore _messages = new(store);
     private readonly Translation _translation = new(sealer);
+    private readonly Fingerprints _fingerprints = new(sealer);
     private readonly IngestTelemetry _telemetry = new(municipalities);
 
     public ClaimReader Reader { get; } = new(sealer, municipalities);
@@ -62,7 +64,7 @@ public sealed partial class IngestHandler(
         {
             intake = intake with { From = await _messages.PositionAsync(transaction, intake.Source) ?? 0 };
             // An import goes on behind the last line on record, wherever this batch begins.
-            answers.AddRange(lines.TakeWhile(line => line.Read.Line <= intake.From).Select(line => new Answer(line.Read.Line, Outcome.Skipped, null, null, null)));
+            answers.AddRange(lines.TakeWhile(line => line.Read.Line <= intake.From).Select(line => new Answer(line.Read.Line, Outcome.Skipped, null, null, null, null)));
             lines = lines[answers.Count..];
             if (intake.To <= intake.From)
                 return new Recorded(answers, [], []);
@@ -73,13 +75,12 @@ public sealed partial class IngestHandler(
         foreach (var line in lines)
         {
             ids.Add(line.Read.Id);
-            if (line.Read is { Message: not null, Addressed.ClaimId: { } claim })
-            {
-                ids.Add(Fingerprints.OfConflict(line.Read.Id, line.Read.Content!.Value));
+            if (line.Read is { Message: not null, Content: { } content })
+                ids.Add(Fingerprints.OfConflict(line.Read.Id, content));
+            if (line.Read is { Addressed.ClaimId: { } claim } and ({ Message: not null } or { Listed: not null }))
                 claims.Add(claim);
-            }
         }
-        var books = new Books(lines.Length == 0 ? [] : await _messages.FindAsync(transaction, ids, claims));
+        var books = new Books(lines.Length == 0 ? [] : await _messages.FindAsync(transaction, ids, claims), AsAdjustment);
         foreach (var line in lines)
             answers.Add(books.Decide(line));
 
@@ -96,8 +97,17 @@ public sealed partial class IngestHandler(
         var again = await _messages.LoadAnswersAsync(transaction, books.Repeated);
         await _messages.CountLinesAsync(transaction, intake, lines.Length, cancellation);
         return new Recorded(
-            answers, [.. added.Where(row => row.Answer is not null).Select(row => row.Id)],
-            [.. added.Where(row => row.Answer is not null).Select(row => row.Answer!), .. again]);
+            answers, [.. added.Where(row => row.IsTold).Select(row => row.Id)], [.. added.Where(row => row.IsTold).Select(row => row.Answer!), .. again]);
+    }
+
+    private Line AsAdjustment(Line listed, AdjustClaim adjustment)
+    {
+        var read = listed.Read with
+        {
+            Kind = MessageNames.AdjustClaim, Id = adjustment.MessageId, Message = adjustment, Content = _fingerprints.OfContent(MessageNames.AdjustClaim, adjustment),
+            Addressed = listed.Read.Addressed with { MessageId = adjustment.MessageId, Version = adjustment.Version },
+        };
+        return listed with { Read = read, Taken = _translation.Taken(read, listed.TraceParent) };
     }
 
     private async Task PublishAsync(Recorded recorded, Intake intake, CancellationToken cancellation)

@@ -11,11 +11,11 @@ internal sealed class MessageStore(IStore store)
 {
     private readonly string _find = store.Sql(
         $"""
-        SELECT id, message_id AS MessageId, claim_id AS ClaimId, kind, version, outcome, content, trace_parent AS TraceParent
+        SELECT id, message_id AS MessageId, claim_id AS ClaimId, kind, version, outcome, amount_ore AS AmountOre, content, trace_parent AS TraceParent, debtor
         FROM ingest.messages
         WHERE {store.In("id", "ids")}
         UNION
-        SELECT id, message_id AS MessageId, claim_id AS ClaimId, kind, version, outcome, content, trace_parent AS TraceParent
+        SELECT id, message_id AS MessageId, claim_id AS ClaimId, kind, version, outcome, amount_ore AS AmountOre, content, trace_parent AS TraceParent, debtor
         FROM ingest.messages
         WHERE {store.In("claim_id", "claims")} AND taken_version IS NOT NULL
         """);
@@ -63,7 +63,7 @@ internal sealed class MessageStore(IStore store)
             [.. rows.Select(row => new object?[]
             {
                 row.Id, row.MessageId, row.ClaimId, row.Municipality, row.Kind, row.Version, row.IsTaken ? row.Version : null, row.Outcome, row.AmountOre,
-                row.Content, row.Times, at, row.TraceParent, row.Answer is null ? null : relay,
+                row.Content, row.Times, at, row.TraceParent, row.IsTold ? relay : null, row.Debtor,
             })],
             cancellation);
         await store.InsertAsync(

@@ -14,6 +14,9 @@ public static class Outcome
     /// <summary>A repeat that changed nothing.</summary>
     public const string Duplicate = "duplicate";
 
+    /// <summary>A fee that FBS lists as paid: there is nothing to transfer, and nothing of it is changed.</summary>
+    public const string Paid = "paid";
+
     public const string Refused = "refused";
 
     /// <summary>A line of an import that an earlier run has recorded.</summary>
@@ -22,9 +25,10 @@ public static class Outcome
 
 /// <summary>The answer to one message.</summary>
 /// <param name="Line">The line it answers, from 1; null when the message came alone.</param>
+/// <param name="FeeId">FBS's id of the fee that it is about, as far as it could be read.</param>
 /// <param name="Faults">When refused: everything that is wrong with it.</param>
 public sealed record Answer(
-    long? Line, string Outcome, Guid? ClaimId, Guid? MessageId, IReadOnlyList<Fault>? Faults,
+    long? Line, string Outcome, Guid? ClaimId, Guid? MessageId, long? FeeId, IReadOnlyList<Fault>? Faults,
     [property: System.Text.Json.Serialization.JsonIgnore] bool IsUnreadable = false, [property: System.Text.Json.Serialization.JsonIgnore] bool IsTooLong = false);
 
 /// <summary>Where messages came in, for counting them exactly once.</summary>

@@ -27,5 +27,11 @@ internal sealed class Row
 
     public string? Kept { get; init; }
 
+    /// <summary>Of a fee from a list: whose it is, as a keyed fingerprint.</summary>
+    public Guid? Debtor { get; init; }
+
+    /// <summary>Of a new row: its answer is published.</summary>
+    public bool IsTold { get; init; }
+
     public bool IsTaken => Outcome is Recording.Outcome.Accepted or Recording.Outcome.Change;
 }

@@ -15,7 +15,7 @@ internal static class Schema
             new("municipality", ColumnType.Text), new("kind", ColumnType.Text), new("version", ColumnType.Integer, Nullable: true),
             new("taken_version", ColumnType.Integer, Nullable: true), new("outcome", ColumnType.Text), new("amount_ore", ColumnType.Integer, Nullable: true),
             new("content", ColumnType.Id, Nullable: true), new("times", ColumnType.Integer), new("received_at", ColumnType.Integer),
-            new("trace_parent", ColumnType.Text, Nullable: true), new("relay_at", ColumnType.Integer, Nullable: true),
+            new("trace_parent", ColumnType.Text, Nullable: true), new("relay_at", ColumnType.Integer, Nullable: true), new("debtor", ColumnType.Id, Nullable: true),
         ]);
 
     /// <summary>What was answered, to be answered again; apart from the rows that are counted, which stay small.</summary>
@@ -74,5 +74,6 @@ internal static class Schema
             "CREATE INDEX messages_refused ON ingest.messages (received_at, id) WHERE outcome = 'refused'",
             "CREATE INDEX messages_refused_by_message ON ingest.messages (message_id) WHERE outcome = 'refused'",
         ]),
+        new(3, "Know a listed fee's debtor again", ["ALTER TABLE ingest.messages ADD debtor {id} NULL"]),
     ];
 }

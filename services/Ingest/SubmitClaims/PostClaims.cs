@@ -119,7 +119,7 @@ internal static class PostClaims
     public static Task RefuseAsync(HttpContext context, int status, string reason)
     {
         context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(new Answer(null, Outcome.Refused, null, null, [new("$", null, reason, "")]), ResultJson.Default.Answer);
+        return context.Response.WriteAsJsonAsync(new Answer(null, Outcome.Refused, null, null, null, [new("$", null, reason, "")]), ResultJson.Default.Answer);
     }
 
     /// <summary>The body up to the limit; of a longer one the beginning, and the rest is not read.</summary>

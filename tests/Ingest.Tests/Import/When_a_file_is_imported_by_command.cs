@@ -47,7 +47,7 @@ public sealed class When_a_file_is_imported_by_command
         var said = await ImportAsync(1, file);
 
         said.ShouldContain("3 lines: 0 were done before, 3 sent now, 1 of them refused.");
-        said.ShouldContain("line 2: amountOre");
+        said.ShouldContain("line 2, fee 2: amountOre");
         said.ShouldContain($"{file}.refused.ndjson");
         var refused = Refused($"{file}.refused.ndjson").ShouldHaveSingleItem();
         ((string?)refused["outcome"], (long?)refused["line"], (string?)refused["faults"]![0]!["field"]).ShouldBe(("refused", 2, "amountOre"));
@@ -62,8 +62,8 @@ public sealed class When_a_file_is_imported_by_command
 
         var said = await ImportAsync(1, file, "--refused", named);
 
-        said.ShouldContain("line 5: ");
-        said.ShouldNotContain("line 6: ");
+        said.ShouldContain("line 5, fee 5: ");
+        said.ShouldNotContain("line 6, ");
         said.ShouldContain($"… and 2 more. All 7, with what is wrong: {named}");
         Refused(named).Select(answer => (long?)answer["line"]).ShouldBe([1, 2, 3, 4, 5, 6, 7]);
         File.Exists($"{file}.refused.ndjson").ShouldBeFalse();
@@ -78,7 +78,7 @@ public sealed class When_a_file_is_imported_by_command
 
         var said = await ImportAsync(0, file, "--allow-refused");
 
-        said.ShouldContain("line 2: amountOre");
+        said.ShouldContain("line 2, fee 2: amountOre");
         Refused($"{file}.refused.ndjson").ShouldHaveSingleItem();
     }
 
