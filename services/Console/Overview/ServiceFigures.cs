@@ -83,7 +83,7 @@ public static class Asked
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return new Asked<T>(null, new AwayService(service, $"no answer within {ServiceFigures.Within.TotalSeconds:0} s"));
+            return new Asked<T>(null, new AwayService(service, $"no answer within {ServiceFigures.Within.TotalSeconds:0} s", IsSlow: true));
         }
         catch (ServiceAwayException away)
         {

@@ -6,7 +6,8 @@
 const refresh = async region => {
   const answer = await fetch(region.dataset.live, { headers: { 'X-Claims-Live': '1' }, credentials: 'same-origin', redirect: 'manual' })
   if (answer.type === 'opaqueredirect' || answer.status === 401) return location.reload()
-  if (!answer.ok) return
+  // Nothing new to show (204), or nobody there to show it.
+  if (!answer.ok || answer.status === 204) return
   const html = await answer.text()
   if (html === region.lastHtml) return
   region.lastHtml = html

@@ -169,6 +169,26 @@ public sealed class When_somebody_looks_for_a_claim
         (await (await TokenClientAsync()).GetAsync("/console/api/claims")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
     }
 
+    [Test]
+    public async Task a_service_that_is_slow_is_asked_again_in_the_page_and_not_taken_for_unknown()
+    {
+        _services.GoSlow("payments");
+        var page = await _console.OpenAsync("/console/claims/DK-710100/1002");
+        await Assertions.Expect(page.Locator(".alert-info")).ToContainTextAsync("Betalinger svarer langsomt");
+        (await page.Locator("main").InnerTextAsync()).ShouldNotContain("ukendt");
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("KV-77");
+
+        _services.ComeBack();
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("123456789012347", new LocatorAssertionsToContainTextOptions { Timeout = 15_000 });
+        await Assertions.Expect(page.Locator(".alert-info")).ToHaveCountAsync(0);
+
+        // What is shown stays while it is slow again.
+        _services.GoSlow("payments");
+        var asked = await page.WaitForResponseAsync(answer => answer.Url.EndsWith("handler=History", StringComparison.Ordinal) && answer.Status == 204, new PageWaitForResponseOptions { Timeout = 20_000 });
+        asked.Status.ShouldBe(204);
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("123456789012347");
+    }
+
     private async Task<HttpClient> TokenClientAsync()
     {
         var client = _console.Server.NewClient();

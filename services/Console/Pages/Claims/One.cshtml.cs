@@ -87,8 +87,13 @@ public sealed class OneModel(ClaimDesk desk, IMunicipalities municipalities, ITe
 
     public string EventWord(string name) => texts.Find($"claims.event.{name}") ?? name;
 
-    private async Task<IActionResult> PartAsync(string name, CancellationToken cancellation) =>
-        await ReadAsync(cancellation) && View is not null ? Partial(name, this) : NotFound();
+    /// <summary>While a service is slow the page keeps what it shows, and asks again at the next look.</summary>
+    private async Task<IActionResult> PartAsync(string name, CancellationToken cancellation)
+    {
+        if (!await ReadAsync(cancellation) || View is null)
+            return NotFound();
+        return View.Away.Any(away => away.IsSlow) ? StatusCode(StatusCodes.Status204NoContent) : Partial(name, this);
+    }
 
     /// <returns>False: there is none, or it is not this person's to see.</returns>
     private async Task<bool> ReadAsync(CancellationToken cancellation)
