@@ -25,6 +25,6 @@ public interface IClaimMessage : IMessage
     /// <summary>FBS's own id of the fee, unique within the agency.</summary>
     long FeeId { get; }
 
-    /// <summary>The claim's version at FBS: 1 when submitted, one more for each change.</summary>
+    /// <summary>The claim's version at FBS: 1 when submitted, one more for each change; a change that is refused leaves its version to the next one.</summary>
     int Version { get; }
 }

@@ -35,6 +35,7 @@ public static class RoutingExtensions
         builder.Services.AddSingleton(services => services.GetRequiredService<RoutingParts>().Search);
         builder.Services.AddSingleton(services => services.GetRequiredService<RoutingParts>().Rejections);
         builder.Services.AddSingleton(services => services.GetRequiredService<RoutingParts>().Previews);
+        builder.Services.AddSingleton(services => services.GetRequiredService<RoutingParts>().LeftOut);
         builder.Services.AddKeyedSingleton("routing", (services, _) => services.GetRequiredService<RoutingParts>().Senders);
         builder.Services.AddHostedService(services => services.GetRequiredService<RoutingParts>().Service(services));
         return builder;
@@ -51,6 +52,8 @@ public static class RoutingExtensions
                 ? TypedResults.Json(timeline, RoutingJson.Default.ClaimTimeline)
                 : TypedResults.NotFound());
         routing.MapPost("/claims/{agency}/{feeId:long}/operations", OperateEndpoint.HandleAsync);
+        routing.MapGet("/claims/left-out", LeftOutEndpoints.ShowAsync);
+        routing.MapPost("/claims/left-out/take-in", LeftOutEndpoints.TakeInAsync);
         routing.MapGet("/claims", AskingEndpoints.FindAsync);
         routing.MapGet("/claims/count", AskingEndpoints.CountAsync);
         routing.MapPost("/claims/standing", AskingEndpoints.StandingAsync);
@@ -82,6 +85,7 @@ public static class RoutingExtensions
             Recorded = new RecordedMessages(_store);
             Search = new ClaimSearch(_store);
             Rejections = new Rejections(_store);
+            LeftOut = new LeftOut(_store, services.GetRequiredService<ITransport>(), municipalities, time);
             Previews = new Previews(Journal, saga, municipalities, time);
             Senders = new SenderCheck(
                 new SenderRules(municipalities, options.RequireSender ?? services.GetRequiredService<ITransport>().User == BrokerUsers.Routing, Inbound.Read), refusals,
@@ -101,6 +105,8 @@ public static class RoutingExtensions
         public ClaimSearch Search { get; }
 
         public Rejections Rejections { get; }
+
+        public LeftOut LeftOut { get; }
 
         public Previews Previews { get; }
 

@@ -23,6 +23,8 @@ namespace ClaimsTransfer.Routing;
 [JsonSerializable(typeof(ClaimTimeline))]
 [JsonSerializable(typeof(OperationRequest))]
 [JsonSerializable(typeof(OperationAccepted))]
+[JsonSerializable(typeof(LeftOutView))]
+[JsonSerializable(typeof(TakeInRequest))]
 [JsonSerializable(typeof(RecordedList))]
 [JsonSerializable(typeof(ClaimPage))]
 [JsonSerializable(typeof(ClaimCount))]

@@ -12,12 +12,23 @@ namespace ClaimsTransfer.Cli.Doctor;
 /// <summary>What was looked at, whether it is well, and what to do when it is not.</summary>
 public sealed record Finding(string Subject, bool Well, string Text);
 
+/// <summary>What waits for a person, as the console counts it.</summary>
+/// <param name="What">What it is and what to do, after its count.</param>
+public sealed record NeedOfAPerson(string Kind, long Count, string? What, IReadOnlyList<string>? Municipalities, DateTimeOffset? Since, string? Cause, string Href);
+
+internal sealed record NeedsNow(IReadOnlyList<NeedOfAPerson> Needs);
+
 /// <summary><c>claims doctor</c>: looks at everything a working installation needs, and says what to do about what is not well.</summary>
 public static class DoctorCommand
 {
+    private const int MostMunicipalities = 5;
+
     public static Command Create(WhereOptions where)
     {
-        var command = new Command("doctor", "Look at services, broker, store, keys and municipalities, and say what to do.");
+        var access = new ConsoleAccess(where);
+        var command = new Command(
+            "doctor", "Look at services, broker, store, keys and municipalities, and say what to do. What waits for a person is told too; it does not make the installation unwell.");
+        access.AddTokenTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var findings = new List<Finding>();
@@ -35,9 +46,33 @@ public static class DoctorCommand
             }
             foreach (var finding in findings)
                 AnsiConsole.MarkupLine($"{(finding.Well ? "[green]well[/]  " : "[red]not so[/]")}  {Markup.Escape($"{finding.Subject}: {finding.Text}")}");
+            await TellNeedsAsync(() => access.TryOpen(system, parsed), cancellation);
             return findings.TrueForAll(finding => finding.Well) ? ExitCodes.Done : ExitCodes.Failed;
         });
         return command;
+    }
+
+    private static async Task TellNeedsAsync(Func<ConsoleApi?> open, CancellationToken cancellation)
+    {
+        try
+        {
+            if (open() is not { } console)
+                return;
+            foreach (var need in (await console.GetAsync<NeedsNow>("/overview", cancellation))?.Needs ?? [])
+                AnsiConsole.MarkupLine($"[yellow]needs you[/]  {Markup.Escape(Worded(need))}");
+        }
+        catch (CommandFailure failure)
+        {
+            AnsiConsole.MarkupLine($"[red]not so[/]  {Markup.Escape($"what waits for a person: {failure.Message}")}");
+        }
+    }
+
+    private static string Worded(NeedOfAPerson need)
+    {
+        var codes = need.Municipalities ?? [];
+        var whose = codes.Count == 0 ? "" : $" ({string.Join(", ", codes.Take(MostMunicipalities))}{(codes.Count > MostMunicipalities ? $" and {codes.Count - MostMunicipalities} more" : "")})";
+        var cause = need.Cause is null ? "" : $" [{need.Cause}]";
+        return $"{need.Count} {need.What ?? need.Kind}{cause}{whose}{(need.Since is { } since ? $", since {since:yyyy-MM-dd HH:mm} UTC" : "")} – {need.Href}";
     }
 
     private static async Task<Finding> ServiceAsync(RunningSystem system, ServiceEndpoint service, CancellationToken cancellation)

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace ClaimsTransfer.Cli.Municipalities;
 
-/// <summary><c>claims municipalities check|list [FILE]</c>, and what changes a running installation: <c>diff</c>, <c>apply</c>, <c>pause</c>, <c>resume</c>.</summary>
+/// <summary><c>claims municipalities check|list [FILE]</c>, and what changes a running installation: <c>diff</c>, <c>apply</c>, <c>pause</c>, <c>resume</c>, <c>take-in</c>.</summary>
 public static class MunicipalitiesCommand
 {
     public static Command Create(WhereOptions where)
@@ -43,6 +43,7 @@ public static class MunicipalitiesCommand
             ChangeMunicipalities.CreateApply(where, access),
             PauseMunicipality.Create(where, access, "pause", "Stop a municipality's connector: its instructions wait, those in hand are finished.", "paused"),
             PauseMunicipality.Create(where, access, "resume", "Let a municipality's connector go on.", "resumed"),
+            TakeIn.Create(where, access),
         };
         access.AddTo(command);
         return command;

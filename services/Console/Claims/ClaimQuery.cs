@@ -32,6 +32,9 @@ public sealed record ClaimQuery
     public DateTimeOffset? From { get; init; }
     public DateTimeOffset? To { get; init; }
 
+    /// <summary>Only claims with a change that waits for a version before it.</summary>
+    public bool VersionGap { get; init; }
+
     /// <summary>Each wrong field, with what is wrong; empty: it can be asked for.</summary>
     public IReadOnlyDictionary<string, string> Faults { get; init; } = new Dictionary<string, string>();
 
@@ -46,7 +49,7 @@ public sealed record ClaimQuery
             Municipality = Many("municipality"), Category = Among("category", Categories), Status = Among("status", Statuses), Agency = One("agency")?.ToUpperInvariant(),
             FeeId = Parsed<long>("feeId", (string given, out long id) => long.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out id), "a number such as 434536"),
             ClaimId = Parsed<Guid>("claimId", Guid.TryParse, "an id such as 0f8fad5b-d9cb-469f-a165-70867728950e"),
-            Text = text, From = Moment("from", lastOfDay: false), To = Moment("to", lastOfDay: true), Faults = faults,
+            Text = text, From = Moment("from", lastOfDay: false), To = Moment("to", lastOfDay: true), VersionGap = One("versionGap") == "true", Faults = faults,
         };
 
         string? One(string name) => query[name].FirstOrDefault()?.Trim() is { Length: > 0 } given ? given : null;
@@ -111,6 +114,7 @@ public sealed record ClaimQuery
         Add("text", Text);
         Add("from", From?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
         Add("to", To?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+        Add("versionGap", VersionGap ? "true" : null);
         Add("limit", limit?.ToString(CultureInfo.InvariantCulture));
         Add("after", after);
         return query.ToString();

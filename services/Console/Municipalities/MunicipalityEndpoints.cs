@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.OperationsConsole.Access;
+using ClaimsTransfer.OperationsConsole.Claims;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 
 namespace ClaimsTransfer.OperationsConsole.Municipalities;
@@ -14,7 +15,7 @@ public sealed record ApplyRequest(string? Yaml, string? Token, string? Why);
 /// <summary><c>/console/api/municipalities</c>: how each stands, pause and resume, and a changed file.</summary>
 internal static class MunicipalityEndpoints
 {
-    public static IServiceCollection AddMunicipalities(this IServiceCollection services) => services.AddSingleton<MunicipalityDesk>();
+    public static IServiceCollection AddMunicipalities(this IServiceCollection services) => services.AddSingleton<MunicipalityDesk>().AddSingleton<LeftOutClaims>();
 
     public static void MapMunicipalities(this IEndpointRouteBuilder api)
     {
@@ -25,6 +26,7 @@ internal static class MunicipalityEndpoints
         municipalities.MapGet("/{code}", (string code, ClaimsPrincipal user, MunicipalityDesk desk, CancellationToken cancellation) =>
             ApiAnswers.AnswerAsync(async () => (await desk.FindAsync(Actor.Of(user), code, cancellation))?.Municipality))
             .Produces<MunicipalityView>().WithSummary("One municipality.");
+        LeftOutClaims.Map(municipalities);
         Pausing("pause", paused: true, "Its connector stops sending instructions.");
         Pausing("resume", paused: false, "Its connector goes on.");
 

@@ -36,6 +36,12 @@ public sealed record RoutingFigures
     public long InFlight { get; init; }
     public DateTimeOffset? OldestUnacknowledgedAt { get; init; }
 
+    /// <summary>Claims with a change that has waited a quarter of an hour for a version before it.</summary>
+    public long VersionGaps { get; init; }
+
+    /// <summary>Since when the oldest of these waits.</summary>
+    public DateTimeOffset? VersionGapsSince { get; init; }
+
     /// <summary>Since when the claim in flight that has waited longest for its connector has heard nothing.</summary>
     public DateTimeOffset? UnheardSince { get; init; }
 }
@@ -69,4 +75,5 @@ public sealed record ConnectorStanding(
     IReadOnlyList<string>? WaitsFor = null);
 
 /// <param name="Why">For whoever runs it.</param>
-public sealed record AwayService(string Service, string Why);
+/// <param name="IsSlow">It is there, and did not answer in time: asked again, it may.</param>
+public sealed record AwayService(string Service, string Why, bool IsSlow = false);

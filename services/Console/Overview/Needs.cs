@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 using ClaimsTransfer.OperationsConsole.Replaying;
@@ -34,6 +35,9 @@ public enum NeedKind
     RejectedClaims,
     HeldClaims,
 
+    /// <summary>Claims with a change that waits for a version which does not come.</summary>
+    VersionGaps,
+
     /// <summary>Money that nobody can place, and orders that FBS does not take.</summary>
     Worklist,
 
@@ -52,7 +56,17 @@ public enum NeedKind
 /// <param name="Cause">Of dead letters: <see cref="DeadLetters.Cause.Key"/>.</param>
 /// <param name="Municipalities">Whose, where it is not all over.</param>
 /// <param name="Vendor">Who misbehaves.</param>
-public sealed record Need(NeedKind Kind, long Count, string Href, string? Cause = null, IReadOnlyList<string>? Municipalities = null, string? Vendor = null);
+/// <param name="Since">From when on, of the oldest, where it is known.</param>
+public sealed record Need(
+    NeedKind Kind, long Count, string Href, string? Cause = null, IReadOnlyList<string>? Municipalities = null, string? Vendor = null, DateTimeOffset? Since = null)
+{
+    /// <summary>The text that says what it is and what to do, after its count.</summary>
+    [JsonIgnore]
+    public string TextKey => $"overview.need.{Kind}{(Count == 1 ? ".one" : "")}";
+
+    /// <summary>In English, for programs and the command line; the pages word it in their reader's language.</summary>
+    public string? What { get; init; }
+}
 
 /// <summary>What needs a person now, the most urgent first. Pure: it is decided from what was asked.</summary>
 internal static class Needs
@@ -76,6 +90,7 @@ internal static class Needs
         .. Connectors(NeedKind.ConnectorsPaused, "paused", flows, lane => lane.State == "paused"),
         .. Claims(NeedKind.RejectedClaims, "Rejected", flows, figures => figures.Rejected),
         .. Claims(NeedKind.HeldClaims, "Held", flows, figures => figures.Held),
+        .. Counted(NeedKind.VersionGaps, flows, flow => flow.Routing?.VersionGaps ?? 0, Places.VersionGaps, flow => flow.Routing?.VersionGapsSince),
         .. Payments(NeedKind.Worklist, flows, figures => figures.Unmatched, Places.Worklist),
         .. Payments(NeedKind.UnansweredByFbs, flows, figures => figures.Unanswered, Places.Waiting),
         .. ReconciliationNeeds(flows, reconciliations, now),
@@ -97,11 +112,12 @@ internal static class Needs
         Counted(kind, flows, flow => flow.Payments is { } figures ? of(figures) : 0, place);
 
     /// <summary>One need of all the municipalities that have some of it.</summary>
-    private static IEnumerable<Need> Counted(NeedKind kind, IReadOnlyList<MunicipalityFlow> flows, Func<MunicipalityFlow, long> of, string place)
+    private static IEnumerable<Need> Counted(
+        NeedKind kind, IReadOnlyList<MunicipalityFlow> flows, Func<MunicipalityFlow, long> of, string place, Func<MunicipalityFlow, DateTimeOffset?>? since = null)
     {
         var those = flows.Where(flow => of(flow) > 0).ToList();
         if (those.Count > 0)
-            yield return new Need(kind, those.Sum(of), place, null, Codes(those));
+            yield return new Need(kind, those.Sum(of), place, null, Codes(those), Since: since is null ? null : those.Min(since));
     }
 
     private static IEnumerable<Need> ReconciliationNeeds(IReadOnlyList<MunicipalityFlow> flows, ReconciliationsNow reconciliations, DateTimeOffset now)

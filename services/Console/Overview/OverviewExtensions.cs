@@ -7,7 +7,7 @@ public static class OverviewExtensions
 {
     public static IServiceCollection AddOverview(this IServiceCollection services) => services
         .AddSingleton<ServiceFigures>().AddSingleton<Reconciliations>().AddSingleton<FlowStore>().AddSingleton<Overviews>().AddSingleton<FlowSampler>()
-        .AddHostedService(provider => provider.GetRequiredService<FlowSampler>());
+        .AddHostedService(provider => provider.GetRequiredService<FlowSampler>()).AddSingleton<NeedsMetric>().AddHostedService(provider => provider.GetRequiredService<NeedsMetric>());
 
     /// <summary><c>/console/api/overview</c>: figures a municipality, what needs a person, the last 24 hours.</summary>
     public static void MapOverview(this IEndpointRouteBuilder api) => api

@@ -1,6 +1,7 @@
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
+using ClaimsTransfer.OperationsConsole.Pages.Frame;
 using ClaimsTransfer.OperationsConsole.Replaying;
 using ClaimsTransfer.OperationsConsole.Vendors;
 
@@ -26,12 +27,14 @@ public sealed class Overviews
     private readonly ConductLimits _limits;
     private readonly IMunicipalities _municipalities;
     private readonly TimeProvider _time;
+    private readonly TextCatalogue _texts;
     private readonly Recent<IReadOnlyDictionary<string, IReadOnlyList<FlowHour>>> _hours;
 
     public Overviews(
         ServiceFigures figures, Letters letters, ReplayStore replays, Reconciliations reconciliations, SenderFigures senders, FlowStore flow, IMunicipalities municipalities,
-        ConsoleOptions options, TimeProvider time)
+        ConsoleOptions options, TextCatalogue texts, TimeProvider time)
     {
+        _texts = texts;
         (_figures, _letters, _replays, _reconciliations, _municipalities, _time) = (figures, letters, replays, reconciliations, municipalities, time);
         (_senders, _limits) = (senders, ConductLimits.Of(options));
         _hours = new Recent<IReadOnlyDictionary<string, IReadOnlyList<FlowHour>>>(() => flow.HoursAsync(time.GetUtcNow(), CancellationToken.None), HoursGoodFor, time);
@@ -44,8 +47,10 @@ public sealed class Overviews
         var replays = await _replays.ListAsync(actor, ReplaysLookedAt, null, cancellation);
         var flows = await FlowsAsync(actor, await now, cancellation);
         var vendors = VendorConduct.Of(new ConductFigures(flows, (await now).Queues, (await senders).Refusals, (await reconciliations).Latest), actor, _limits, _time.GetUtcNow());
+        var needs = Needs.Of(flows, letters.Groups, replays.Replays, await reconciliations, vendors, _time.GetUtcNow());
+        var english = _texts.In(TextCatalogue.English);
         return new OverviewNow(
-            (await now).At, Needs.Of(flows, letters.Groups, replays.Replays, await reconciliations, vendors, _time.GetUtcNow()), flows, Sum(actor, await _hours.ReadAsync(cancellation)), (await now).Away);
+            (await now).At, [.. needs.Select(need => need with { What = english[need.TextKey] })], flows, Sum(actor, await _hours.ReadAsync(cancellation)), (await now).Away);
     }
 
     public async Task<IReadOnlyList<MunicipalityFlow>> FlowsAsync(Actor actor, FiguresNow now, CancellationToken cancellation) =>

@@ -12,11 +12,15 @@ internal static class Places
     public const string Vendors = "/console/vendors";
     public const string Worklist = "/console/reconciliation/worklist";
 
+    public const string VersionGaps = $"{Claims}?versionGap=true";
+
     public static string ClaimsIn(string category) => $"{Claims}?category={category}";
 
     public static string Claim(string agency, long feeId) => $"{Claims}/{Uri.EscapeDataString(agency)}/{feeId}";
 
     public static string Municipality(string code) => $"{Municipalities}/{Uri.EscapeDataString(code)}";
+
+    public static string TakeIn(string code) => $"{Municipality(code)}/take-in";
 
     public static string Vendor(string vendor) => $"{Vendors}#vendor-{vendor}";
 

@@ -36,6 +36,12 @@ public sealed class MunicipalityAccount
     /// <summary>Of the claims in flight, since when the one that has waited longest has heard nothing: when its instruction was given, or the connector last spoke of it.</summary>
     public DateTimeOffset? UnheardSince { get; set; }
 
+    /// <summary>Claims with a change that has waited for a version before it for <see cref="Accounts.GapAfter"/> or longer.</summary>
+    public long VersionGaps { get; set; }
+
+    /// <summary>Since when the oldest of these waits.</summary>
+    public DateTimeOffset? VersionGapsSince { get; set; }
+
     internal void Add(ClaimCategory category, long claims, long ore)
     {
         Claims += claims;
@@ -59,12 +65,16 @@ public sealed record RoutingAccounts([property: JsonPropertyName("municipalities
 /// <summary>Reads the accounts from the store. One look costs a pass over the claims, so looks are shared.</summary>
 public sealed class Accounts
 {
+    /// <summary>Messages overtake each other by moments; after this a version is missing.</summary>
+    public static readonly TimeSpan GapAfter = TimeSpan.FromMinutes(15);
+
     private readonly IStore _store;
+    private readonly TimeProvider _time;
     private readonly SharedLook<RoutingAccounts> _look;
 
     public Accounts(IStore store, TimeProvider time)
     {
-        _store = store;
+        (_store, _time) = (store, time);
         _look = new SharedLook<RoutingAccounts>(QueryAsync, time);
     }
 
@@ -96,8 +106,7 @@ public sealed class Accounts
         var accounts = new SortedDictionary<string, MunicipalityAccount>(StringComparer.Ordinal);
         foreach (var row in rows)
         {
-            if (!accounts.TryGetValue(row.Municipality, out var account))
-                accounts[row.Municipality] = account = new MunicipalityAccount();
+            var account = Of(row.Municipality);
             account.Add(Enum.Parse<ClaimCategory>(row.Category), row.Claims, (long)row.Ore);
             account.OpenInstructions += row.OpenInstructions;
             if (row.Oldest is { } oldest)
@@ -106,7 +115,30 @@ public sealed class Accounts
                 account.UnheardSince = DateTimeOffset.FromUnixTimeMilliseconds(unheard);
         }
 
+        var gaps = await connection.QueryAsync<GapRow>(new CommandDefinition(
+            _store.Sql("""
+                SELECT municipality AS Municipality, COUNT(*) AS Claims, MIN(waiting_since) AS Since
+                FROM routing.claims
+                WHERE waiting_since <= @before
+                GROUP BY municipality
+                """), new { before = (_time.GetUtcNow() - GapAfter).ToUnixTimeMilliseconds() }, cancellationToken: cancellation));
+        foreach (var gap in gaps)
+            (Of(gap.Municipality).VersionGaps, Of(gap.Municipality).VersionGapsSince) = (gap.Claims, DateTimeOffset.FromUnixTimeMilliseconds(gap.Since));
         return new RoutingAccounts(accounts);
+
+        MunicipalityAccount Of(string municipality)
+        {
+            if (!accounts.TryGetValue(municipality, out var account))
+                accounts[municipality] = account = new MunicipalityAccount();
+            return account;
+        }
+    }
+
+    private sealed record GapRow
+    {
+        public required string Municipality { get; init; }
+        public long Claims { get; init; }
+        public long Since { get; init; }
     }
 
     private sealed record Row

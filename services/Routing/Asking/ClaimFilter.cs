@@ -11,9 +11,10 @@ namespace ClaimsTransfer.Routing.Asking;
 /// <param name="Text">An agency, a fee id, our reference, a claim id; anything else is looked for in why a claim is held, rejected or cancelled.</param>
 /// <param name="From">Received then or later.</param>
 /// <param name="To">Received before.</param>
+/// <param name="VersionGap">Only those with a change that waits for a version before it.</param>
 public sealed record ClaimFilter(
     string[]? Municipality = null, string[]? Category = null, string[]? Status = null, string? Agency = null, long? FeeId = null, Guid? ClaimId = null, string? Text = null,
-    DateTimeOffset? From = null, DateTimeOffset? To = null)
+    DateTimeOffset? From = null, DateTimeOffset? To = null, bool VersionGap = false)
 {
     private const int TextLength = 100;
 
@@ -37,6 +38,8 @@ public sealed record ClaimFilter(
             Add("listed_at >= @from", "from", from.ToUnixTimeMilliseconds());
         if (To is { } to)
             Add("listed_at < @to", "to", to.ToUnixTimeMilliseconds());
+        if (VersionGap)
+            conditions.Add("waiting_since IS NOT NULL");
         if (Text?.Trim() is { Length: > 0 } text)
             Find(text);
         return (conditions.Count == 0 ? "1 = 1" : string.Join(" AND ", conditions), parameters);

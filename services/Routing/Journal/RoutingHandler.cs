@@ -116,11 +116,11 @@ public sealed class RoutingHandler(
 
         foreach (var arrival in arrivals)
         {
-            if (!relay && seen.TryGetValue(arrival.MessageId, out var before))
-            {
-                outgoing.AddRange(Again(before));
+            var known = !relay && seen.TryGetValue(arrival.MessageId, out var before) ? before : null;
+            if (known is not null)
+                outgoing.AddRange(Again(known));
+            if (known is not null && !IsWantedNow(arrival, stored))
                 continue;
-            }
 
             if (!stored.TryGetValue(arrival.ClaimId, out var claim))
             {
@@ -129,7 +129,7 @@ public sealed class RoutingHandler(
                 claim = new StoredClaim(ClaimSaga.Begin(arrival.Message), 0);
             }
 
-            var occurred = arrival.At(now, claim.State, municipalities);
+            var occurred = (known is null ? arrival : arrival with { OwnId = DeterministicId.Of(arrival.MessageId, $"again/{claim.State.Position}") }).At(now, claim.State, municipalities);
             // The same message twice in one batch: the first decision stands.
             if (!decided.Add(occurred.Id))
                 continue;
@@ -140,7 +140,7 @@ public sealed class RoutingHandler(
             var effects = decision.Effects.Select(Outbound.Record).ToArray();
             entries.Add(new JournalEntry(
                 occurred.Id, arrival.ClaimId, decision.State.Position, now, occurred.Name, arrival.Message?.Version ?? decision.State.Version, decision.Verdict,
-                claim.State.Status, decision.State.Status, decision.Note, effects, trace, relay && effects.Length > 0 ? now + RelayAfter : null));
+                claim.State.Status, decision.State.Status, decision.Note, effects, trace, (relay || known is not null) && effects.Length > 0 ? now + RelayAfter : null));
             outgoing.AddRange(effects.Select(effect => Outbound.Message(effect, trace)));
             told.Add((claim.State, decision, occurred.Policy?.Vendor));
             if (decision.Verdict == Verdict.Ignored && UnaskedAnswers.Of(arrival.Sender, arrival.Message, claim.State) is { } answer)
@@ -157,8 +157,7 @@ public sealed class RoutingHandler(
             RoutingTelemetry.Decided(before, decision, now, vendor);
         if (outgoing.Count > 0)
             await publisher.PublishAsync(outgoing, cancellation);
-        if (relay)
-            await store.MarkRelayedAsync([.. entries.Where(entry => entry.RelayDueAt is not null).Select(entry => entry.MessageId)], cancellation);
+        await store.MarkRelayedAsync([.. entries.Where(entry => entry.RelayDueAt is not null).Select(entry => entry.MessageId)], cancellation);
     }
 
     /// <summary>
@@ -179,6 +178,11 @@ public sealed class RoutingHandler(
             seen[entry.MessageId] = entry;
         return own;
     }
+
+    /// <summary>FBS sends a claim again that was left out, and the municipality's rules have let it in since.</summary>
+    private bool IsWantedNow(Arrival arrival, Dictionary<Guid, StoredClaim> stored) =>
+        arrival.Message is ClaimCreated && stored.TryGetValue(arrival.ClaimId, out var claim) && claim.State.Status == ClaimStatus.OutOfScope
+        && LiabilityPolicy.Decide(claim.State, municipalities.Find(claim.State.Municipality)) is not Liability.OutOfScope;
 
     private static IEnumerable<OutgoingMessage> Again(SeenMessage entry) => entry.Effects.Select(effect => Outbound.Message(effect, entry.TraceParent));
 

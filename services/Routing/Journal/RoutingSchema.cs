@@ -15,7 +15,7 @@ internal static class RoutingSchema
         new("listed_at", ColumnType.Integer), new("searched", ColumnType.Text, Nullable: true), new("rejection_code", ColumnType.Text, Nullable: true),
         new("rejection_text", ColumnType.Text, Nullable: true), new("rejection_fix_by", ColumnType.Text, Nullable: true),
         new("rejection_instruction", ColumnType.Text, Nullable: true), new("rejected_at", ColumnType.Integer, Nullable: true),
-        new("unheard_since", ColumnType.Integer, Nullable: true),
+        new("unheard_since", ColumnType.Integer, Nullable: true), new("waiting_since", ColumnType.Integer, Nullable: true),
     ]);
 
     public static readonly Table Journal = new("routing.journal", ["message_id"],
@@ -91,5 +91,10 @@ internal static class RoutingSchema
         SenderRefusals.MigrationIn("routing", 3),
         // Of claims from before it is set when they next change: an instruction without an answer is asked about within minutes.
         new(4, "Keep since when an instruction is without an answer", ["ALTER TABLE routing.claims ADD unheard_since {integer} NULL"]),
+        new(5, "Keep since when a change waits for a version before it",
+        [
+            "ALTER TABLE routing.claims ADD waiting_since {integer} NULL",
+            "CREATE INDEX claims_waiting ON routing.claims (waiting_since, municipality, listed_at, claim_id) WHERE waiting_since IS NOT NULL",
+        ]),
     ];
 }

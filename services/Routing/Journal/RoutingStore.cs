@@ -111,6 +111,7 @@ public sealed class RoutingStore(IStore store) : IRoutingStore
             claim.RowVersion + 1, JsonSerializer.Serialize(state, RoutingJson.Default.ClaimState),
             state.ReceivedAt?.ToUnixTimeMilliseconds() ?? 0L, Cut(state.Detail?.ToLowerInvariant()), Cut(state.Rejection?.Code), Cut(state.Rejection?.Text),
             state.Rejection?.FixBy.ToString(), state.Rejection?.Instruction.ToString(), state.Rejection?.At?.ToUnixTimeMilliseconds(), state.Open?.HeardAt?.ToUnixTimeMilliseconds(),
+            state.WaitingSince?.ToUnixTimeMilliseconds(),
         ];
     }
 

@@ -17,6 +17,10 @@ public sealed partial class ClaimSaga
                 step.Apply(who);
                 NextStep(step);
                 break;
+            case ClaimOperation.Release when IsInScopeNow(step):
+                step.Apply(who);
+                NextStep(step);
+                break;
             case ClaimOperation.Retry when state is { Status: ClaimStatus.Rejected, Open: null }:
                 step.Apply(who);
                 NextStep(step);

@@ -43,6 +43,13 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
 
     private void Create(Step step, ClaimCreated created)
     {
+        if (IsInScopeNow(step))
+        {
+            step.Apply("sent again");
+            NextStep(step);
+            return;
+        }
+
         if (step.State.Version > 0)
         {
             step.Ignore("the claim is here already");
@@ -79,7 +86,7 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
                 return;
             }
 
-            step.State = state with { Waiting = state.Waiting.Add(WaitingChange.Of(change)) };
+            step.State = state with { Waiting = state.Waiting.Add(WaitingChange.Of(change, step.At)) };
             step.Park($"waits for version {state.Version + 1}");
             return;
         }
@@ -105,6 +112,8 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
         {
             step.State = state;
             step.Apply($"version {change.Version} after the cancellation changes nothing");
+            if (state.Status is ClaimStatus.Cancelled or ClaimStatus.Credited)
+                TellCancelled(step);
             return;
         }
 

@@ -87,6 +87,10 @@ public sealed record ClaimState
     /// <summary>W3C trace context of the claim's journey, for what a timer starts.</summary>
     public string? TraceParent { get; init; }
 
+    /// <summary>Since when a change waits for a version before it. Of a claim that is cancelled nothing is waited for.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? WaitingSince => Cancellation is null ? Waiting.Min(waiting => waiting.Since ?? ReceivedAt) : null;
+
     [JsonIgnore]
     public bool IsRegistered => Registered is not null;
 
@@ -154,13 +158,15 @@ public sealed record OpenInstruction(
 public sealed record Rejection(InstructionKind Instruction, string Code, string Text, FixBy FixBy, DateTimeOffset? At = null);
 
 /// <summary>A change that waits for the version before it; exactly one of the three is there.</summary>
-public sealed record WaitingChange(int Version, ClaimAdjusted? Adjusted = null, ClaimWithdrawn? Withdrawn = null, LiablePartyChanged? LiableParty = null)
+/// <param name="Since">When it came; null of one from before it was kept.</param>
+public sealed record WaitingChange(
+    int Version, ClaimAdjusted? Adjusted = null, ClaimWithdrawn? Withdrawn = null, LiablePartyChanged? LiableParty = null, DateTimeOffset? Since = null)
 {
-    public static WaitingChange Of(IClaimMessage change) => change switch
+    public static WaitingChange Of(IClaimMessage change, DateTimeOffset since) => change switch
     {
-        ClaimAdjusted adjusted => new(adjusted.Version, Adjusted: adjusted),
-        ClaimWithdrawn withdrawn => new(withdrawn.Version, Withdrawn: withdrawn),
-        LiablePartyChanged changed => new(changed.Version, LiableParty: changed),
+        ClaimAdjusted adjusted => new(adjusted.Version, Adjusted: adjusted, Since: since),
+        ClaimWithdrawn withdrawn => new(withdrawn.Version, Withdrawn: withdrawn, Since: since),
+        LiablePartyChanged changed => new(changed.Version, LiableParty: changed, Since: since),
         _ => throw new ArgumentOutOfRangeException(nameof(change), change.GetType().Name, "Only changes from FBS wait for a version."),
     };
 

@@ -138,6 +138,37 @@ public sealed class When_somebody_looks_after_the_municipalities
         (await TokenClient().PostAsJsonAsync("/console/api/municipalities/0101/pause", new { why = "for the test" })).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
     }
 
+    [Test]
+    public async Task claims_that_were_out_of_scope_are_previewed_and_taken_in_with_a_reason_on_record()
+    {
+        var page = await _console.OpenAsync("/console/municipalities/0157/take-in");
+        await Assertions.Expect(page.Locator(".key-figure").First).ToContainTextAsync("240,00");
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("under mindstebeløbet");
+        await _console.ShouldBeUsableAsync(page, "municipality-take-in");
+
+        await page.Locator("#take-in [name=why]").FillAsync("gået i drift");
+        await page.Locator("#take-in button[type=submit]").ClickAsync();
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("2 krav på i alt 240,00 kr. er sendt videre.");
+        var told = _services.Asked.Single(asked => asked.StartsWith("POST routing/claims/left-out/take-in", StringComparison.Ordinal));
+        told.ShouldContain("\"municipality\":\"0157\"");
+        told.ShouldContain("\"who\":");
+        var audited = (await _console.Server.Services.GetRequiredService<AuditLog>().ReadAsync(null, "municipality.takeIn", null, null, 10, null, CancellationToken.None)).Entries;
+        (audited.ShouldHaveSingleItem().Why, audited[0].Municipality).ShouldBe(("gået i drift", "0157"));
+    }
+
+    [Test]
+    public async Task other_claims_than_were_previewed_are_not_taken_in_nor_anothers_municipality_s()
+    {
+        var client = TokenClient();
+        (await client.PostAsJsonAsync("/console/api/municipalities/0101/left-out/take-in", new { claims = 3, ore = 24000, why = "for the test" })).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await client.PostAsJsonAsync("/console/api/municipalities/0101/left-out/take-in", new { claims = 2, ore = 24000 })).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await client.GetAsync("/console/api/municipalities/9999/left-out")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        var anna = await _console.Server.SignedInAsync("anna");
+        (await anna.GetAsync("/console/api/municipalities/0157/left-out")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await anna.GetAsync("/console/municipalities/0157/take-in")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        _services.Asked.ShouldNotContain(asked => asked.StartsWith("POST", StringComparison.Ordinal));
+    }
+
     private Task<string> FileAsync() => File.ReadAllTextAsync(Path.Combine(_console.Server.Data, "municipalities.yaml"));
 
     private HttpClient TokenClient()

@@ -16,6 +16,7 @@ internal sealed class StandInSystem : IAsyncDisposable
     public const string Held = "routing/claims/DK-710100/1001";
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, byte> _away = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _slow = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, byte> _paused = new(StringComparer.Ordinal);
 
     private StandInSystem(WebApplication app) => _app = app;
@@ -55,7 +56,18 @@ internal sealed class StandInSystem : IAsyncDisposable
     /// <param name="prefix">As a path begins: <c>routing</c>, <c>connectors/Prisme</c>.</param>
     public void GoAway(string prefix) => _away[prefix] = 0;
 
-    public void ComeBack() => _away.Clear();
+    /// <summary>It takes the question, and answers when it is back.</summary>
+    public void GoSlow(string prefix) => _slow[prefix] = new TaskCompletionSource();
+
+    public void ComeBack()
+    {
+        _away.Clear();
+        foreach (var prefix in _slow.Keys)
+        {
+            if (_slow.TryRemove(prefix, out var waiting))
+                waiting.SetResult();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -68,6 +80,8 @@ internal sealed class StandInSystem : IAsyncDisposable
         var path = context.Request.Path.Value!.TrimStart('/');
         using var reader = new StreamReader(context.Request.Body);
         Asked.Enqueue($"{context.Request.Method} {path}{context.Request.QueryString} {await reader.ReadToEndAsync()}".TrimEnd());
+        foreach (var waiting in _slow.Where(slow => path.StartsWith(slow.Key, StringComparison.OrdinalIgnoreCase)).Select(slow => slow.Value))
+            await waiting.Task.WaitAsync(context.RequestAborted);
         if (_away.Keys.Any(prefix => path.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
         {
             context.Response.StatusCode = 503;
@@ -101,7 +115,7 @@ internal sealed class StandInSystem : IAsyncDisposable
             """,
         "routing/accounting" => $$"""
             {"municipalities":{"0101":{"claims":108,"ore":1296000,"transferred":{{Transferred}},"transferredOre":1080000,"rejected":4,"held":3,"outOfScope":2,"cancelled":1,"unknown":1,
-             "deadLettered":0,"inFlight":7,"openInstructions":7,"oldestUnacknowledgedAt":"{{DateTimeOffset.UtcNow.AddMinutes(-17):O}}","unheardSince":"{{UnheardSince:O}}"},"0157":{"claims":12,"ore":84000,"transferred":12,"transferredOre":84000} } }
+             "deadLettered":0,"inFlight":7,"versionGaps":2,"versionGapsSince":"{{DateTimeOffset.UtcNow.AddHours(-30):O}}","openInstructions":7,"oldestUnacknowledgedAt":"{{DateTimeOffset.UtcNow.AddMinutes(-17):O}}","unheardSince":"{{UnheardSince:O}}"},"0157":{"claims":12,"ore":84000,"transferred":12,"transferredOre":84000} } }
             """,
         "payments/accounting" => """
             {"municipalities":{"0101":{"accounts":90,"coveredOre":540000,"reversedOre":0,"writtenOffOre":12000,"settled":44,"unmatched":2,"pending":3,"unanswered":3},
@@ -119,6 +133,8 @@ internal sealed class StandInSystem : IAsyncDisposable
         "connectors/Prisme" => """
             [{"municipality":"0157","name":"Gentofte","state":"breakerOpen","breaker":"open","unavailableSince":"2026-11-24T08:00:00+00:00","inHand":2,"consuming":true,"held":false,"unpublishedEntries":0}]
             """,
+        "routing/claims/left-out" => """{"wanted":{"claims":2,"ore":24000},"left":[{"rule":"BelowMinimum","claims":3,"ore":600}]}""",
+        "routing/claims/left-out/take-in" => """{"claims":2,"ore":24000}""",
         "routing/claims" => List(request),
         "routing/claims/count" => $$"""{"count":{{(request.Query["municipality"].FirstOrDefault() == "0157" ? 1 : 2)}},"ore":24000}""",
         "routing/saga" => Saga,

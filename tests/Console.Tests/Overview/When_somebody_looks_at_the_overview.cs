@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.Json;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Overview;
+using ClaimsTransfer.OperationsConsole.Pages.Frame;
 using ClaimsTransfer.OperationsConsole.Tests.Running;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
@@ -51,8 +53,55 @@ public sealed class When_somebody_looks_at_the_overview
     {
         var page = await _console.OpenAsync("/console/");
         var links = await page.Locator(".need a").EvaluateAllAsync<string[]>("links => links.map(link => link.getAttribute('href'))");
-        links.ShouldBe(["/console/claims?category=Unknown", "/console/municipalities/0157", "/console/claims?category=Rejected", "/console/claims?category=Held", "/console/reconciliation/worklist", "/console/failures#waiting", "/console/reconciliation"]);
+        links.ShouldBe(["/console/claims?category=Unknown", "/console/municipalities/0157", "/console/claims?category=Rejected", "/console/claims?category=Held", "/console/claims?versionGap=true", "/console/reconciliation/worklist", "/console/failures#waiting", "/console/reconciliation"]);
         (await page.Locator(".need").Filter(new LocatorFilterOptions { HasText = "ikke afstemt" }).InnerTextAsync()).ShouldContain("2");
+    }
+
+    [Test]
+    public async Task programs_are_told_each_need_in_words_since_when_and_where_it_is_done()
+    {
+        using var overview = JsonDocument.Parse(await (await _console.Server.SignedInAsync()).GetStringAsync("/console/api/overview"));
+        var gap = overview.RootElement.GetProperty("needs").EnumerateArray().Single(need => need.GetProperty("kind").GetString() == "VersionGaps");
+        gap.GetProperty("what").GetString().ShouldBe("claims wait for a change of FBS's that has not come: have FBS send the missing version, or cancel the claim here");
+        gap.GetProperty("count").GetInt64().ShouldBe(2);
+        gap.GetProperty("since").GetDateTimeOffset().ShouldBeInRange(DateTimeOffset.UtcNow.AddHours(-31), DateTimeOffset.UtcNow.AddHours(-29));
+        overview.RootElement.GetProperty("needs").EnumerateArray().ShouldAllBe(need => need.GetProperty("what").GetString()!.Length > 10);
+    }
+
+    [Test]
+    public async Task what_needs_a_person_can_alarm_as_a_metric_and_is_zero_when_nothing_does()
+    {
+        var seen = new Dictionary<string, long>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, heard) =>
+            {
+                if (instrument.Meter.Name == NeedsMetric.MeterName && instrument.Name == NeedsMetric.GaugeName)
+                    heard.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) => seen[(string)tags[0].Value!] = count);
+        listener.Start();
+
+        await _console.Server.Services.GetRequiredService<NeedsMetric>().LookAsync(default);
+        listener.RecordObservableInstruments();
+
+        seen.Count.ShouldBe(Enum.GetValues<NeedKind>().Length);
+        (seen["VersionGaps"], seen["UnansweredByFbs"], seen["StoppedReplay"]).ShouldBe((2, 3, 0));
+    }
+
+    [Test]
+    public void every_kind_of_need_has_its_words_for_one_and_for_many_in_both_languages()
+    {
+        var texts = _console.Server.Services.GetRequiredService<TextCatalogue>();
+        foreach (var language in (string[])[TextCatalogue.Danish, TextCatalogue.English])
+        {
+            foreach (var kind in Enum.GetValues<NeedKind>())
+            {
+                texts.In(language).ShouldContainKey(new Need(kind, 1, "").TextKey);
+                texts.In(language).ShouldContainKey(new Need(kind, 2, "").TextKey);
+            }
+        }
     }
 
     [Test]

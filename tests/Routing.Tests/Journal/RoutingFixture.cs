@@ -26,10 +26,14 @@ public abstract class RoutingFixture(Engine engine)
 
     protected FakeTimeProvider Clock { get; private set; } = null!;
 
+    /// <summary>Changed by a test while everything runs.</summary>
+    protected Municipality Copenhagen { get; set; } = Claims.Copenhagen;
+
     [SetUp]
     public async Task Open()
     {
         Clock = new FakeTimeProvider(Claims.Start);
+        Copenhagen = Claims.Copenhagen;
         _installation = await StoreForTests.NewAsync(engine);
         Store = _installation.Stores.Open("routing");
         await Store.MigrateAsync(RoutingSchema.Migrations, CancellationToken.None);
@@ -48,7 +52,7 @@ public abstract class RoutingFixture(Engine engine)
 
     /// <summary>Another instance on the same store, as another process would be.</summary>
     protected RoutingHandler NewHandler(IStore store) => new(
-        new RoutingStore(store), Publisher, new ClaimSaga(Claims.Deadlines), new Municipalities([Claims.Copenhagen]), Clock);
+        new RoutingStore(store), Publisher, new ClaimSaga(Claims.Deadlines), new Municipalities([Copenhagen]), Clock);
 
     protected Timelines Timelines => new(Store, new PossibleOperations(new ClaimSaga(Claims.Deadlines), new Municipalities([Claims.Copenhagen]), Clock));
 

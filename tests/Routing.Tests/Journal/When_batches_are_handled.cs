@@ -4,6 +4,7 @@ using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Routing.Accounting;
+using ClaimsTransfer.Routing.Asking;
 using ClaimsTransfer.Routing.Journal;
 using ClaimsTransfer.Routing.Saga;
 using ClaimsTransfer.Routing.Tests.Saga;
@@ -42,6 +43,32 @@ public sealed class When_batches_are_handled(Engine engine) : RoutingFixture(eng
 
         Publisher.Published.Select(message => (message.MessageId, Text(message))).ShouldBe(first.Select(message => (message.MessageId, Text(message))), ignoreOrder: true);
         (await StateOf(1)).Instructions.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task A_change_that_waits_for_a_version_is_counted_once_it_has_waited_too_long_and_until_the_version_comes()
+    {
+        var unclaimed = Claims.Adjusted(2, 5000) with { MessageId = Claims.Message("unclaimed"), ClaimId = Claim(2).ClaimId, FeeId = 2 };
+        await Handler.HandleAsync([Deliver(Claim(1)), Deliver(ChangeOf(1, 3)), Deliver(unclaimed)], default);
+        (await GapsAsync()).ShouldBe((0, null));
+
+        Clock.Advance(Accounts.GapAfter);
+        (await GapsAsync()).ShouldBe((2, Claims.Start));
+        (await new ClaimSearch(Store).FindAsync(new ClaimFilter(VersionGap: true), 10, null, default)).Claims.Select(claim => claim.FeeId).ShouldBe([1, 2], ignoreOrder: true);
+
+        await Handler.HandleAsync([Deliver(ChangeOf(1, 2)), Deliver(Claim(2))], default);
+        (await GapsAsync()).ShouldBe((0, null));
+
+        static ClaimAdjusted ChangeOf(int number, int version) => Claims.Adjusted(version, 5000) with
+        {
+            MessageId = Claims.Message($"change/{number}/{version}"), ClaimId = Claim(number).ClaimId, FeeId = number,
+        };
+
+        async Task<(long, DateTimeOffset?)> GapsAsync()
+        {
+            var accounts = (await new Accounts(Store, Clock).ReadAsync(fresh: true, default)).Municipalities["0101"];
+            return (accounts.VersionGaps, accounts.VersionGapsSince);
+        }
     }
 
     [Test]

@@ -53,6 +53,41 @@ public sealed class When_FBS_changes_a_claim
     }
 
     [Test]
+    public void A_gap_waits_since_its_change_came_and_not_after_the_claim_is_cancelled()
+    {
+        var journey = new Journey().Registered();
+        journey.State.WaitingSince.ShouldBeNull();
+
+        var came = journey.Now;
+        journey.On(Adjusted(3, 3000)).TimerAfter(TimeSpan.FromHours(1)).On(Adjusted(4, 2000));
+        journey.State.WaitingSince.ShouldBe(came);
+
+        new Journey().Registered().On(Adjusted(3, 3000)).On(Operate(ClaimOperation.Cancel)).State.WaitingSince.ShouldBeNull();
+        journey.On(Adjusted(2, 5000)).State.WaitingSince.ShouldBeNull();
+    }
+
+    /// <summary>FBS has sent something and is owed an answer: that it is cancelled, as of the newest version.</summary>
+    [Test]
+    public void An_adjustment_after_the_cancellation_is_answered()
+    {
+        var journey = new Journey().Registered().On(Withdrawn(2)).Reported(TransferOutcome.Accepted);
+
+        journey.On(Adjusted(3, 5000));
+        journey.Last.Effects.ShouldHaveSingleItem().ShouldBeOfType<ClaimCancelled>().Version.ShouldBe(3);
+        journey.State.Status.ShouldBe(ClaimStatus.Cancelled);
+    }
+
+    [Test]
+    public void An_adjustment_while_the_cancellation_is_on_its_way_is_answered_once_it_is_done()
+    {
+        var journey = new Journey().Registered().On(Withdrawn(2)).On(Adjusted(3, 5000));
+        journey.Last.Effects.ShouldBeEmpty();
+
+        journey.Reported(TransferOutcome.Accepted);
+        journey.Last.Effects.ShouldHaveSingleItem().ShouldBeOfType<ClaimCancelled>().Version.ShouldBe(3);
+    }
+
+    [Test]
     public void A_cancellation_before_anything_was_sent_needs_no_debtor_system()
     {
         var journey = new Journey().On(Withdrawn(2)).On(Created());

@@ -1,0 +1,49 @@
+using System.Diagnostics.Metrics;
+using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.OperationsConsole.Access;
+
+namespace ClaimsTransfer.OperationsConsole.Overview;
+
+/// <summary>What needs a person, as a gauge that can alarm: looked at once a minute, whether or not anybody has a page open.</summary>
+public sealed partial class NeedsMetric(Overviews overviews, TimeProvider time, ILogger<NeedsMetric> log) : BackgroundService
+{
+    public const string MeterName = "ClaimsTransfer.Console";
+    public const string GaugeName = "claims.needs";
+
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+    private static readonly Actor Everybody = new("needs", Role.Viewer, Municipalities: null);
+    private static readonly Meter Meter = new(MeterName);
+
+    private static volatile IReadOnlyList<Need> _needs = [];
+
+    static NeedsMetric() => Meter.CreateObservableGauge(
+        GaugeName,
+        () => Enum.GetValues<NeedKind>().Select(kind => new Measurement<long>(
+            _needs.Where(need => need.Kind == kind).Sum(need => need.Count), new KeyValuePair<string, object?>("need", kind.ToString()))),
+        "{need}", "What waits for a person");
+
+    public async Task LookAsync(CancellationToken cancellation) => _needs = (await overviews.ReadAsync(Everybody, cancellation)).Needs;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                // What was seen last stands until the next minute.
+                Log.NotLooked(log, PersonalData.Mask($"{failure.GetType().Name}: {failure.Message}", 300));
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(7205, LogLevel.Warning, "What needs a person could not be looked at in this minute: {Failure}")]
+        public static partial void NotLooked(ILogger logger, string failure);
+    }
+}
