@@ -41,7 +41,7 @@ internal sealed class SimRoutingStore(RoutingTables tables, SimProcess process) 
         foreach (var entry in entries)
         {
             tables.Journal.Add(entry.MessageId, entry);
-            World.Note($"{process.Name} {entry.ClaimId.ToString()[..8]} {entry.Event} v{entry.Version} {entry.Verdict}: {entry.From} -> {entry.To} ({entry.Note})");
+            World.Note($"{process.Name} {entry.ClaimId.ToString()[..8]} {entry.Event} v{entry.Version} {entry.Verdict}: {entry.From} -> {entry.To} ({string.Join("; ", entry.Notes)})");
         }
 
         await process.StepAsync();

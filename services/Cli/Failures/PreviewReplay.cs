@@ -67,7 +67,7 @@ internal static class PreviewReplay
         foreach (var item in items)
             table.AddRow(
                 Shown.Cell($"{item.LetterId}"), Shown.Cell(item.Municipality), Shown.Cell(item.Name), Shown.Cell(item.FeeId is null ? "" : $"{item.Agency} {item.FeeId}"),
-                Shown.Cell(item.AmountOre is { } ore ? Shown.Kroner(ore) : ""), Shown.Cell(item.Forecast), Shown.Cell(item.ForecastNote));
+                Shown.Cell(item.AmountOre is { } ore ? Shown.Kroner(ore) : ""), Shown.Cell(item.Forecast), Shown.Cell(Shown.Notes.Say(item.ForecastNotes)));
         AnsiConsole.Write(table);
         if (items.Count < total)
             Console.Out.WriteLine($"The first {items.Count}; more: --items NUMBER");

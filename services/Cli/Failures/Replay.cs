@@ -1,4 +1,5 @@
 using ClaimsTransfer.Cli.Running;
+using ClaimsTransfer.Defaults.Notes;
 
 namespace ClaimsTransfer.Cli.Failures;
 
@@ -36,4 +37,4 @@ public sealed record ReplayProgress(
 
 /// <summary>One message of the frozen set.</summary>
 public sealed record ReplayItem(
-    long Position, Guid LetterId, string Name, string Municipality, string Agency, long? FeeId, long? AmountOre, string? Forecast, string? ForecastNote, string? Outcome, string? OutcomeDetail);
+    long Position, Guid LetterId, string Name, string Municipality, string Agency, long? FeeId, long? AmountOre, string? Forecast, IReadOnlyList<Note>? ForecastNotes, string? Outcome, IReadOnlyList<Note>? OutcomeNotes);

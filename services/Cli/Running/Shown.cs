@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ClaimsTransfer.Defaults.Notes;
 using Spectre.Console;
 
 namespace ClaimsTransfer.Cli.Running;
@@ -9,6 +10,9 @@ public static class Shown
 {
     /// <summary>Progress and questions: beside the output, which may be read by a program.</summary>
     public static IAnsiConsole Aside { get; } = MakeAside();
+
+    /// <summary>What services note, in English.</summary>
+    public static NoteTexts Notes { get; } = new(NoteTexts.English, ore => $"{Kroner(ore)} kr.");
 
     /// <summary>Whether somebody sits there who can be asked.</summary>
     public static bool CanAsk => !Console.IsInputRedirected && !Console.IsErrorRedirected;

@@ -41,8 +41,8 @@ public static class StatusCommand
     {
         AnsiConsole.MarkupLineInterpolated($"[bold]{agency} {feeId}[/]  municipality {claim.Municipality}  version {claim.Version}  {claim.AmountOre / 100m:N2} kr.");
         AnsiConsole.MarkupLineInterpolated($"[bold green]{claim.Status}[/]{(claim.DebtorReference is null ? "" : $"  the debtor system's reference {claim.DebtorReference}")}");
-        if (claim.Detail is not null)
-            AnsiConsole.MarkupLineInterpolated($"{claim.Detail}");
+        if (claim.Why is not null)
+            AnsiConsole.MarkupLineInterpolated($"{claim.Why}");
         if (claim.WaitingVersions.Count > 0)
             AnsiConsole.MarkupLineInterpolated($"versions {string.Join(", ", claim.WaitingVersions)} wait for an earlier one");
 
@@ -50,7 +50,7 @@ public static class StatusCommand
         foreach (var entry in claim.Entries)
         {
             var change = entry.From == entry.To ? entry.To : $"{entry.From} → {entry.To}";
-            Console.Out.WriteLine($"{entry.At.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}  v{entry.Version,-2} {entry.Event,-18} {change,-24} {entry.Note}");
+            Console.Out.WriteLine($"{entry.At.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}  v{entry.Version,-2} {entry.Event,-18} {change,-24} {entry.Notes}");
         }
         Console.Out.WriteLine();
         if (claim.Entries.Select(entry => entry.TraceId).OfType<string>().Distinct().ToList() is { Count: > 0 } traces)

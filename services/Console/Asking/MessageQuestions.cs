@@ -1,5 +1,6 @@
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.OperationsConsole.Asking;
@@ -17,7 +18,7 @@ public sealed record ClaimStanding
     public long AmountOre { get; init; }
     public OpenInstructionStanding? Open { get; init; }
     public IReadOnlyList<Guid> DeadLetters { get; init; } = [];
-    public string? Detail { get; init; }
+    public Note? Why { get; init; }
     public string? DebtorReference { get; init; }
     public DateTimeOffset? ReceivedAt { get; init; }
     public DateTimeOffset? DueAt { get; init; }
@@ -29,10 +30,10 @@ public sealed record ClaimStanding
 public sealed record OpenInstructionStanding(Guid Id, string Kind);
 
 /// <summary>What a service has on record of a message.</summary>
-public sealed record RecordedMessage(Guid MessageId, Guid? ClaimId, string? Verdict, string? Note, string? Outcome, string? Status);
+public sealed record RecordedMessage(Guid MessageId, Guid? ClaimId, string? Verdict, IReadOnlyList<Note>? Notes, string? Outcome, string? Status);
 
 /// <summary>What a message would do now.</summary>
-public sealed record Forecast(string Outcome, string? Note, Guid? ClaimId, string? Municipality, long? AmountOre, IReadOnlyList<Fault>? Faults);
+public sealed record Forecast(string Outcome, IReadOnlyList<Note>? Notes, Guid? ClaimId, string? Municipality, long? AmountOre, IReadOnlyList<Fault>? Faults);
 
 /// <param name="Body">As it is kept; Ingest opens what is sealed.</param>
 public sealed record MessageToForecast(string Name, Guid? MessageId, byte[] Body);

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 using ClaimsTransfer.OperationsConsole.Overview;
@@ -6,7 +7,7 @@ namespace ClaimsTransfer.OperationsConsole.Claims;
 
 /// <summary>A claim in the list, as Routing tells it.</summary>
 public sealed record ClaimLine(
-    Guid ClaimId, string Municipality, string Agency, long FeeId, string Status, string Category, int Version, long AmountOre, IReadOnlyList<Guid> DeadLetters, string? Detail,
+    Guid ClaimId, string Municipality, string Agency, long FeeId, string Status, string Category, int Version, long AmountOre, IReadOnlyList<Guid> DeadLetters, Note? Why,
     string? DebtorReference, DateTimeOffset? ReceivedAt, DateTimeOffset? DueAt);
 
 /// <param name="Next">Give it as <c>after</c> for what follows; absent: that was all.</param>
@@ -16,12 +17,12 @@ public sealed record ClaimCount(long Count, long Ore);
 
 /// <summary>A line of the journal.</summary>
 public sealed record TimelineLine(
-    Guid MessageId, DateTimeOffset At, string Event, int Version, string Verdict, string From, string To, string Note, IReadOnlyList<string> Sent, string? TraceParent);
+    Guid MessageId, DateTimeOffset At, string Event, int Version, string Verdict, string From, string To, IReadOnlyList<Note> Notes, IReadOnlyList<string> Sent, string? TraceParent);
 
 /// <summary>One claim as Routing tells it.</summary>
 /// <param name="Operations">What a person could do now that would have an effect.</param>
 public sealed record ClaimTimeline(
-    Guid ClaimId, string Municipality, string Agency, long FeeId, string Status, string Category, int Version, long AmountOre, string? Detail, string? DebtorReference, string Reference,
+    Guid ClaimId, string Municipality, string Agency, long FeeId, string Status, string Category, int Version, long AmountOre, Note? Why, string? DebtorReference, string Reference,
     long CoveredOre, long WrittenOffOre, IReadOnlyList<int> WaitingVersions, DateTimeOffset? DueAt, IReadOnlyList<string> Operations, OpenInstruction? Open,
     IReadOnlyList<Guid> DeadLetters, IReadOnlyList<TimelineLine> Timeline);
 

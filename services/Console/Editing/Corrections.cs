@@ -9,6 +9,7 @@ using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Asking;
 using ClaimsTransfer.OperationsConsole.Auditing;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
+using ClaimsTransfer.OperationsConsole.Pages.Frame;
 using ClaimsTransfer.OperationsConsole.Replaying;
 using Dapper;
 
@@ -133,8 +134,8 @@ public sealed class Corrections(
             return;
         var faults = string.Join(" ", (forecast.Faults ?? []).Select(fault => $"{fault.Field}: {fault.Reason} Good: {fault.Example}."));
         throw new NotPossibleException(forecast.Outcome == Forecasts.Duplicate
-            ? $"It would change nothing: {forecast.Note}"
-            : $"The changed message is not valid: {forecast.Note} {faults}".TrimEnd());
+            ? $"It would change nothing: {NotesOnPages.InEnglish(forecast.Notes)}"
+            : $"The changed message is not valid: {NotesOnPages.InEnglish(forecast.Notes)} {faults}".TrimEnd());
     }
 
     private async Task<ReadOnlyMemory<byte>> OpenedAsync(Guid letterId, CancellationToken cancellation) =>

@@ -1,10 +1,11 @@
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.Asking;
 
 namespace ClaimsTransfer.OperationsConsole.Replaying;
 
-/// <param name="Detail">The business reason, where there is one.</param>
-public sealed record Outcome(string Name, string? Detail = null);
+/// <param name="Notes">The business reason, where there is one.</param>
+public sealed record Outcome(string Name, IReadOnlyList<Note>? Notes = null);
 
 /// <summary>
 /// What has become of a replayed message: not that it was sent, but what its claim has come to. Pure. That it failed again is not found here: the collector learns that, and
@@ -38,11 +39,11 @@ public static class OutcomeRules
         if (recorded is null)
             return null;
         if (service == "Ingest" && string.Equals(recorded.Outcome, "refused", StringComparison.OrdinalIgnoreCase))
-            return new Outcome(Outcomes.Refused, recorded.Note);
+            return new Outcome(Outcomes.Refused, recorded.Notes);
         // The claim may still stand as it stood before: what Ingest has accepted is on its way to Routing.
         if (service == "Ingest" && standing is not null && version > standing.Version && sinceSent < HeardOfWithin)
             return null;
-        return claimId is null && recorded.ClaimId is null ? new Outcome(Outcomes.Handled, recorded.Note) : OfClaim(messageId.Value, standing, recorded.Note);
+        return claimId is null && recorded.ClaimId is null ? new Outcome(Outcomes.Handled, recorded.Notes) : OfClaim(messageId.Value, standing, recorded.Notes);
     }
 
     /// <summary>Routing holds the message against its claim until the debtor system's answer has come.</summary>
@@ -52,16 +53,16 @@ public static class OutcomeRules
             return null;
         if (standing.Category != "DeadLettered")
             return OfClaim(messageId, standing, null);
-        return recorded?.Status is { } status && !UnderWay.Contains(status) ? new Outcome(Outcomes.Handled, "Another message of the claim stands still.") : null;
+        return recorded?.Status is { } status && !UnderWay.Contains(status) ? new Outcome(Outcomes.Handled, [ReplayNotes.AnotherStandsStill]) : null;
     }
 
-    private static Outcome? OfClaim(Guid messageId, ClaimStanding? standing, string? note) => standing switch
+    private static Outcome? OfClaim(Guid messageId, ClaimStanding? standing, IReadOnlyList<Note>? notes) => standing switch
     {
         null => null,
-        { IsAtRest: true } => new Outcome(standing.Status, standing.Detail ?? note),
-        { Category: "DeadLettered" } when !standing.DeadLetters.Contains(messageId) => new Outcome(Outcomes.Handled, "Another message of the claim stands still."),
+        { IsAtRest: true } => new Outcome(standing.Status, standing.Why is { } why ? [why] : notes),
+        { Category: "DeadLettered" } when !standing.DeadLetters.Contains(messageId) => new Outcome(Outcomes.Handled, [ReplayNotes.AnotherStandsStill]),
         // A change that waits for the version before it has been handled, and its claim is only heard of.
-        { Category: "Awaited" } => new Outcome(Outcomes.Handled, note),
+        { Category: "Awaited" } => new Outcome(Outcomes.Handled, notes),
         _ => null,
     };
 }

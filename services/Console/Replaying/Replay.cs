@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 
 namespace ClaimsTransfer.OperationsConsole.Replaying;
@@ -118,8 +119,8 @@ public sealed record ReplayProgress(
 
 /// <summary>One message of the set.</summary>
 public sealed record ReplayItem(
-    long Position, Guid LetterId, string? MessageId, string Name, string Municipality, string Agency, long? FeeId, long? AmountOre, ItemState State, string? Forecast, string? ForecastNote,
-    DateTimeOffset? SentAt, string? Outcome, string? OutcomeDetail, DateTimeOffset? OutcomeAt);
+    long Position, Guid LetterId, string? MessageId, string Name, string Municipality, string Agency, long? FeeId, long? AmountOre, ItemState State, string? Forecast, IReadOnlyList<Note> ForecastNotes,
+    DateTimeOffset? SentAt, string? Outcome, IReadOnlyList<Note> OutcomeNotes, DateTimeOffset? OutcomeAt);
 
 public sealed record ReplayItemPage(IReadOnlyList<ReplayItem> Items, long? Next);
 

@@ -1,5 +1,6 @@
 using System.Text;
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.OperationsConsole.Asking;
@@ -85,9 +86,9 @@ public sealed class ReplayRunner(
             var since = now - DateTimeOffset.FromUnixTimeMilliseconds(attempt.SentAt ?? 0);
             var claim = ClaimOf(attempt, recorded);
             if (needless.Contains(attempt))
-                closed.Add((attempt, new Outcome(Outcomes.Handled, "It changed nothing.")));
+                closed.Add((attempt, new Outcome(Outcomes.Handled, [ReplayNotes.ChangedNothing])));
             else if (OutcomeRules.Of(service, messageId, claim, attempt.Version, recorded, claim is { } about ? standing.GetValueOrDefault(about) : null, since) is { } outcome)
-                closed.Add((attempt, outcome with { Detail = outcome.Detail is { } detail ? PersonalData.Mask(detail, 500) : null }));
+                closed.Add((attempt, outcome with { Notes = Masked(outcome.Notes) }));
             else
                 again.Add((attempt, now + Pause(since)));
         }
@@ -107,30 +108,33 @@ public sealed class ReplayRunner(
         }
 
         var bodies = await letters.BodiesAsync([.. attempts.Select(attempt => attempt.LetterId)], cancellation);
-        var forecasts = new List<(Attempt, string, string?)>(attempts.Count);
+        var forecasts = new List<(Attempt, string, IReadOnlyList<Note>?)>(attempts.Count);
         foreach (var group in attempts.GroupBy(attempt => questions.ServiceOf(attempt.Queue, attempt.Name, attempt.Municipality)))
             forecasts.AddRange(await ForecastAsync(group.Key, [.. group], bodies, cancellation));
         await replays.SaveForecastsAsync(replay.ReplayId, forecasts, cancellation);
         return true;
     }
 
-    private async Task<IReadOnlyList<(Attempt Attempt, string Outcome, string? Note)>> ForecastAsync(
+    private async Task<IReadOnlyList<(Attempt Attempt, string Outcome, IReadOnlyList<Note>? Notes)>> ForecastAsync(
         string? service, List<Attempt> attempts, IReadOnlyDictionary<Guid, string> bodies, CancellationToken cancellation)
     {
         if (service is null)
-            return [.. attempts.Select(attempt => (attempt, Forecasts.Unknown, (string?)"The service that takes it is not one that can be asked."))];
+            return [.. attempts.Select(attempt => (attempt, Forecasts.Unknown, (IReadOnlyList<Note>?)[ReplayNotes.NotAsked]))];
         try
         {
             var answers = await questions.ForecastAsync(
                 service, [.. attempts.Select(attempt => new MessageToForecast(attempt.Name, IdOf(attempt.MessageId), BodyFor(service, bodies.GetValueOrDefault(attempt.LetterId) ?? "")))], cancellation);
-            return [.. attempts.Zip(answers, (attempt, answer) => (attempt, answer.Outcome, answer.Note is { } note ? PersonalData.Mask(note, 500) : null))];
+            return [.. attempts.Zip(answers, (attempt, answer) => (attempt, answer.Outcome, Masked(answer.Notes)))];
         }
         catch (Exception unasked) when (unasked is ServiceAwayException or ServiceRefusedException)
         {
             // A preview says what is known: a service that is down, or refuses the question, is no reason to show none.
-            return [.. attempts.Select(attempt => (attempt, Forecasts.Unknown, (string?)PersonalData.Mask(unasked.Message, 500)))];
+            var why = unasked is ServiceAwayException away ? ReplayNotes.ServiceAway(away.Service) : Note.Quote(unasked.Message);
+            return [.. attempts.Select(attempt => (attempt, Forecasts.Unknown, Masked([why])))];
         }
     }
+
+    private static IReadOnlyList<Note>? Masked(IReadOnlyList<Note>? notes) => notes is null ? null : [.. notes.Select(note => note.With(value => PersonalData.Mask(value, 500)))];
 
     private async Task<bool> SendAsync(Replay replay, CancellationToken cancellation)
     {

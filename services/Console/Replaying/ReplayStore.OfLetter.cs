@@ -1,10 +1,11 @@
+using ClaimsTransfer.Defaults.Notes;
 using Dapper;
 
 namespace ClaimsTransfer.OperationsConsole.Replaying;
 
 /// <summary>A replay that a letter was in, and what became of the letter there.</summary>
 public sealed record LetterReplay(
-    Guid ReplayId, ReplayStatus Status, DateTimeOffset CreatedAt, string CreatedBy, string Reason, ItemState State, string? Outcome, string? OutcomeDetail, DateTimeOffset? OutcomeAt, bool IsCorrection);
+    Guid ReplayId, ReplayStatus Status, DateTimeOffset CreatedAt, string CreatedBy, string Reason, ItemState State, string? Outcome, IReadOnlyList<Note> OutcomeNotes, DateTimeOffset? OutcomeAt, bool IsCorrection);
 
 public sealed partial class ReplayStore
 {
@@ -22,7 +23,7 @@ public sealed partial class ReplayStore
                 ORDER BY r.created_at DESC, r.replay_id
                 """), new { letterId }, cancellationToken: cancellation));
         return [.. rows.Select(row => new LetterReplay(
-            row.ReplayId, Enum.Parse<ReplayStatus>(row.Status), At(row.CreatedAt), row.CreatedBy, row.Reason, Enum.Parse<ItemState>(row.State), row.Outcome, row.OutcomeDetail,
+            row.ReplayId, Enum.Parse<ReplayStatus>(row.Status), At(row.CreatedAt), row.CreatedBy, row.Reason, Enum.Parse<ItemState>(row.State), row.Outcome, Note.Read(row.OutcomeDetail),
             row.OutcomeAt is { } at ? At(at) : null, row.CorrectionId is not null))];
     }
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Asking;
@@ -98,7 +99,7 @@ public sealed partial class ReplayStore
     }
 
     /// <summary>Whoever previews is alone with the set: its rows are written whole. A replay that was cancelled meanwhile stays as it is.</summary>
-    internal Task SaveForecastsAsync(Guid replayId, IReadOnlyList<(Attempt Attempt, string Outcome, string? Note)> forecasts, CancellationToken cancellation) => store.InTransactionAsync(
+    internal Task SaveForecastsAsync(Guid replayId, IReadOnlyList<(Attempt Attempt, string Outcome, IReadOnlyList<Note>? Notes)> forecasts, CancellationToken cancellation) => store.InTransactionAsync(
         async transaction =>
         {
             var previewing = await transaction.Connection!.ExecuteAsync(new CommandDefinition(
@@ -110,7 +111,7 @@ public sealed partial class ReplayStore
                 transaction, ConsoleSchema.Items,
                 [.. forecasts.Select(forecast => new object?[]
                 {
-                    forecast.Attempt.ReplayId, forecast.Attempt.Position, forecast.Attempt.LetterId, forecast.Attempt.LetterId, null, nameof(ItemState.Frozen), forecast.Outcome, forecast.Note,
+                    forecast.Attempt.ReplayId, forecast.Attempt.Position, forecast.Attempt.LetterId, forecast.Attempt.LetterId, null, nameof(ItemState.Frozen), forecast.Outcome, Kept(forecast.Notes),
                     null, null, null, null, null,
                 })],
                 cancellation);
@@ -184,30 +185,32 @@ public sealed partial class ReplayStore
         async transaction =>
         {
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-            foreach (var group in closed.GroupBy(entry => (entry.Attempt.ReplayId, entry.Outcome)))
+            foreach (var group in closed.GroupBy(entry => (entry.Attempt.ReplayId, entry.Outcome.Name, Detail: Kept(entry.Outcome.Notes))))
             {
-                var (replayId, outcome) = group.Key;
+                var (replayId, name, detail) = group.Key;
                 var positions = store.List(group.Select(entry => entry.Attempt.Position).ToList());
                 await transaction.Connection!.ExecuteAsync(new CommandDefinition(
                     store.Sql($"""
                         UPDATE console.letters
-                        SET outcome = @Name, outcome_at = @now, row_version = row_version + 1,
+                        SET outcome = @name, outcome_at = @now, row_version = row_version + 1,
                             status = CASE WHEN status = '{nameof(LetterStatus.Replaying)}' THEN '{nameof(LetterStatus.Replayed)}' ELSE status END
                         WHERE status IN ('{nameof(LetterStatus.Replaying)}', '{nameof(LetterStatus.Corrected)}') AND letter_id IN (
                           SELECT i.open_letter FROM console.replay_items i
                           WHERE i.replay_id = @replayId AND i.state = '{nameof(ItemState.Sent)}' AND {store.In("i.position", "positions", ColumnType.Integer)})
-                        """), new { outcome.Name, now, replayId, positions }, transaction, cancellationToken: cancellation));
+                        """), new { name, now, replayId, positions }, transaction, cancellationToken: cancellation));
                 await transaction.Connection!.ExecuteAsync(new CommandDefinition(
                     store.Sql($"""
                         UPDATE console.replay_items
-                        SET state = '{nameof(ItemState.Done)}', outcome = @Name, outcome_detail = @Detail, outcome_at = @now, look_at = NULL, open_letter = NULL
+                        SET state = '{nameof(ItemState.Done)}', outcome = @name, outcome_detail = @detail, outcome_at = @now, look_at = NULL, open_letter = NULL
                         WHERE replay_id = @replayId AND state = '{nameof(ItemState.Sent)}' AND {store.In("position", "positions", ColumnType.Integer)}
-                        """), new { outcome.Name, outcome.Detail, now, replayId, positions }, transaction, cancellationToken: cancellation));
+                        """), new { name, detail, now, replayId, positions }, transaction, cancellationToken: cancellation));
             }
 
             return true;
         },
         cancellation);
+
+    private static string? Kept(IReadOnlyList<Note>? notes) => notes is { Count: > 0 } ? Note.Write(notes) : null;
 
     /// <summary>The runner's own change of a replay; a person who was faster wins, and it is looked at again.</summary>
     internal Task AdvanceAsync(Replay replay, ReplayStatus status, int stage, string? remark, ReplayProgress? ended, CancellationToken cancellation) => store.InTransactionAsync(

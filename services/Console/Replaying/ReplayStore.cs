@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Asking;
@@ -183,7 +184,7 @@ public sealed partial class ReplayStore(IStore store, Auditing.AuditLog audit, C
         public long? OutcomeAt { get; init; }
 
         public ReplayItem Item() => new(
-            Position, LetterId, MessageId, Name, Municipality, Agency, FeeId, AmountOre, Enum.Parse<ItemState>(State), Forecast, ForecastNote, SentAt is { } sent ? At(sent) : null, Outcome,
-            OutcomeDetail, OutcomeAt is { } at ? At(at) : null);
+            Position, LetterId, MessageId, Name, Municipality, Agency, FeeId, AmountOre, Enum.Parse<ItemState>(State), Forecast, Note.Read(ForecastNote), SentAt is { } sent ? At(sent) : null, Outcome,
+            Note.Read(OutcomeDetail), OutcomeAt is { } at ? At(at) : null);
     }
 }

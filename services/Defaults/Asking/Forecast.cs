@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.Defaults.Asking;
@@ -35,15 +36,15 @@ public enum ForecastOutcome
     Invalid,
 }
 
-/// <param name="Note">Why, in a few words, without personal data.</param>
+/// <param name="Notes">Why, without personal data.</param>
 /// <param name="AmountOre">What the claim is for afterwards, øre; where the service does not know the claim's, the message's own amount.</param>
 /// <param name="Faults">Of a message that Ingest would refuse: all that is wrong with it.</param>
 public sealed record Forecast(
-    ForecastOutcome Outcome, string Note, Guid? ClaimId = null, string? Municipality = null, long? AmountOre = null, IReadOnlyList<Fault>? Faults = null)
+    ForecastOutcome Outcome, IReadOnlyList<Note> Notes, Guid? ClaimId = null, string? Municipality = null, long? AmountOre = null, IReadOnlyList<Fault>? Faults = null)
 {
     /// <summary>What failed now would fail again: said as it is, without what an exception may quote of a body.</summary>
     public static Forecast Failing(Exception fault, IMessage? message = null) => new(
-        ForecastOutcome.Invalid, PersonalData.Mask(fault is PermanentException ? fault.Message : $"{fault.GetType().Name} when it is decided", 300),
+        ForecastOutcome.Invalid, [Note.Quote(PersonalData.Mask(fault is PermanentException ? fault.Message : fault.GetType().Name, 300))],
         (message as IClaimMessage)?.ClaimId, (message as IClaimMessage)?.Municipality);
 }
 

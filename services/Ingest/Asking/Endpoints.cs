@@ -34,7 +34,7 @@ internal static class PostRecorded
 }
 
 /// <summary>
-/// <c>POST /ingest/preview</c> <c>{messages: [{name, messageId?, body}]}</c>, bodies in base64, sealed or not: <c>{forecasts: [{outcome, note, claimId?, municipality?, amountOre?, faults?}]}</c>
+/// <c>POST /ingest/preview</c> <c>{messages: [{name, messageId?, body}]}</c>, bodies in base64, sealed or not: <c>{forecasts: [{outcome, notes, claimId?, municipality?, amountOre?, faults?}]}</c>
 /// in the same order; <c>apply</c>, <c>duplicate</c> or <c>invalid</c>.
 /// </summary>
 internal static class PostPreview

@@ -1,8 +1,10 @@
 using ClaimsTransfer.Defaults.Asking;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Ingest.Reading;
 using ClaimsTransfer.Ingest.Receiving;
 using ClaimsTransfer.Ingest.Recording;
+using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.Ingest.Preview;
 
@@ -27,19 +29,14 @@ internal sealed class Previews(MessageStore store, ClaimReader reader, MessageSe
     {
         var (outcome, note) = answer.Outcome switch
         {
-            Outcome.Accepted => (ForecastOutcome.Apply, "a new claim"),
-            Outcome.Change => (ForecastOutcome.Apply, $"{read.Kind}, version {read.Addressed.Version}"),
-            Outcome.Duplicate => (ForecastOutcome.Duplicate, "the same has come before"),
-            _ => (ForecastOutcome.Invalid, Why(answer)),
+            Outcome.Accepted => (ForecastOutcome.Apply, IngestNotes.NewClaim),
+            Outcome.Change => (ForecastOutcome.Apply, IngestNotes.Change(read.Kind, read.Addressed.Version)),
+            Outcome.Duplicate => (ForecastOutcome.Duplicate, IngestNotes.Duplicate),
+            _ => (ForecastOutcome.Invalid, Refused(answer.Faults ?? [])),
         };
-        return new Forecast(outcome, note, answer.ClaimId, read.Addressed.Municipality, Translation.AmountOf(read.Message), answer.Faults);
+        return new Forecast(outcome, [note], answer.ClaimId, read.Addressed.Municipality, Translation.AmountOf(read.Message), answer.Faults);
     }
 
-    /// <summary>Field and reason; the value is with the fault, where it may be shown.</summary>
-    private static string Why(Answer answer) => answer.Faults switch
-    {
-        [var one] => $"{one.Field} {one.Reason}",
-        [var first, ..] => $"{first.Field} {first.Reason}, and {answer.Faults.Count - 1} more",
-        _ => "refused",
-    };
+    private static Note Refused(IReadOnlyList<Fault> faults) =>
+        IngestNotes.Refused(faults.FirstOrDefault()?.Field, faults.FirstOrDefault()?.Reason, faults.Count > 1 ? faults.Count - 1 : null);
 }

@@ -1,5 +1,6 @@
 using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Payments.Asking;
 using ClaimsTransfer.Payments.Booking;
@@ -30,10 +31,10 @@ public sealed class Previews(IPaymentsStore store, RecordedMessages recorded, Ti
         return new Forecasts(read.ConvertAll(one => one.Message switch
         {
             null => Forecast.Failing(one.Fault!),
-            var message when !seen.Add(message.MessageId) => Of(ForecastOutcome.Duplicate, "it has been booked", message, AccountOf(message)),
-            DebtorEntryUnmatched unmatched => Of(ForecastOutcome.Park, "it goes to the worklist, where it finds its claim or waits for a person", unmatched, null),
+            var message when !seen.Add(message.MessageId) => Of(ForecastOutcome.Duplicate, [PaymentNotes.Booked], message, AccountOf(message)),
+            DebtorEntryUnmatched unmatched => Of(ForecastOutcome.Park, [PaymentNotes.ToWorklist], unmatched, null),
             IClaimMessage message when KeyOf(message) is { } key && !booked.TryAdd(key, message.ClaimId) && booked[key] != message.ClaimId =>
-                Of(ForecastOutcome.Park, "the debtor system's entry is booked on another claim: it goes to the worklist", message, AccountOf(message)),
+                Of(ForecastOutcome.Park, [PaymentNotes.BookedElsewhere], message, AccountOf(message)),
             var message => Decide((IClaimMessage)message, accounts, now),
         }));
 
@@ -67,27 +68,28 @@ public sealed class Previews(IPaymentsStore store, RecordedMessages recorded, Ti
         }
 
         if (decision.IsDuplicate)
-            return Of(ForecastOutcome.Duplicate, "the debtor system's entry is booked", message, before);
+            return Of(ForecastOutcome.Duplicate, [PaymentNotes.EntryBooked], message, before);
         if (decision.Account == before)
-            return Of(ForecastOutcome.Duplicate, "it changes nothing any more", message, before);
+            return Of(ForecastOutcome.Duplicate, [PaymentNotes.ChangesNothing], message, before);
         accounts[message.ClaimId] = decision.Account;
-        return Of(ForecastOutcome.Apply, Note(decision), message, decision.Account);
+        return Of(ForecastOutcome.Apply, NotesOf(decision), message, decision.Account);
     }
 
-    private static string Note(Decision decision)
+    private static IReadOnlyList<Note> NotesOf(Decision decision)
     {
-        var books = decision.Entries.Select(entry => $"books {entry.Kind} of {entry.AmountOre} øre");
-        var tells = decision.Effects.Select(effect => effect.Settled ? "FBS is told that nothing is owed" : $"FBS is told that {effect.BalanceOre} øre are owed");
-        return string.Join("; ", [.. books, .. tells]) is { Length: > 0 } note ? note : "another name of the claim";
+        var books = decision.Entries.Select(entry => PaymentNotes.Books(entry.Kind, entry.AmountOre));
+        var tells = decision.Effects.Select(effect => effect.Settled ? PaymentNotes.TellsSettled : PaymentNotes.TellsBalance(effect.BalanceOre));
+        Note[] notes = [.. books, .. tells];
+        return notes.Length > 0 ? notes : [PaymentNotes.AnotherName];
     }
 
     private static EntryKey? KeyOf(IClaimMessage message) => Inbound.EntryIdOf(message) is { } entryId ? new EntryKey(message.Municipality, entryId) : null;
 
-    private static Forecast Of(ForecastOutcome outcome, string note, IMessage message, Account? account) => message switch
+    private static Forecast Of(ForecastOutcome outcome, IReadOnlyList<Note> notes, IMessage message, Account? account) => message switch
     {
-        IClaimMessage claim => new(outcome, note, claim.ClaimId, claim.Municipality, account?.Acknowledged?.AmountOre ?? AmountOf(claim)),
-        DebtorEntryUnmatched entry => new(outcome, note, null, entry.Municipality, entry.AmountOre),
-        _ => new(outcome, note),
+        IClaimMessage claim => new(outcome, notes, claim.ClaimId, claim.Municipality, account?.Acknowledged?.AmountOre ?? AmountOf(claim)),
+        DebtorEntryUnmatched entry => new(outcome, notes, null, entry.Municipality, entry.AmountOre),
+        _ => new(outcome, notes),
     };
 
     private static long? AmountOf(IClaimMessage message) => message switch

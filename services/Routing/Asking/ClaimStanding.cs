@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Routing.Saga;
 
@@ -5,16 +6,16 @@ namespace ClaimsTransfer.Routing.Asking;
 
 /// <summary>Where a claim stands, in one line. No identity, no name.</summary>
 /// <param name="DeadLetters">Messages about it that lie on an error queue.</param>
-/// <param name="Detail">Why it is held, out of scope, rejected or cancelled.</param>
+/// <param name="Why">Why it is held, out of scope, rejected or cancelled.</param>
 /// <param name="ReceivedAt">Absent: only heard of yet.</param>
 /// <param name="DueAt">When it is looked at again if nothing has come.</param>
 public sealed record ClaimStanding(
     Guid ClaimId, string Municipality, string Agency, long FeeId, ClaimStatus Status, ClaimCategory Category, int Version, long AmountOre, OpenStanding? Open,
-    IReadOnlyList<Guid> DeadLetters, string? Detail, string? DebtorReference, DateTimeOffset? ReceivedAt, DateTimeOffset? DueAt)
+    IReadOnlyList<Guid> DeadLetters, Note? Why, string? DebtorReference, DateTimeOffset? ReceivedAt, DateTimeOffset? DueAt)
 {
     public static ClaimStanding Of(ClaimState claim) => new(
         claim.ClaimId, claim.Municipality, claim.Agency, claim.FeeId, claim.Status, claim.Category, claim.Version, claim.AmountOre, OpenStanding.Of(claim.Open),
-        claim.DeadLetters, claim.Detail, claim.Registered?.DebtorReference, claim.ReceivedAt, claim.DueAt);
+        claim.DeadLetters, claim.Why, claim.Registered?.DebtorReference, claim.ReceivedAt, claim.DueAt);
 }
 
 /// <summary>The instruction whose outcome is awaited.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Routing.Saga;
 using static ClaimsTransfer.Routing.Definition.ExampleClaim;
@@ -52,7 +53,7 @@ internal static class SagaAtlas
         new(() => [.. Statuses.SelectMany(status => Events.Select(occurs => Decide(status.Status, status.Journey(), occurs)))]);
 
     /// <summary>One decided pair.</summary>
-    public sealed record Pair(ClaimStatus From, string Event, Verdict Verdict, ClaimStatus To, IReadOnlyList<string> Sends);
+    public sealed record Pair(ClaimStatus From, string Event, Verdict Verdict, ClaimStatus To, IReadOnlyList<string> Sends, IReadOnlyList<Note> Notes);
 
     /// <summary>Where each journey really ends.</summary>
     public static IReadOnlyList<ClaimState> Reached => [.. Statuses.Select(entry => entry.Journey().State)];
@@ -74,6 +75,6 @@ internal static class SagaAtlas
             claim.TimerAfter(TimeSpan.FromDays(1));
         var effects = claim.Last.Effects.Select(effect =>
             effect is TransferClaim instruction ? $"transfer-claim ({JsonNamingPolicy.CamelCase.ConvertName(instruction.Instruction.ToString())})" : EventName.Of(effect));
-        return new Pair(status, occurs.Event, claim.Last.Verdict, claim.State.Status, [.. effects]);
+        return new Pair(status, occurs.Event, claim.Last.Verdict, claim.State.Status, [.. effects], claim.Last.Notes);
     }
 }

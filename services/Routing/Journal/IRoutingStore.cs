@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Routing.Saga;
 
 namespace ClaimsTransfer.Routing.Journal;
@@ -14,7 +15,7 @@ public sealed record RecordedEffect(string Name, Guid Id, string RoutingKey, str
 /// <param name="RelayDueAt">For what did not come from a message: when the janitor sends the effects, if nobody has by then.</param>
 public sealed record JournalEntry(
     Guid MessageId, Guid ClaimId, int Position, DateTimeOffset At, string Event, int Version, Verdict Verdict, ClaimStatus From, ClaimStatus To,
-    string Note, IReadOnlyList<RecordedEffect> Effects, string? TraceParent, DateTimeOffset? RelayDueAt);
+    IReadOnlyList<Note> Notes, IReadOnlyList<RecordedEffect> Effects, string? TraceParent, DateTimeOffset? RelayDueAt);
 
 /// <summary>What was recorded of a message that came before.</summary>
 public sealed record SeenMessage(Guid MessageId, Guid ClaimId, IReadOnlyList<RecordedEffect> Effects, string? TraceParent);

@@ -140,7 +140,7 @@ public sealed class RoutingHandler(
             var effects = decision.Effects.Select(Outbound.Record).ToArray();
             entries.Add(new JournalEntry(
                 occurred.Id, arrival.ClaimId, decision.State.Position, now, occurred.Name, arrival.Message?.Version ?? decision.State.Version, decision.Verdict,
-                claim.State.Status, decision.State.Status, decision.Note, effects, trace, (relay || known is not null) && effects.Length > 0 ? now + RelayAfter : null));
+                claim.State.Status, decision.State.Status, decision.Notes, effects, trace, (relay || known is not null) && effects.Length > 0 ? now + RelayAfter : null));
             outgoing.AddRange(effects.Select(effect => Outbound.Message(effect, trace)));
             told.Add((claim.State, decision, occurred.Policy?.Vendor));
             if (decision.Verdict == Verdict.Ignored && UnaskedAnswers.Of(arrival.Sender, arrival.Message, claim.State) is { } answer)

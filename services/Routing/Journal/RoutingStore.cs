@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Routing.Saga;
 using Dapper;
@@ -109,7 +110,7 @@ public sealed class RoutingStore(IStore store) : IRoutingStore
             state.ClaimId, state.Municipality, state.Agency, state.FeeId, state.Status.ToString(), state.Category.ToString(), (long)state.Version, state.AmountOre,
             state.Open is not null, state.Hold?.Rule, state.DueAt?.ToUnixTimeMilliseconds(), state.ReceivedAt?.ToUnixTimeMilliseconds(),
             claim.RowVersion + 1, JsonSerializer.Serialize(state, RoutingJson.Default.ClaimState),
-            state.ReceivedAt?.ToUnixTimeMilliseconds() ?? 0L, Cut(state.Detail?.ToLowerInvariant()), Cut(state.Rejection?.Code), Cut(state.Rejection?.Text),
+            state.ReceivedAt?.ToUnixTimeMilliseconds() ?? 0L, Cut(state.Searched?.ToLowerInvariant()), Cut(state.Rejection?.Code), Cut(state.Rejection?.Text),
             state.Rejection?.FixBy.ToString(), state.Rejection?.Instruction.ToString(), state.Rejection?.At?.ToUnixTimeMilliseconds(), state.Open?.HeardAt?.ToUnixTimeMilliseconds(),
             state.WaitingSince?.ToUnixTimeMilliseconds(),
         ];
@@ -121,7 +122,7 @@ public sealed class RoutingStore(IStore store) : IRoutingStore
     private static object?[] Row(JournalEntry entry) =>
     [
         entry.MessageId, entry.ClaimId, (long)entry.Position, entry.At.ToUnixTimeMilliseconds(), entry.Event, (long)entry.Version, entry.Verdict.ToString(),
-        entry.From.ToString(), entry.To.ToString(), entry.Note,
+        entry.From.ToString(), entry.To.ToString(), Note.Write(entry.Notes),
         entry.Effects.Count == 0 ? null : JsonSerializer.Serialize([.. entry.Effects], RoutingJson.Default.RecordedEffectArray),
         entry.TraceParent, entry.RelayDueAt?.ToUnixTimeMilliseconds(),
     ];

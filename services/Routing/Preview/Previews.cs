@@ -1,6 +1,7 @@
 using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Routing.Journal;
 using ClaimsTransfer.Routing.Saga;
@@ -30,7 +31,7 @@ public sealed class Previews(IRoutingStore store, ClaimSaga saga, IMunicipalitie
         {
             null => Forecast.Failing(one.Fault!),
             TransferClaim instruction => Instruct(instruction, claims.GetValueOrDefault(instruction.ClaimId)),
-            var message when !seen.Add(message.MessageId) => Of(ForecastOutcome.Duplicate, "it has been handled", message, claims.GetValueOrDefault(message.ClaimId)),
+            var message when !seen.Add(message.MessageId) => Of(ForecastOutcome.Duplicate, [ClaimNotes.Handled], message, claims.GetValueOrDefault(message.ClaimId)),
             var message => Decide(message, claims, now),
         }));
     }
@@ -68,18 +69,18 @@ public sealed class Previews(IRoutingStore store, ClaimSaga saga, IMunicipalitie
             Verdict.Parked => ForecastOutcome.Park,
             _ => ForecastOutcome.Duplicate,
         };
-        return Of(outcome, decision.Note, message, decision.State);
+        return Of(outcome, decision.Notes, message, decision.State);
     }
 
     private static Forecast Instruct(TransferClaim instruction, ClaimState? claim)
     {
         if (claim is null)
-            return new Forecast(ForecastOutcome.Invalid, "the claim is not known here", instruction.ClaimId, instruction.Municipality, instruction.AmountOre);
+            return new Forecast(ForecastOutcome.Invalid, [ClaimNotes.NotKnown], instruction.ClaimId, instruction.Municipality, instruction.AmountOre);
         return claim.Open?.Id == (instruction.About ?? instruction.InstructionId)
-            ? Of(ForecastOutcome.Apply, $"its outcome is awaited while the claim is {claim.Status}", instruction, claim)
-            : Of(ForecastOutcome.Duplicate, "the instruction is not awaited any more", instruction, claim);
+            ? Of(ForecastOutcome.Apply, [ClaimNotes.OutcomeAwaited], instruction, claim)
+            : Of(ForecastOutcome.Duplicate, [ClaimNotes.OutcomeNotAwaited], instruction, claim);
     }
 
-    private static Forecast Of(ForecastOutcome outcome, string note, IClaimMessage message, ClaimState? claim) =>
-        new(outcome, note, message.ClaimId, claim?.Municipality ?? message.Municipality, claim?.AmountOre);
+    private static Forecast Of(ForecastOutcome outcome, IReadOnlyList<Note> notes, IClaimMessage message, ClaimState? claim) =>
+        new(outcome, notes, message.ClaimId, claim?.Municipality ?? message.Municipality, claim?.AmountOre);
 }

@@ -1,4 +1,5 @@
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.Routing.Saga;
@@ -51,8 +52,8 @@ public enum Verdict
 }
 
 /// <summary>The state after the event, and the messages to send: nothing else follows from an event.</summary>
-/// <param name="Note">For the timeline: why, in a few words, without personal data.</param>
-public sealed record Decision(ClaimState State, Verdict Verdict, IReadOnlyList<IClaimMessage> Effects, string Note);
+/// <param name="Notes">For the timeline: why, without personal data.</param>
+public sealed record Decision(ClaimState State, Verdict Verdict, IReadOnlyList<IClaimMessage> Effects, IReadOnlyList<Note> Notes);
 
 /// <summary>How long a step may take before the connector is asked. The defaults suit debtor systems that answer within minutes.</summary>
 public sealed record SagaDeadlines

@@ -13,7 +13,7 @@ public sealed partial class ClaimSaga
             var newest = new AccountEntry(said.OccurredAt, said.EntryId);
             if (!newest.IsNewerThan(state.AccountEntry))
             {
-                step.Ignore($"account {said.Status}, booked before what is known");
+                step.Ignore(ClaimNotes.AccountOlder(said.Status));
                 return;
             }
 
@@ -31,13 +31,13 @@ public sealed partial class ClaimSaga
         };
         step.Apply(entry switch
         {
-            CoverageRegistered coverage => $"covered {coverage.AmountOre} øre",
-            CoverageReversed reversal => $"coverage of {reversal.AmountOre} øre taken back",
-            WriteOffRegistered { AmountOre: < 0 } undone => $"{-undone.AmountOre} øre claimed again",
-            WriteOffRegistered { Kind: WriteOffKind.Adjustment } adjustment => $"corrected by the debtor system: {adjustment.AmountOre} øre less",
-            WriteOffRegistered writeOff => $"written off {writeOff.AmountOre} øre",
-            DebtorAccountChanged account => $"account {account.Status}",
-            _ => "",
+            CoverageRegistered coverage => ClaimNotes.Covered(coverage.AmountOre),
+            CoverageReversed reversal => ClaimNotes.CoverageReversed(reversal.AmountOre),
+            WriteOffRegistered { AmountOre: < 0 } undone => ClaimNotes.ClaimedAgain(-undone.AmountOre),
+            WriteOffRegistered { Kind: WriteOffKind.Adjustment } adjustment => ClaimNotes.Corrected(adjustment.AmountOre),
+            WriteOffRegistered writeOff => ClaimNotes.WrittenOff(writeOff.AmountOre),
+            DebtorAccountChanged account => ClaimNotes.Account(account.Status),
+            _ => throw new ArgumentOutOfRangeException(nameof(entry), entry.GetType().Name, "Not an entry of the debtor system."),
         });
 
         if (step.State is { Status: ClaimStatus.Cancelled or ClaimStatus.Credited })

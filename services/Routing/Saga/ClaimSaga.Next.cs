@@ -1,4 +1,5 @@
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.Routing.Saga;
@@ -59,12 +60,12 @@ public sealed partial class ClaimSaga
                 Instruct(step, InstructionKind.Register, owes.Debtor, ClaimStatus.Sending);
                 break;
             case Liability.Held held:
-                HoldBack(step, held.Rule, held.Explanation);
+                HoldBack(step, held.Rule, held.Explanation, held.Why);
                 break;
             case Liability.OutOfScope outOfScope:
                 var known = step.State.Status == ClaimStatus.OutOfScope;
-                step.State = step.State with { Status = ClaimStatus.OutOfScope, Hold = new Hold(outOfScope.Rule, outOfScope.Explanation), DueAt = null };
-                step.Apply($"out of scope: {outOfScope.Rule}");
+                step.State = step.State with { Status = ClaimStatus.OutOfScope, Hold = new Hold(outOfScope.Rule, outOfScope.Explanation, outOfScope.Why), DueAt = null };
+                step.Apply(ClaimNotes.OutOfScope(outOfScope.Rule));
                 if (!known)
                 {
                     var s = step.State;
@@ -103,7 +104,7 @@ public sealed partial class ClaimSaga
         {
             Status = status, Open = open, Instructions = number, Hold = null, Rejection = null, DueAt = step.At + deadlines.Sending,
         };
-        step.Apply($"{Words(kind)} sent");
+        step.Apply(ClaimNotes.Sent(kind));
         SendInstruction(step, kind, about: null);
     }
 
@@ -120,13 +121,13 @@ public sealed partial class ClaimSaga
     }
 
     private static void HoldBack(Step step) =>
-        HoldBack(step, LiabilityPolicy.PausedRule, "Transfers are paused for the municipality.");
+        HoldBack(step, LiabilityPolicy.PausedRule, "Transfers are paused for the municipality.", ClaimNotes.Paused(municipality: null));
 
-    private static void HoldBack(Step step, string rule, string explanation)
+    private static void HoldBack(Step step, string rule, string explanation, Note why)
     {
         var known = step.State is { Status: ClaimStatus.Held, Hold.Rule: var held } && held == rule;
-        step.State = step.State with { Status = ClaimStatus.Held, Hold = new Hold(rule, explanation), Rejection = null, DueAt = null };
-        step.Apply($"held: {rule}");
+        step.State = step.State with { Status = ClaimStatus.Held, Hold = new Hold(rule, explanation, why), Rejection = null, DueAt = null };
+        step.Apply(ClaimNotes.Held(rule));
         if (known)
             return;
         var state = step.State;
@@ -151,20 +152,11 @@ public sealed partial class ClaimSaga
     private static void TellCancelled(Step step)
     {
         var state = step.State;
-        step.Apply("cancelled");
+        step.Apply(ClaimNotes.Cancelled);
         step.Send(id => new ClaimCancelled(
             id, step.At, state.ClaimId, state.Municipality, state.Agency, state.FeeId, state.Version, state.Cancellation!.Reason));
     }
 
     /// <summary>Our reference at the debtor system: agency and fee, as FBS and the library know the claim; it fits in 35 characters.</summary>
     public static string Reference(ClaimState state) => $"{state.Agency}-{state.FeeId}";
-
-    private static string Words(InstructionKind kind) => kind switch
-    {
-        InstructionKind.Register => "registration",
-        InstructionKind.Adjust => "adjustment",
-        InstructionKind.Cancel => "cancellation",
-        InstructionKind.ChangeLiableParty => "change of liable party",
-        _ => "question",
-    };
 }

@@ -14,7 +14,7 @@ public sealed partial class ClaimSaga
 
         if (step.State.Open is not { } open || open.Id != reported.InstructionId)
         {
-            step.Ignore($"{reported.Outcome} of an instruction that is not awaited");
+            step.Ignore(ClaimNotes.NotAwaited(reported.Outcome));
             return;
         }
 
@@ -29,11 +29,11 @@ public sealed partial class ClaimSaga
             case TransferOutcome.NotDone: NotDone(step, open); break;
             case TransferOutcome.InHand:
                 step.State = step.State with { Status = StatusOf(open), Open = open with { Asked = 0 }, DueAt = step.At + deadlines.Sending };
-                step.Apply("the connector has it in hand");
+                step.Apply(ClaimNotes.InHand);
                 break;
             case TransferOutcome.Unknown:
                 step.State = step.State with { Status = ClaimStatus.Unknown, DueAt = null };
-                step.Apply($"nobody can tell: {reported.Code} {reported.Text}".TrimEnd());
+                step.Apply(ClaimNotes.NobodyCanTell(reported.Code, reported.Text));
                 break;
         }
     }
@@ -54,7 +54,7 @@ public sealed partial class ClaimSaga
         {
             Registered = new Registration(open.AmountOre, open.Debtor.Kind, open.Debtor.Identity.Ref, open.Version, reference, slip),
         };
-        step.Apply($"{Words(open.Kind)} acknowledged{(reported.Receipt is null ? "" : $", receipt {reported.Receipt}")}");
+        step.Apply(ClaimNotes.Acknowledged(open.Kind, reported.Receipt));
         step.Send(id => new ClaimTransferred(
             id, step.At, state.ClaimId, state.Municipality, state.Agency, state.FeeId, open.Version, open.AmountOre, reference, slip, state.Facts?.PatronId));
         NextStep(step);
@@ -64,7 +64,7 @@ public sealed partial class ClaimSaga
     {
         var rejection = new Rejection(open.Kind, reported.Code ?? "", reported.Text ?? "", reported.FixBy ?? FixBy.Municipality, step.At);
         var state = step.State = step.State with { Status = ClaimStatus.Rejected, Open = null, Rejection = rejection, DueAt = null };
-        step.Apply($"{Words(open.Kind)} rejected: {rejection.Code} {rejection.Text}".TrimEnd());
+        step.Apply(ClaimNotes.Rejected(open.Kind, rejection.Code, rejection.Text));
         step.Send(id => new TransferRejected(
             id, step.At, state.ClaimId, state.Municipality, state.Agency, state.FeeId, open.Version, open.Kind, rejection.Code, rejection.Text, rejection.FixBy));
         // What was rejected may not be what is wanted any more.
@@ -82,7 +82,7 @@ public sealed partial class ClaimSaga
             Open = open with { Receipted = true, Asked = 0 },
             DueAt = step.At + deadlines.Sent,
         };
-        step.Apply(reported.Receipt is null ? "receipted in transport" : $"receipted in transport, {reported.Receipt}");
+        step.Apply(ClaimNotes.Receipted(reported.Receipt));
     }
 
     /// <summary>The debtor system says for certain that it has not done it. The same instruction is sent again, unless it is not wanted any more.</summary>
@@ -91,7 +91,7 @@ public sealed partial class ClaimSaga
         if (open.Kind == InstructionKind.Register && step.State.Cancellation is not null)
         {
             step.State = step.State with { Open = null, Abandoned = open };
-            step.Apply("not done, and not wanted any more");
+            step.Apply(ClaimNotes.NotDoneNotWanted);
             NextStep(step);
             return;
         }
@@ -100,7 +100,7 @@ public sealed partial class ClaimSaga
         {
             Status = StatusOf(open), Open = open with { Sendings = open.Sendings + 1, Asked = 0, Receipted = false }, DueAt = step.At + deadlines.Sending,
         };
-        step.Apply($"not done; {Words(open.Kind)} sent again");
+        step.Apply(ClaimNotes.SentAgain(open.Kind));
         SendInstruction(step, open.Kind, about: null);
     }
 
@@ -112,7 +112,7 @@ public sealed partial class ClaimSaga
             Abandoned = null,
             Registered = new Registration(done.AmountOre, done.Debtor.Kind, done.Debtor.Identity.Ref, done.Version, reported.DebtorReference, reported.PaymentSlip),
         };
-        step.Apply("done after all, though not wanted any more");
+        step.Apply(ClaimNotes.DoneAfterAll);
         NextStep(step);
     }
 
@@ -126,17 +126,17 @@ public sealed partial class ClaimSaga
         }
         else if (state.Open is null || state.DueAt is not { } dueAt || dueAt > step.At)
         {
-            step.Ignore("nothing is due");
+            step.Ignore(ClaimNotes.NothingDue);
         }
         else if (!state.DeadLetters.IsEmpty)
         {
             step.State = state with { DueAt = null };
-            step.Ignore("stands still until its message is replayed");
+            step.Ignore(ClaimNotes.StandsStill);
         }
         else if (state.Open.Asked >= deadlines.MaxAsks)
         {
             step.State = state with { Status = ClaimStatus.Unknown, DueAt = null };
-            step.Apply($"no answer to {state.Open.Asked} questions");
+            step.Apply(ClaimNotes.NoAnswer(state.Open.Asked));
         }
         else
         {
@@ -151,7 +151,7 @@ public sealed partial class ClaimSaga
         {
             Status = StatusOf(open), Open = open with { Asked = open.Asked + 1 }, DueAt = step.At + PauseBefore(open.Asked + 1),
         };
-        step.Apply($"no answer yet: asked what became of the {Words(open.Kind)}");
+        step.Apply(ClaimNotes.Asked(open.Kind));
         SendInstruction(step, InstructionKind.Find, about: open.Id);
     }
 

@@ -45,14 +45,14 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
     {
         if (IsInScopeNow(step))
         {
-            step.Apply("sent again");
+            step.Apply(ClaimNotes.InScopeNow);
             NextStep(step);
             return;
         }
 
         if (step.State.Version > 0)
         {
-            step.Ignore("the claim is here already");
+            step.Ignore(ClaimNotes.AlreadyHere);
             return;
         }
 
@@ -64,7 +64,7 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
             ReceivedAt = step.At,
             TraceParent = step.Event.TraceParent,
         };
-        step.Apply("claim received");
+        step.Apply(ClaimNotes.Received);
         TakeWaiting(step);
         NextStep(step);
     }
@@ -74,7 +74,7 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
         var state = step.State;
         if (change.Version <= state.Version)
         {
-            step.Ignore($"version {change.Version} is not newer than {state.Version}");
+            step.Ignore(ClaimNotes.OldVersion(change.Version, state.Version));
             return;
         }
 
@@ -82,12 +82,12 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
         {
             if (state.Waiting.Exists(waiting => waiting.Version == change.Version))
             {
-                step.Ignore($"version {change.Version} waits already");
+                step.Ignore(ClaimNotes.WaitsAlready(change.Version));
                 return;
             }
 
             step.State = state with { Waiting = state.Waiting.Add(WaitingChange.Of(change, step.At)) };
-            step.Park($"waits for version {state.Version + 1}");
+            step.Park(ClaimNotes.WaitsFor(state.Version + 1));
             return;
         }
 
@@ -111,7 +111,7 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
         if (state.Cancellation is { ByFbs: true })
         {
             step.State = state;
-            step.Apply($"version {change.Version} after the cancellation changes nothing");
+            step.Apply(ClaimNotes.AfterCancellation(change.Version));
             if (state.Status is ClaimStatus.Cancelled or ClaimStatus.Credited)
                 TellCancelled(step);
             return;
@@ -121,15 +121,15 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
         {
             case ClaimAdjusted adjusted:
                 step.State = state with { AmountOre = adjusted.NewAmountOre };
-                step.Apply($"amount is {adjusted.NewAmountOre} øre");
+                step.Apply(ClaimNotes.Amount(adjusted.NewAmountOre));
                 break;
             case ClaimWithdrawn withdrawn:
                 step.State = state with { Cancellation = new Cancellation(withdrawn.Reason, ByFbs: true) };
-                step.Apply($"cancelled by FBS: {withdrawn.Reason}");
+                step.Apply(ClaimNotes.CancelledByFbs(withdrawn.Reason));
                 break;
             case LiablePartyChanged changed:
                 step.State = NameLiableParty(state, changed);
-                step.Apply($"another liable party: {changed.Reason}");
+                step.Apply(ClaimNotes.LiableParty(changed.Reason));
                 break;
         }
     }
@@ -158,14 +158,14 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
     {
         if (step.State.DeadLetters.Contains(dead.DeadMessageId))
         {
-            step.Ignore("known");
+            step.Ignore(ClaimNotes.DeadLetterKnown);
             return;
         }
 
         // The notice came after what it tells of was put right: standing still for it, the claim would wait for a replay that has been.
         if (dead.Queue.StartsWith(MessageNames.TransferClaim, StringComparison.Ordinal) && (step.State.Open is not { } open || dead.OccurredAt < open.HeardAt))
         {
-            step.Ignore("the instruction has gone on since");
+            step.Ignore(ClaimNotes.InstructionGoneOn);
             return;
         }
 
@@ -173,6 +173,6 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
         // The claim's own message: accepted, and counted with its amount though it has not come through.
         if (step.State.Version == 0 && dead is { Version: 1, AmountOre: { } amountOre })
             step.State = step.State with { AmountOre = amountOre };
-        step.Apply($"a message is on {dead.Queue}: {dead.Cause}");
+        step.Apply(ClaimNotes.DeadLettered(dead.Queue, dead.Cause));
     }
 }

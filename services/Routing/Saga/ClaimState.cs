@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.Routing.Saga;
@@ -98,9 +99,20 @@ public sealed record ClaimState
     [JsonIgnore]
     public long BalanceOre => (Registered?.AmountOre ?? 0) - CoveredOre - WrittenOffOre;
 
-    /// <summary>Why it is held, out of scope, rejected or cancelled, for people.</summary>
+    /// <summary>Why it is held, out of scope, rejected or cancelled. Of a hold from before it was kept, its rule.</summary>
     [JsonIgnore]
-    public string? Detail => this switch
+    public Note? Why => this switch
+    {
+        { Hold: { } hold } => hold.Why ?? (Status == ClaimStatus.OutOfScope ? ClaimNotes.OutOfScope(hold.Rule) : ClaimNotes.Held(hold.Rule)),
+        { Rejection: { } rejection } => ClaimNotes.StandsRejected(rejection.Code, rejection.Text, rejection.FixBy),
+        { Cancellation: { ByFbs: true } cancellation } => ClaimNotes.CancelledByFbs(cancellation.Reason),
+        { Cancellation: { } cancellation } => ClaimNotes.CancelledByPerson(cancellation.Reason),
+        _ => null,
+    };
+
+    /// <summary>The same as it is searched for.</summary>
+    [JsonIgnore]
+    public string? Searched => this switch
     {
         { Hold: { } hold } => $"{hold.Rule}: {hold.Explanation}",
         { Rejection: { } rejection } => $"{rejection.Code}: {rejection.Text} (to be put right by the {rejection.FixBy.ToString().ToLowerInvariant()})",
@@ -130,7 +142,9 @@ public sealed record ClaimFacts(
     ClaimType Type, string? Reason, DateOnly CreatedOn, DateOnly? DueOn, SealedParty Borrower, SealedParty? Guardian, IReadOnlyList<Material> Materials,
     long? PatronId = null);
 
-public sealed record Hold(string Rule, string Explanation);
+/// <param name="Explanation">As FBS is told.</param>
+/// <param name="Why">As people are told; null of one from before it was kept.</param>
+public sealed record Hold(string Rule, string Explanation, Note? Why = null);
 
 /// <param name="ByFbs">Cancelled by FBS: later changes are void. By a person: FBS may still change its mind.</param>
 public sealed record Cancellation(string Reason, bool ByFbs);

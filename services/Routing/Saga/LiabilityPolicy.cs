@@ -1,4 +1,5 @@
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.Routing.Saga;
@@ -8,9 +9,9 @@ public abstract record Liability
 {
     public sealed record Owes(Debtor Debtor) : Liability;
 
-    public sealed record Held(string Rule, string Explanation) : Liability;
+    public sealed record Held(string Rule, string Explanation, Note Why) : Liability;
 
-    public sealed record OutOfScope(string Rule, string Explanation) : Liability;
+    public sealed record OutOfScope(string Rule, string Explanation, Note Why) : Liability;
 }
 
 /// <summary>The municipality's rules for a claim that the debtor system does not have yet, in the order in which they are asked.</summary>
@@ -24,15 +25,19 @@ public static class LiabilityPolicy
         var facts = state.Facts ?? throw new InvalidOperationException("A claim without facts has no liable party yet.");
         return policy switch
         {
-            null => new Liability.Held(NotConfiguredRule, $"Municipality {state.Municipality} is not configured here."),
-            { Stage: Stage.Planned } => new Liability.OutOfScope("Planned", $"{policy.Name} has not gone live."),
+            null => new Liability.Held(NotConfiguredRule, $"Municipality {state.Municipality} is not configured here.", ClaimNotes.NotConfigured(state.Municipality)),
+            { Stage: Stage.Planned } => new Liability.OutOfScope("Planned", $"{policy.Name} has not gone live.", ClaimNotes.NotLive(policy.Name)),
             _ when facts.CreatedOn < policy.Cutover =>
-                new Liability.OutOfScope("BeforeCutover", $"Created {facts.CreatedOn:yyyy-MM-dd}, before the cut-over {policy.Cutover:yyyy-MM-dd}."),
+                new Liability.OutOfScope(
+                    "BeforeCutover", $"Created {facts.CreatedOn:yyyy-MM-dd}, before the cut-over {policy.Cutover:yyyy-MM-dd}.",
+                    ClaimNotes.BeforeCutover(facts.CreatedOn, policy.Cutover)),
             _ when state.AmountOre < policy.MinimumAmountOre =>
-                new Liability.OutOfScope("BelowMinimum", $"{state.AmountOre} øre is below the minimum of {policy.MinimumAmountOre} øre."),
+                new Liability.OutOfScope(
+                    "BelowMinimum", $"{state.AmountOre} øre is below the minimum of {policy.MinimumAmountOre} øre.",
+                    ClaimNotes.BelowMinimum(state.AmountOre, policy.MinimumAmountOre)),
             _ => WhoPays(state, facts, policy) switch
             {
-                Liability.Owes when policy.Stage == Stage.Paused => new Liability.Held(PausedRule, $"Transfers for {policy.Name} are paused."),
+                Liability.Owes when policy.Stage == Stage.Paused => new Liability.Held(PausedRule, $"Transfers for {policy.Name} are paused.", ClaimNotes.Paused(policy.Name)),
                 var liability => liability,
             },
         };
@@ -55,12 +60,13 @@ public static class LiabilityPolicy
             return new Liability.Owes(new Debtor(guardian.Kind == IdentityKind.Organisation ? DebtorKind.Organisation : DebtorKind.Guardian, guardian.Identity));
         if (state.Released)
             return borrower;
+        var (rule, explanation) = (policy.MinorPolicy.ToString(), $"The borrower was {age} on {facts.CreatedOn:yyyy-MM-dd}, no guardian is given.");
+        var why = ClaimNotes.MinorWithoutGuardian(rule, age, facts.CreatedOn);
         return policy.MinorPolicy switch
         {
             MinorPolicy.ChildPaysFrom15 when age >= 15 => borrower,
-            MinorPolicy.DoNotTransfer =>
-                new Liability.OutOfScope(nameof(MinorPolicy.DoNotTransfer), $"The borrower was {age} on {facts.CreatedOn:yyyy-MM-dd}, no guardian is given."),
-            var rule => new Liability.Held(rule.ToString(), $"The borrower was {age} on {facts.CreatedOn:yyyy-MM-dd}, no guardian is given."),
+            MinorPolicy.DoNotTransfer => new Liability.OutOfScope(rule, explanation, why),
+            _ => new Liability.Held(rule, explanation, why),
         };
     }
 

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.Routing.Saga;
@@ -6,7 +7,7 @@ namespace ClaimsTransfer.Routing.Saga;
 internal sealed class Step(ClaimState state, ClaimEvent occurred)
 {
     private readonly List<IClaimMessage> _effects = [];
-    private readonly List<string> _notes = [];
+    private readonly List<Note> _notes = [];
     private Verdict _verdict = Verdict.Ignored;
 
     public ClaimState State { get; set; } = state;
@@ -15,11 +16,11 @@ internal sealed class Step(ClaimState state, ClaimEvent occurred)
 
     public DateTimeOffset At => occurred.At;
 
-    public void Apply(string note) => Say(Verdict.Applied, note);
+    public void Apply(Note note) => Say(Verdict.Applied, note);
 
-    public void Park(string note) => Say(Verdict.Parked, note);
+    public void Park(Note note) => Say(Verdict.Parked, note);
 
-    public void Ignore(string note) => Say(Verdict.Ignored, note);
+    public void Ignore(Note note) => Say(Verdict.Ignored, note);
 
     /// <summary>Adds an effect; its id follows from claim, event and effect, so that deciding again gives the same.</summary>
     public void Send(Func<Guid, IClaimMessage> effect)
@@ -28,9 +29,9 @@ internal sealed class Step(ClaimState state, ClaimEvent occurred)
         _effects.Add(effect(DeterministicId.Of(State.ClaimId, name)));
     }
 
-    public Decision Decided() => new(State, _verdict, _effects, string.Join("; ", _notes));
+    public Decision Decided() => new(State, _verdict, _effects, _notes);
 
-    private void Say(Verdict verdict, string note)
+    private void Say(Verdict verdict, Note note)
     {
         if (_verdict != Verdict.Applied)
             _verdict = verdict;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Routing.Asking;
@@ -12,16 +13,16 @@ namespace ClaimsTransfer.Routing.Timeline;
 /// <param name="MessageId">The message that brought it; for a timer an id derived from claim and due time.</param>
 /// <param name="Sent">Names of the messages it led to.</param>
 public sealed record TimelineEntry(
-    Guid MessageId, DateTimeOffset At, string Event, int Version, Verdict Verdict, ClaimStatus From, ClaimStatus To, string Note, IReadOnlyList<string> Sent, string? TraceParent);
+    Guid MessageId, DateTimeOffset At, string Event, int Version, Verdict Verdict, ClaimStatus From, ClaimStatus To, IReadOnlyList<Note> Notes, IReadOnlyList<string> Sent, string? TraceParent);
 
 /// <summary>Where a claim stands and how it came there, from the journal. No identity, no name.</summary>
-/// <param name="Detail">Why it is held, out of scope or rejected.</param>
+/// <param name="Why">Why it is held, out of scope, rejected or cancelled.</param>
 /// <param name="WaitingVersions">Versions that wait for an earlier one.</param>
 /// <param name="Operations">What a person could do now that would have an effect.</param>
 /// <param name="Open">The instruction whose outcome is awaited.</param>
 /// <param name="DeadLetters">Messages about it that lie on an error queue.</param>
 public sealed record ClaimTimeline(
-    Guid ClaimId, string Municipality, string Agency, long FeeId, ClaimStatus Status, ClaimCategory Category, int Version, long AmountOre, string? Detail,
+    Guid ClaimId, string Municipality, string Agency, long FeeId, ClaimStatus Status, ClaimCategory Category, int Version, long AmountOre, Note? Why,
     string? DebtorReference, string Reference, long CoveredOre, long WrittenOffOre, IReadOnlyList<int> WaitingVersions, DateTimeOffset? DueAt,
     IReadOnlyList<string> Operations, OpenStanding? Open, IReadOnlyList<Guid> DeadLetters, IReadOnlyList<TimelineEntry> Timeline);
 
@@ -38,7 +39,7 @@ public sealed class Timelines(IStore store, PossibleOperations operations)
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             store.Sql("""
                 SELECT message_id AS MessageId, recorded_at AS RecordedAt, event AS Event, version AS Version, verdict AS Verdict, from_status AS FromStatus, to_status AS ToStatus,
-                       note AS Note, effects AS Effects, trace_parent AS TraceParent
+                       note AS Kept, effects AS Effects, trace_parent AS TraceParent
                 FROM routing.journal
                 WHERE claim_id = @claimId
                 ORDER BY position
@@ -48,7 +49,7 @@ public sealed class Timelines(IStore store, PossibleOperations operations)
     }
 
     private ClaimTimeline Describe(ClaimState claim, IReadOnlyList<TimelineEntry> entries) => new(
-        claim.ClaimId, claim.Municipality, claim.Agency, claim.FeeId, claim.Status, claim.Category, claim.Version, claim.AmountOre, claim.Detail,
+        claim.ClaimId, claim.Municipality, claim.Agency, claim.FeeId, claim.Status, claim.Category, claim.Version, claim.AmountOre, claim.Why,
         claim.Registered?.DebtorReference, ClaimSaga.Reference(claim), claim.CoveredOre, claim.WrittenOffOre,
         [.. claim.Waiting.Select(waiting => waiting.Version).Order()], claim.DueAt,
         operations.Of(claim), OpenStanding.Of(claim.Open), claim.DeadLetters, entries);
@@ -62,13 +63,13 @@ public sealed class Timelines(IStore store, PossibleOperations operations)
         public required string Verdict { get; init; }
         public required string FromStatus { get; init; }
         public required string ToStatus { get; init; }
-        public required string Note { get; init; }
+        public required string Kept { get; init; }
         public string? Effects { get; init; }
         public string? TraceParent { get; init; }
 
         public TimelineEntry Entry() => new(
             MessageId, DateTimeOffset.FromUnixTimeMilliseconds(RecordedAt), Event, (int)Version, Enum.Parse<Verdict>(Verdict), Enum.Parse<ClaimStatus>(FromStatus),
-            Enum.Parse<ClaimStatus>(ToStatus), Note,
+            Enum.Parse<ClaimStatus>(ToStatus), Note.Read(Kept),
             Effects is null ? [] : [.. JsonSerializer.Deserialize(Effects, RoutingJson.Default.RecordedEffectArray)!.Select(effect => effect.Name)], TraceParent);
     }
 }

@@ -1,10 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Auditing;
+using ClaimsTransfer.OperationsConsole.Pages.Frame;
 using ClaimsTransfer.OperationsConsole.Tests.Overview;
 using ClaimsTransfer.OperationsConsole.Tests.Running;
+using ClaimsTransfer.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Shouldly;
@@ -97,6 +100,16 @@ public sealed class When_somebody_looks_for_a_claim
         (await page.Locator(".saga-here text").TextContentAsync()).ShouldBe("Delvist betalt");
         (await page.Locator(".saga-been").CountAsync()).ShouldBe(4);
         (await page.Locator("path.saga-walked").CountAsync()).ShouldBe(4);
+    }
+
+    [Test]
+    public async Task whatever_a_service_can_note_is_told_in_danish()
+    {
+        var danish = new NoteTexts(NoteTexts.Danish, Danish.Kroner);
+        var page = await _console.OpenAsync("/console/claims/DK-710100/1004");
+        var said = await page.Locator("main tbody tr td:nth-child(4)").AllInnerTextsAsync();
+        said.ShouldBe(NoteCodes.InCatalogue.Select(danish.Say));
+        said.Count.ShouldBeGreaterThan(60);
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Notes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -67,7 +68,7 @@ internal sealed class RoutingStandIn : IAsyncDisposable
 
     private void Map()
     {
-        _app.MapPost("/routing/preview", (JsonElement asked) => new { forecasts = asked.GetProperty("messages").EnumerateArray().Select(_ => new { outcome = "apply", note = "It is registered." }) });
+        _app.MapPost("/routing/preview", (JsonElement asked) => new { forecasts = asked.GetProperty("messages").EnumerateArray().Select(_ => new { outcome = "apply", notes = new[] { Note.Of("claim.received") } }) });
         _app.MapPost("/routing/messages/recorded", (JsonElement asked) => new
         {
             recorded = Ids(asked, "messageIds").Where(_handled.ContainsKey).Select(id => new { messageId = id, claimId = _handled[id], verdict = "Applied" }),

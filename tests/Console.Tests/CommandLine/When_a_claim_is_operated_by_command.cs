@@ -1,4 +1,5 @@
 using System.Net;
+using ClaimsTransfer.Defaults.Notes;
 using Shouldly;
 
 namespace ClaimsTransfer.OperationsConsole.Tests.CommandLine;
@@ -73,8 +74,8 @@ public sealed class When_a_claim_is_operated_by_command
         {
             claim = new
             {
-                municipality = "0101", status = "Held", version = 1, amountOre = 7000, detail = "A minor without a guardian.", operations = new[] { "release", "cancel" },
-                timeline = new[] { new { at = "2026-11-22T06:54:00Z", @event = "claim-created", version = 1, from = "None", to = "Held", note = "held" } },
+                municipality = "0101", status = "Held", version = 1, amountOre = 7000, why = Note.Of("claim.minorWithoutGuardian", ("rule", "HoldForPerson"), ("age", 12), ("createdOn", "2026-11-01")), operations = new[] { "release", "cancel" },
+                timeline = new[] { new { at = "2026-11-22T06:54:00Z", @event = "claim-created", version = 1, from = "None", to = "Held", notes = new[] { Note.Of("claim.amount", ("amountOre", 123456)), Note.Quote("held by an older version") } } },
             },
             messages = new[] { new { receivedAt = "2026-11-22T06:54:00Z", kind = "submit-claim", messageId = "0f8fad5b-d9cb-469f-a165-70867728950e", outcome = "accepted" } },
             account = new { claimId = "x", coveredOre = 2500, writtenOffOre = 100 },
@@ -89,7 +90,8 @@ public sealed class When_a_claim_is_operated_by_command
             },
         });
         var said = (await _console.ClaimsAsync("show", "DK-710100", "434536")).ShouldEndWith(0).Output;
-        said.ShouldContain("A minor without a guardian.");
+        said.ShouldContain("the borrower was 12 on 2026-11-01, no guardian is given: held for a person");
+        said.ShouldContain("the amount is 1,234.56 kr.; held by an older version");
         said.ShouldContain("What may be done now: release, cancel.");
         said.ShouldContain("received submit-claim");
         said.ShouldContain("covered 25.00, written off 1.00 kr.");

@@ -27,7 +27,7 @@ public sealed class When_failures_are_put_right_by_command
         preview.GetProperty("ore").GetInt64().ShouldBe(21_000);
         preview.GetProperty("status").GetString().ShouldBe("Ready");
         preview.GetProperty("forecasts").GetProperty("apply").GetInt64().ShouldBe(3);
-        preview.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("forecastNote").GetString()).ShouldBe(Enumerable.Repeat("It is registered.", 3));
+        preview.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("forecastNotes")[0].GetProperty("code").GetString()).ShouldBe(Enumerable.Repeat("claim.received", 3));
         _console.Routing.Handled.ShouldBeEmpty();
 
         var said = (await _console.ClaimsAsync("failures", "preview", "--all", "--items", "2", "--reason", "Looking")).ShouldEndWith(0).Output;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.OperationsConsole.Access;
@@ -145,7 +146,7 @@ public sealed class When_a_letter_is_corrected(Engine engine)
     [TestCase("unknown", "not valid")]
     public async Task what_the_service_would_not_take_is_refused_with_its_reason(string outcome, string says)
     {
-        _bench.Services.Forecast = (_, _) => new { outcome, note = "Because of the amount.", faults = new[] { new { field = "amountOre", reason = "is negative", example = "7000" } } };
+        _bench.Services.Forecast = (_, _) => new { outcome, notes = new[] { Note.Quote("Because of the amount.") }, faults = new[] { new { field = "amountOre", reason = "is negative", example = "7000" } } };
 
         var refusal = await RefusedAsync(body => body["amountOre"] = -1);
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.Asking;
 using ClaimsTransfer.Routing.Definition;
 using Microsoft.AspNetCore.Builder;
@@ -90,7 +91,7 @@ internal sealed class ServicesBeside : IAsyncDisposable
             {
                 forecasts = asked.GetProperty("messages").EnumerateArray().Select(_ => new
                 {
-                    outcome = Forecast, note = Forecast == "apply" ? "The claim would be created." : "The message would be refused.",
+                    outcome = Forecast, notes = new[] { Note.Of(Forecast == "apply" ? "ingest.newClaim" : "ingest.refused") },
                     faults = Forecast == "apply" ? null : new[] { new { field = "amountOre", value = "0", reason = "is 0", example = "7000" } },
                 }),
             }, Words));

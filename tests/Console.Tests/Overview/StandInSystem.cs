@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.Tests.Running;
+using ClaimsTransfer.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -138,14 +141,17 @@ internal sealed class StandInSystem : IAsyncDisposable
         "routing/claims" => List(request),
         "routing/claims/count" => $$"""{"count":{{(request.Query["municipality"].FirstOrDefault() == "0157" ? 1 : 2)}},"ore":24000}""",
         "routing/saga" => Saga,
-        Held => $$"""{{Standing(1001, "0101", "Held", "Held", "HoldForPerson: The borrower was 12 on 2026-11-01, no guardian is given.")}},"operations":["release","cancel"],"timeline":[{{Line("claim-created", "Awaited", "Held", "claim received; held: HoldForPerson", "claim-held")}}]}""",
+        Held => $$"""{{Standing(1001, "0101", "Held", "Held", Minor)}},"operations":["release","cancel"],"timeline":[{{Line("claim-created", "Awaited", "Held", [Note.Of("claim.received"), Note.Of("claim.held", ("rule", "HoldForPerson"))], "claim-held")}}]}""",
         "routing/claims/DK-710100/1002" => $$"""
             {{Standing(1002, "0101", "PartlyCovered", "Transferred", null)}},"operations":["cancel","reregister","readjust"],"timeline":[
-             {{Line("claim-created", "Awaited", "Sending", "claim received; registration sent", "transfer-claim")}},
-             {{Line("transfer-reported", "Sending", "Sent", "the connector has it in hand", "")}},
-             {{Line("transfer-reported", "Sent", "Transferred", "registration acknowledged, receipt KV-77", "claim-transferred")}},
-             {{Line("claim-adjusted", "Transferred", "Transferred", "version 1 is not newer than 1", "", "Ignored")}},
-             {{Line("coverage-registered", "Transferred", "PartlyCovered", "covered 5000 øre", "")}}]}
+             {{Line("claim-created", "Awaited", "Sending", [Note.Of("claim.received"), Note.Of("claim.sent", ("instruction", "Register"))], "transfer-claim")}},
+             {{Line("transfer-reported", "Sending", "Sent", [Note.Of("claim.inHand")], "")}},
+             {{Line("transfer-reported", "Sent", "Transferred", [Note.Of("claim.acknowledged", ("instruction", "Register"), ("receipt", "KV-77"))], "claim-transferred")}},
+             {{Line("claim-adjusted", "Transferred", "Transferred", [Note.Of("claim.oldVersion", ("version", 1), ("known", 1))], "", "Ignored")}},
+             {{Line("coverage-registered", "Transferred", "PartlyCovered", [Note.Of("claim.covered", ("amountOre", 5000))], "")}}]}
+            """,
+        "routing/claims/DK-710100/1004" => $$"""
+            {{Standing(1004, "0101", "Transferred", "Transferred", null)}},"operations":[],"timeline":[{{string.Join(',', NoteCodes.InCatalogue.Select(note => Line("timer", "Sent", "Sent", [note], "")))}}]}
             """,
         "routing/claims/DK-715700/2001" => $$"""{{Standing(2001, "0157", "Transferred", "Transferred", null)}},"operations":["cancel"],"timeline":[]}""",
         "routing/claims/DK-710100/1001/operations" or "routing/claims/DK-715700/2001/operations" => """{"messageId":"11111111-1111-1111-1111-111111111111","claimId":"22222222-2222-2222-2222-222222222222","operation":"Release"}""",
@@ -168,7 +174,7 @@ internal sealed class StandInSystem : IAsyncDisposable
     {
         string[] of0101 =
         [
-            $$"""{{Standing(1001, "0101", "Held", "Held", "HoldForPerson: The borrower was 12 on 2026-11-01, no guardian is given.")}}}""",
+            $$"""{{Standing(1001, "0101", "Held", "Held", Minor)}}}""",
             $$"""{{Standing(1002, "0101", "PartlyCovered", "Transferred", null)}}}""",
         ];
         string[] of0157 = [$$"""{{Standing(2001, "0157", "Transferred", "Transferred", null)}}}"""];
@@ -178,15 +184,17 @@ internal sealed class StandInSystem : IAsyncDisposable
         return $$"""{"claims":[{{string.Join(',', found)}}]{{(isFirst ? ",\"next\":\"1795000000000.0f8fad5bd9cb469fa16570867728950e\"" : "")}}}""";
     }
 
+    private static readonly Note Minor = Note.Of("claim.minorWithoutGuardian", ("rule", "HoldForPerson"), ("age", 12), ("createdOn", "2026-11-01"));
+
     /// <summary>Without its end.</summary>
-    private static string Standing(long feeId, string municipality, string status, string category, string? detail) => $$"""
+    private static string Standing(long feeId, string municipality, string status, string category, Note? why) => $$"""
         {"claimId":"22222222-2222-2222-2222-22222222{{feeId}}","municipality":"{{municipality}}","agency":"DK-7{{municipality[1..]}}00","feeId":{{feeId}},"status":"{{status}}","category":"{{category}}","version":1,"amountOre":12000,
-         {{(detail is null ? "\"debtorReference\":\"OPUS-" + feeId + "\"," : $"\"detail\":\"{detail}\",")}}"reference":"DK-7{{municipality[1..]}}00-{{feeId}}","coveredOre":0,"writtenOffOre":0,"waitingVersions":[],"deadLetters":[],
+         {{(why is null ? "\"debtorReference\":\"OPUS-" + feeId + "\"," : $"\"why\":{JsonSerializer.Serialize(why, JsonSerializerOptions.Web)},")}}"reference":"DK-7{{municipality[1..]}}00-{{feeId}}","coveredOre":0,"writtenOffOre":0,"waitingVersions":[],"deadLetters":[],
          "receivedAt":"2026-11-24T09:00:00+00:00"
         """;
 
-    private static string Line(string occurred, string from, string to, string note, string sent, string verdict = "Applied") => $$"""
-        {"messageId":"{{Guid.NewGuid()}}","at":"2026-11-24T09:00:00+00:00","event":"{{occurred}}","version":1,"verdict":"{{verdict}}","from":"{{from}}","to":"{{to}}","note":"{{note}}","sent":[{{(sent.Length > 0 ? $"\"{sent}\"" : "")}}]}
+    private static string Line(string occurred, string from, string to, IReadOnlyList<Note> notes, string sent, string verdict = "Applied") => $$"""
+        {"messageId":"{{Guid.NewGuid()}}","at":"2026-11-24T09:00:00+00:00","event":"{{occurred}}","version":1,"verdict":"{{verdict}}","from":"{{from}}","to":"{{to}}","notes":{{Note.Write(notes)}},"sent":[{{(sent.Length > 0 ? $"\"{sent}\"" : "")}}]}
         """;
 
     private const string Saga = """

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.Asking;
 using ClaimsTransfer.OperationsConsole.Replaying;
 using Shouldly;
@@ -59,7 +60,7 @@ public sealed class When_an_outcome_is_found
     [Test]
     public void a_message_without_a_claim_is_handled_when_it_is_on_record()
     {
-        OutcomeRules.Of("Payments", Message, null, null, new RecordedMessage(Message, null, null, "matched", null, null), null, default).ShouldBe(new Outcome(Outcomes.Handled, "matched"));
+        OutcomeRules.Of("Payments", Message, null, null, new RecordedMessage(Message, null, null, null, "matched", null), null, default)!.Name.ShouldBe(Outcomes.Handled);
         OutcomeRules.Of("Payments", Message, null, null, null, null, TimeSpan.FromHours(1)).ShouldBeNull();
     }
 
@@ -70,8 +71,9 @@ public sealed class When_an_outcome_is_found
     [Test]
     public void the_claim_s_reason_goes_before_the_service_s_note()
     {
-        var record = new RecordedMessage(Message, Claim, null, "note", null, null);
-        OutcomeRules.Of("Routing", Message, Claim, null, record, new ClaimStanding { Status = "Held", Category = "Held", Detail = "minor" }, default)!.Detail.ShouldBe("minor");
-        OutcomeRules.Of("Routing", Message, Claim, null, record, new ClaimStanding { Status = "Held", Category = "Held" }, default)!.Detail.ShouldBe("note");
+        var (reason, note) = (Note.Of("claim.held", ("rule", "HoldForPerson")), Note.Of("claim.received"));
+        var record = new RecordedMessage(Message, Claim, null, [note], null, null);
+        OutcomeRules.Of("Routing", Message, Claim, null, record, new ClaimStanding { Status = "Held", Category = "Held", Why = reason }, default)!.Notes.ShouldBe([reason]);
+        OutcomeRules.Of("Routing", Message, Claim, null, record, new ClaimStanding { Status = "Held", Category = "Held" }, default)!.Notes.ShouldBe([note]);
     }
 }

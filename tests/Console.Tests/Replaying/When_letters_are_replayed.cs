@@ -1,4 +1,5 @@
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 using ClaimsTransfer.OperationsConsole.Replaying;
 using ClaimsTransfer.OperationsConsole.Tests.Running;
@@ -116,7 +117,7 @@ public sealed class When_letters_are_replayed(Engine engine)
     public async Task the_preview_says_what_each_would_do_and_a_service_that_is_away_is_unknown()
     {
         await Bench.KeepAsync(600);
-        Bench.Services.Forecast = (_, id) => new { outcome = id!.GetHashCode(StringComparison.Ordinal) % 2 == 0 ? "apply" : "duplicate", note = "010101-1234" };
+        Bench.Services.Forecast = (_, id) => new { outcome = id!.GetHashCode(StringComparison.Ordinal) % 2 == 0 ? "apply" : "duplicate", notes = new[] { Note.Quote("010101-1234") } };
         var replay = await Bench.Parts.Replays.CreateAsync(Workbench.Anna, new LetterFilter(), "why", Fast, default);
         await Bench.PreviewedAsync(replay.ReplayId);
 
@@ -125,7 +126,7 @@ public sealed class When_letters_are_replayed(Engine engine)
         progress.Forecasts.Keys.ShouldBe(["apply", "duplicate"], ignoreOrder: true);
         progress.Forecasts.Values.Sum().ShouldBe(600);
         progress.ForecastOre.Values.Sum().ShouldBe(600_000);
-        (await Bench.Parts.Replays.ItemsAsync(replay.ReplayId, Workbench.Anna, null, 5, 595, default))!.Items.ShouldAllBe(item => item.ForecastNote == "###########");
+        (await Bench.Parts.Replays.ItemsAsync(replay.ReplayId, Workbench.Anna, null, 5, 595, default))!.Items.ShouldAllBe(item => item.ForecastNotes.Single() == Note.Quote("###########"));
 
         Bench.Services.IsAway = true;
         var blind = await Bench.Parts.Replays.CreateAsync(Workbench.Bo, new LetterFilter(), "why", Fast, default);
@@ -140,7 +141,7 @@ public sealed class When_letters_are_replayed(Engine engine)
         var replay = await Bench.Parts.Replays.CreateAsync(Workbench.Anna, new LetterFilter(), "why", Fast, default);
         var attempts = await Bench.Parts.Replays.WithoutForecastAsync(replay.ReplayId, 10, default);
         await Bench.Parts.Replays.CancelAsync(replay.ReplayId, Workbench.Anna, "why", default);
-        await Bench.Parts.Replays.SaveForecastsAsync(replay.ReplayId, [.. attempts.Select(attempt => (attempt, "apply", (string?)null))], default);
+        await Bench.Parts.Replays.SaveForecastsAsync(replay.ReplayId, [.. attempts.Select(attempt => (attempt, "apply", (IReadOnlyList<Note>?)null))], default);
 
         var progress = await Bench.ReplayAsync(replay.ReplayId);
         progress.Skipped.ShouldBe(2);
@@ -206,7 +207,7 @@ public sealed class When_letters_are_replayed(Engine engine)
         letter.Attempts.ShouldBe(2);
         var item = (await Bench.Parts.Replays.ItemsAsync(replay, Workbench.Anna, Outcomes.FailedAgain, 10, 0, default))!.Items.ShouldHaveSingleItem();
         item.State.ShouldBe(ItemState.Done);
-        item.OutcomeDetail.ShouldNotBeNull().ShouldContain("Again.");
+        item.OutcomeNotes.ShouldHaveSingleItem().Fields!["text"].ShouldContain("Again.");
         // What is heard later changes nothing.
         Bench.Services.Handled(1);
         await Bench.RoundsAsync(5);

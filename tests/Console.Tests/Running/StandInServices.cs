@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.Asking;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -22,7 +23,7 @@ internal sealed class StandInServices : IAsyncDisposable
     public ConcurrentDictionary<Guid, ClaimStanding> Standing { get; } = new();
 
     /// <summary>By name and message id.</summary>
-    public Func<string, string?, object> Forecast { get; set; } = (_, _) => new { outcome = "apply", note = "The claim is withdrawn." };
+    public Func<string, string?, object> Forecast { get; set; } = (_, _) => new { outcome = "apply", notes = new[] { Note.Of("claim.cancelled") } };
 
     public bool IsAway { get; set; }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using ClaimsTransfer.Defaults.Asking;
+using ClaimsTransfer.Ingest.Preview;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Support;
 using Dapper;
@@ -36,10 +37,11 @@ public sealed class When_messages_are_previewed(Engine engine)
 
         forecasts.Select(forecast => forecast.Outcome).ShouldBe(
             [ForecastOutcome.Duplicate, ForecastOutcome.Apply, ForecastOutcome.Apply, ForecastOutcome.Invalid, ForecastOutcome.Duplicate, ForecastOutcome.Invalid]);
-        forecasts[1].ShouldBe(new Forecast(ForecastOutcome.Apply, "a new claim", DeterministicId.OfClaim("DK-710100", 2), "0101", 7000));
+        forecasts[1].Notes.ShouldBe([IngestNotes.NewClaim]);
+        forecasts[1].ShouldBe(new Forecast(ForecastOutcome.Apply, forecasts[1].Notes, DeterministicId.OfClaim("DK-710100", 2), "0101", 7000));
         forecasts[2].AmountOre.ShouldBe(5000);
         forecasts[3].Faults.ShouldHaveSingleItem().Field.ShouldBe("borrower.cpr");
-        forecasts[5].Note.ShouldStartWith("messageId conflict:");
+        forecasts[5].Notes.ShouldHaveSingleItem().Fields!["field"].ShouldBe("messageId");
     }
 
     [Test]

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using ClaimsTransfer.Defaults.Asking;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Payments.Asking;
 using ClaimsTransfer.Payments.Booking;
+using ClaimsTransfer.Payments.Ledger;
 using ClaimsTransfer.Payments.Preview;
 using ClaimsTransfer.Payments.Tests.Booking;
 using ClaimsTransfer.Support;
@@ -29,9 +31,9 @@ public sealed class When_messages_are_previewed(Engine engine) : PaymentsFixture
         [
             ForecastOutcome.Duplicate, ForecastOutcome.Duplicate, ForecastOutcome.Apply, ForecastOutcome.Park, ForecastOutcome.Park, ForecastOutcome.Duplicate, ForecastOutcome.Apply,
         ]);
-        forecasts[2].ShouldBe(new Forecast(
-            ForecastOutcome.Apply, "books Coverage of -4000 øre; FBS is told that nothing is owed", DeterministicId.OfClaim(Money.Agency, 1), "0101", 7000));
-        forecasts[3].Note.ShouldContain("booked on another claim");
+        forecasts[2].ShouldBe(new Forecast(ForecastOutcome.Apply, forecasts[2].Notes, DeterministicId.OfClaim(Money.Agency, 1), "0101", 7000));
+        forecasts[2].Notes.ShouldBe([PaymentNotes.Books(EntryKind.Coverage, -4000), PaymentNotes.TellsSettled]);
+        forecasts[3].Notes.ShouldBe([PaymentNotes.BookedElsewhere]);
         forecasts[6].AmountOre.ShouldBe(500);
     }
 
@@ -41,7 +43,7 @@ public sealed class When_messages_are_previewed(Engine engine) : PaymentsFixture
         var forecasts = await ForecastAsync(Of(Claim(1)), Of(Paid(1, "E1", 7000)), Of(Paid(1, "E1", 7000) with { MessageId = Money.Message("again") }), Of(Claim(1)));
 
         forecasts.Select(forecast => forecast.Outcome).ShouldBe([ForecastOutcome.Apply, ForecastOutcome.Apply, ForecastOutcome.Duplicate, ForecastOutcome.Duplicate]);
-        forecasts[1].Note.ShouldEndWith("FBS is told that nothing is owed");
+        forecasts[1].Notes[^1].ShouldBe(PaymentNotes.TellsSettled);
     }
 
     [Test]
@@ -65,8 +67,8 @@ public sealed class When_messages_are_previewed(Engine engine) : PaymentsFixture
             new PreviewMessage("transfer-claim", null, "{}"u8.ToArray()), new PreviewMessage(MessageNames.CoverageRegistered, null, """{"messageId":"0101011234"}"""u8.ToArray()),
             Of(Paid(1, "E1", -1)));
 
-        forecasts.ShouldAllBe(forecast => forecast.Outcome == ForecastOutcome.Invalid && !forecast.Note.Contains("0101011234"));
-        forecasts[0].Note.ShouldBe("'transfer-claim' is not a message that Payments takes.");
+        forecasts.ShouldAllBe(forecast => forecast.Outcome == ForecastOutcome.Invalid && !Note.Write(forecast.Notes).Contains("0101011234"));
+        forecasts[0].Notes.ShouldBe([Note.Quote("'transfer-claim' is not a message that Payments takes.")]);
     }
 
     private async Task<IReadOnlyList<Forecast>> ForecastAsync(params PreviewMessage[] messages) =>

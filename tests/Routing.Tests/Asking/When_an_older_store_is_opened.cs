@@ -1,8 +1,12 @@
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Notes;
+using ClaimsTransfer.Messages;
 using ClaimsTransfer.Routing.Asking;
 using ClaimsTransfer.Routing.Journal;
+using ClaimsTransfer.Routing.Operations;
 using ClaimsTransfer.Routing.Saga;
 using ClaimsTransfer.Routing.Tests.Saga;
+using ClaimsTransfer.Routing.Timeline;
 using ClaimsTransfer.Support;
 using Dapper;
 using Shouldly;
@@ -42,5 +46,26 @@ public sealed class When_an_older_store_is_opened(Engine engine)
         var stored = (await new RoutingStore(store).LoadAsync([claim.ClaimId], default)).Single();
         await new RoutingStore(store).SaveAsync([stored], [], default);
         (await search.FindAsync(new ClaimFilter(Text: "no guardian"), 10, null, default)).Claims.Count.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task What_its_journal_says_in_prose_is_told_as_it_was_written()
+    {
+        await using var installation = await StoreForTests.NewAsync(engine);
+        await using var store = installation.Stores.Open("routing");
+        await store.MigrateAsync(RoutingSchema.Migrations, default);
+        var journey = new Journey().On(Claims.Created());
+        var entry = new JournalEntry(
+            Claims.Message("created"), Claims.Id, 1, Claims.Start, "claim-created", 1, Verdict.Applied, ClaimStatus.Awaited, ClaimStatus.Sending, journey.Last.Notes, [], null, null);
+        await new RoutingStore(store).SaveAsync([new StoredClaim(journey.State, 0)], [entry, entry with { MessageId = Claims.Message("older"), Position = 2 }], default);
+        await using (var connection = await store.OpenAsync(default))
+            await connection.ExecuteAsync(store.Sql("UPDATE routing.journal SET note = 'claim received; registration sent' WHERE position = 2"));
+
+        var operations = new PossibleOperations(new ClaimSaga(Claims.Deadlines), new Defaults.Municipalities.Municipalities([Claims.Copenhagen]), TimeProvider.System);
+        var timeline = (await new Timelines(store, operations).FindAsync(Claims.Agency, Claims.FeeId, default))!.Timeline;
+
+        timeline[0].Notes.ShouldBe([ClaimNotes.Received, ClaimNotes.Sent(InstructionKind.Register)]);
+        timeline[1].Notes.ShouldBe([Note.Quote("claim received; registration sent")]);
+        (await new RecordedMessages(store).FindAsync([Claims.Message("older")], default)).Recorded.Single().Notes.ShouldBe(timeline[1].Notes);
     }
 }

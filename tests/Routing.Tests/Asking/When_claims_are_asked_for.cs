@@ -30,7 +30,7 @@ public sealed class When_claims_are_asked_for(Engine engine) : RoutingFixture(en
             (gap.MessageId, claim.ClaimId, MessageNames.ClaimAdjusted, Verdict.Parked, Claims.Start),
             (claim.MessageId, claim.ClaimId, MessageNames.ClaimCreated, Verdict.Applied, Claims.Start),
         ]);
-        recorded.Single(message => message.MessageId == gap.MessageId).Note.ShouldBe("waits for version 2");
+        recorded.Single(message => message.MessageId == gap.MessageId).Notes.ShouldBe([ClaimNotes.WaitsFor(2)]);
         (await new RecordedMessages(Store).FindAsync([], default)).Recorded.ShouldBeEmpty();
     }
 

@@ -1,5 +1,6 @@
 using ClaimsTransfer.Routing.Definition;
 using ClaimsTransfer.Routing.Saga;
+using ClaimsTransfer.Support;
 using Shouldly;
 
 namespace ClaimsTransfer.Routing.Tests.Design;
@@ -17,7 +18,12 @@ public sealed class Every_state_decides_every_event
     }
 
     [Test]
-    public void Every_pair_is_applied_ignored_or_parked_with_a_reason() => SagaAtlas.Pairs.Count.ShouldBeGreaterThan(400);
+    public void Every_pair_is_applied_ignored_or_parked_with_a_reason_that_has_its_words()
+    {
+        SagaAtlas.Pairs.Count.ShouldBeGreaterThan(400);
+        SagaAtlas.Pairs.ShouldAllBe(pair => pair.Notes.Count > 0);
+        NoteCodes.FaultsOf(SagaAtlas.Pairs.SelectMany(pair => pair.Notes)).ShouldBeEmpty();
+    }
 
     [Test]
     public void What_is_ignored_sends_nothing_and_moves_nothing() =>

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Routing.Journal;
 using ClaimsTransfer.Routing.Preview;
@@ -27,9 +28,10 @@ public sealed class When_messages_are_previewed(Engine engine) : RoutingFixture(
         var forecasts = await ForecastAsync(Of(Claim(1)), Of(Claim(2)), Of(Change(1, 3)), Of(Change(1, 1)));
 
         forecasts.Select(forecast => forecast.Outcome).ShouldBe([ForecastOutcome.Duplicate, ForecastOutcome.Apply, ForecastOutcome.Park, ForecastOutcome.Duplicate]);
-        forecasts[1].ShouldBe(new Forecast(ForecastOutcome.Apply, "claim received; registration sent", Claim(2).ClaimId, "0101", 7000));
-        forecasts[2].Note.ShouldBe("waits for version 2");
-        forecasts[3].Note.ShouldBe("version 1 is not newer than 1");
+        forecasts[1].ShouldBe(new Forecast(ForecastOutcome.Apply, forecasts[1].Notes, Claim(2).ClaimId, "0101", 7000));
+        forecasts[1].Notes.ShouldBe([ClaimNotes.Received, ClaimNotes.Sent(InstructionKind.Register)]);
+        forecasts[2].Notes.ShouldBe([ClaimNotes.WaitsFor(2)]);
+        forecasts[3].Notes.ShouldBe([ClaimNotes.OldVersion(1, 1)]);
     }
 
     [Test]
@@ -65,8 +67,8 @@ public sealed class When_messages_are_previewed(Engine engine) : RoutingFixture(
             Of(MessageNames.ClaimCreated, Claim(5) with { Borrower = null! }));
 
         forecasts.ShouldAllBe(forecast => forecast.Outcome == ForecastOutcome.Invalid);
-        forecasts[0].Note.ShouldBe("'no-such-message' is not a message that Routing takes.");
-        forecasts.ShouldAllBe(forecast => !forecast.Note.Contains("0101011234"));
+        forecasts[0].Notes.ShouldBe([Note.Quote("'no-such-message' is not a message that Routing takes.")]);
+        forecasts.ShouldAllBe(forecast => !Note.Write(forecast.Notes).Contains("0101011234"));
         forecasts[4].ClaimId.ShouldBe(Claim(5).ClaimId);
     }
 
@@ -86,7 +88,7 @@ public sealed class When_messages_are_previewed(Engine engine) : RoutingFixture(
         var state = await StateOf(1);
         await Handler.HandleAsync([Deliver(Claims.Reported(state, TransferOutcome.Accepted) with { ClaimId = state.ClaimId, FeeId = 1 })], default);
         var after = await ForecastAsync(all[0], all[1]);
-        after.ShouldAllBe(forecast => forecast.Outcome == ForecastOutcome.Duplicate && forecast.Note == "the instruction is not awaited any more" && forecast.AmountOre == 7000);
+        after.ShouldAllBe(forecast => forecast.Outcome == ForecastOutcome.Duplicate && forecast.Notes.Single() == ClaimNotes.OutcomeNotAwaited && forecast.AmountOre == 7000);
     }
 
     private async Task<IReadOnlyList<Forecast>> ForecastAsync(params PreviewMessage[] messages) =>

@@ -31,7 +31,7 @@ public sealed class When_the_console_asks
 
         first["claims"]!.AsArray().Concat(second["claims"]!.AsArray()).Select(claim => claim!["feeId"]!.GetValue<long>()).Order().ShouldBe([1, 2, 3]);
         second["next"].ShouldBeNull();
-        (await _routing.GetAsync("/routing/claims?status=Held&from=2020-01-01T00:00:00Z"))["claims"]!.AsArray().Single()!["detail"]!.GetValue<string>().ShouldStartWith("HoldForPerson:");
+        (await _routing.GetAsync("/routing/claims?status=Held&from=2020-01-01T00:00:00Z"))["claims"]!.AsArray().Single()!["why"]!["fields"]!["rule"]!.GetValue<string>().ShouldBe("HoldForPerson");
         (await _routing.GetAsync("/routing/claims/count?category=InFlight"))["ore"]!.GetValue<long>().ShouldBe(14000);
     }
 

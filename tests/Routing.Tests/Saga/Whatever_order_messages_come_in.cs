@@ -1,5 +1,7 @@
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Routing.Saga;
+using ClaimsTransfer.Support;
 using Shouldly;
 using static ClaimsTransfer.Routing.Tests.Saga.Claims;
 
@@ -75,6 +77,34 @@ public sealed class Whatever_order_messages_come_in
             journey.Reported(TransferOutcome.Accepted);
         journey.State.Status.ShouldBe(ClaimStatus.Transferred);
         journey.State.Registered!.AmountOre.ShouldBe(journey.State.AmountOre);
+    }
+
+    [Test]
+    public void Whatever_is_noted_and_why_a_claim_stands_as_it_does_has_its_words_in_both_languages([Range(1, 50)] int seed)
+    {
+        var random = new Random(seed);
+        var journey = new Journey();
+        var notes = new List<Note>();
+        for (var step = 0; step < 60; step++)
+        {
+            var version = journey.State.Version + random.Next(3);
+            journey = random.Next(9) switch
+            {
+                0 => journey.On(Created(random.Next(2) == 0 ? Child : Adult)),
+                1 => journey.On(Adjusted(version, random.Next(1, 100) * 100)),
+                2 => journey.On(LiableParty(version, Guardian, random.Next(2) == 0 ? "guardianAdded" : "cprChange")),
+                3 when random.Next(4) == 0 => journey.On(Withdrawn(version)),
+                4 => journey.On(Operate((ClaimOperation)random.Next(6))),
+                5 => journey.On(Account((DebtorAccountStatus)random.Next(4))),
+                6 => journey.TimerAfter(TimeSpan.FromMinutes(random.Next(40))),
+                _ => journey.Reported((TransferOutcome)random.Next(6)),
+            };
+            notes.AddRange(journey.Last.Notes);
+            if (journey.State.Why is { } why)
+                notes.Add(why);
+        }
+
+        NoteCodes.FaultsOf(notes).ShouldBeEmpty();
     }
 
     private static ClaimState Play(IEnumerable<IClaimMessage> messages, Random? answer)

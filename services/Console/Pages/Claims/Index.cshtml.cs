@@ -31,8 +31,6 @@ public sealed class IndexModel(ClaimDesk desk, IMunicipalities municipalities, I
 
     public IReadOnlyList<Municipality> Municipalities { get; private set; } = [];
 
-    public Notes Notes { get; } = new(texts);
-
     public string? FromText => Query.From is { } from ? Day(from) : null;
 
     public string? ToText => Query.To is { } to ? Day(to.AddTicks(-1)) : null;

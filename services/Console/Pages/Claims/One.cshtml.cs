@@ -30,8 +30,6 @@ public sealed class OneModel(ClaimDesk desk, IMunicipalities municipalities, ITe
 
     public SagaDiagram? Diagram { get; private set; }
 
-    public Notes Notes { get; } = new(texts);
-
     public string? WhyFault { get; private set; }
 
     /// <summary>Why what was asked for was not done.</summary>
