@@ -110,19 +110,22 @@ public sealed class When_Opus_is_bad
     public async Task A_fault_that_is_lifted_while_nonsense_is_on_its_way_loses_no_receipt()
     {
         OpusBench? bench = null;
-        await using var started = bench = await OpusBench.StartAsync("poison=1", before: async (context, next) =>
+        await using var started = bench = await OpusBench.StartAsync("poison=0.5", before: async (context, next) =>
         {
             if (context.Request.Path.StartsWithSegments(CallbackAddress.Path))
                 bench!.Faults.Plan = FaultPlan.None;
             await next();
         });
         var claims = Enumerable.Range(1, 10).Select(number => OpusBench.Register(number)).ToList();
-        var booked = claims.Count(claim => bench.Faults.BooksPoisoned("0101", claim.Reference));
+        bool IsPoisoned(Instruction claim) => bench.Faults.Poisons("0101", claim.Reference);
+        // Both in one document: nonsense alone would be refused whole, and brought again for that.
+        var good = claims.Count(claim => !IsPoisoned(claim));
+        var booked = claims.Count(claim => IsPoisoned(claim) && bench.Faults.BooksPoisoned("0101", claim.Reference));
+        (good > 0, booked > 0).ShouldBe((true, true));
 
-        (await bench.SubmitAsync(claims)).ShouldAllBe(answer => answer is Submitted.NotUnderstood);
+        await bench.SubmitAsync(claims);
 
-        booked.ShouldBeGreaterThan(0);
-        await Eventually.TrueAsync(() => Accepted(bench).Count == booked);
+        await Eventually.TrueAsync(() => Accepted(bench).Count == good + booked);
     }
 
     private static HashSet<Guid> Accepted(OpusBench bench) =>
