@@ -63,7 +63,7 @@ internal static class Consequences
             new(ConsequenceKind.LeavesTest, $"Claims of {now.Name} go to production from now on. Those that went to the test endpoint stay there, and count as transferred."),
         ],
         (_, Stage.Test) => [new(ConsequenceKind.GoesToTest, $"New claims of {now.Name} go to {now.Vendor}'s test endpoint.")],
-        (_, Stage.Live) => [new(ConsequenceKind.GoesLive, $"Claims of {now.Name} go to {now.Vendor} from now on. Those that came before and were out of scope stay so.")],
+        (_, Stage.Live) => [new(ConsequenceKind.GoesLive, $"Claims of {now.Name} go to {now.Vendor} from now on. Those that came before and were out of scope stay so until they are taken in: claims municipalities take-in {now.Code}.")],
         _ => [],
     };
 
@@ -74,7 +74,7 @@ internal static class Consequences
         if (old.Cutover < now.Cutover)
             yield return new(ConsequenceKind.CutoverLater, $"New claims of {now.Name} created before {now.Cutover:yyyy-MM-dd} are out of scope. Those transferred already stay transferred.");
         if (old.Cutover > now.Cutover)
-            yield return new(ConsequenceKind.CutoverEarlier, $"Claims of {now.Name} created from {now.Cutover:yyyy-MM-dd} are taken from now on. Those told to FBS as out of scope stay so: submit them anew.");
+            yield return new(ConsequenceKind.CutoverEarlier, $"Claims of {now.Name} created from {now.Cutover:yyyy-MM-dd} are taken from now on. Those told to FBS as out of scope stay so until they are taken in: claims municipalities take-in {now.Code}.");
         if ((old.MinorPolicy, old.ChildMaxAge, old.MinimumAmountOre) != (now.MinorPolicy, now.ChildMaxAge, now.MinimumAmountOre))
             yield return new(ConsequenceKind.PolicyChanges, $"The policy holds for what {now.Name} decides from now on. Claims held already wait for a person, claims transferred stay.");
         if ((old.RatePerSecond, old.Concurrency) != (now.RatePerSecond, now.Concurrency))

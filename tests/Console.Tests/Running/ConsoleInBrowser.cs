@@ -88,14 +88,17 @@ internal sealed class ConsoleInBrowser : IAsyncDisposable
     }
 
     /// <summary>
-    /// What every page must stand: axe-core finds nothing (WCAG 2.1 A and AA), the browser has no complaint, every link and button is reached by keyboard and shows it, and
-    /// nothing sticks out on a phone of 360 px. Screenshots go to <c>TESTS_DATA/screenshots</c>.
+    /// What every page must stand: axe-core finds nothing (WCAG 2.1 A and AA), the browser has no complaint, every link and button is reached by keyboard and shows it, no
+    /// table hides a column at 1,280 px, and nothing sticks out on a phone of 360 px. Screenshots go to <c>TESTS_DATA/screenshots</c>.
     /// </summary>
     public async Task ShouldBeUsableAsync(IPage page, string name)
     {
         await ShouldBeAccessibleAsync(page);
         await ShouldBeReachedByKeyboardAsync(page);
         await ScreenshotAsync(page, $"{name}-1280");
+        (await page.EvaluateAsync<string[]>(
+            "[...document.querySelectorAll('table')].filter(t => t.parentElement.scrollWidth > t.parentElement.clientWidth).map(t => t.outerHTML.slice(0, 160))"))
+            .ShouldBeEmpty($"a table on {page.Url} hides its last column at 1,280 pixels");
         await page.SetViewportSizeAsync(360, 740);
         (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(360, $"{page.Url} is wider than a phone");
         await ShouldBeAccessibleAsync(page);
