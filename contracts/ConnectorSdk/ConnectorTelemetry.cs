@@ -56,8 +56,12 @@ public static class ConnectorTelemetry
         EntriesTaken.Add(entries, [.. Tags(municipality, vendor), new("kind", JsonNamingPolicy.CamelCase.ConvertName(kind.ToString())), new("result", result)]);
 
     /// <summary>Gauges of one connector's lanes, read when they are collected.</summary>
-    internal static void Observe(string vendor, Func<IEnumerable<(string Municipality, BreakerState Breaker, LaneDepth? Depth, DateTimeOffset Now)>> lanes)
+    internal static void Observe(
+        string vendor, Func<IEnumerable<(string Municipality, BreakerState Breaker, LaneDepth? Depth, DateTimeOffset Now)>> lanes, Func<IEnumerable<(string Municipality, int Count)>> refused)
     {
+        Meter.CreateObservableGauge(
+            "claims.connector.refused_documents", () => refused().Select(of => new Measurement<int>(of.Count, Tags(of.Municipality, vendor))),
+            "{document}", "Files, pushes and feeds of which nothing counts, until they are settled");
         Meter.CreateObservableGauge(
             "claims.connector.breaker", () => lanes().Select(lane => new Measurement<int>((int)lane.Breaker, Tags(lane.Municipality, vendor))),
             "{state}", "0 closed, 1 half open, 2 open");

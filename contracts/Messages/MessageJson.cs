@@ -10,7 +10,7 @@ namespace ClaimsTransfer.Messages;
     RespectNullableAnnotations = true,
     Converters = [typeof(CamelCaseEnum<ClaimType>), typeof(CamelCaseEnum<DebtorKind>), typeof(CamelCaseEnum<IdentityKind>),
         typeof(CamelCaseEnum<InstructionKind>), typeof(CamelCaseEnum<FixBy>), typeof(CamelCaseEnum<TransferOutcome>), typeof(CamelCaseEnum<ClaimOperation>),
-        typeof(CamelCaseEnum<DebtorAccountStatus>), typeof(CamelCaseEnum<WriteOffKind>), typeof(CamelCaseEnum<DebtorEntryKind>),
+        typeof(CamelCaseEnum<DebtorAccountStatus>), typeof(CamelCaseEnum<WriteOffKind>), typeof(CamelCaseEnum<DebtorEntryKind>), typeof(CamelCaseEnum<EntryFault>),
         typeof(CamelCaseEnum<BalanceChange>)])]
 [JsonSerializable(typeof(SubmitClaim))]
 [JsonSerializable(typeof(AdjustClaim))]

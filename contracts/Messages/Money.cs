@@ -40,7 +40,39 @@ public sealed record DebtorAccountChanged(
     string EntryId, DebtorAccountStatus Status) : IClaimMessage;
 
 /// <summary>What an entry of the debtor system is about.</summary>
-public enum DebtorEntryKind { Coverage, Reversal, WriteOff, Adjustment, Account }
+public enum DebtorEntryKind
+{
+    Coverage, Reversal, WriteOff, Adjustment, Account,
+
+    /// <summary>Nobody can tell: see <see cref="DebtorEntryUnmatched.Unreadable"/>.</summary>
+    Unreadable,
+}
+
+/// <summary>What is wrong with a field of an entry.</summary>
+public enum EntryFault
+{
+    Missing,
+    TooLong,
+
+    /// <summary>Its value is none that the format has.</summary>
+    NotKnown,
+
+    NotADate,
+    NotAMoment,
+    NotAnAmount,
+    NotPositive,
+
+    /// <summary>It may not stand with an entry of this kind.</summary>
+    NotWithTheKind,
+}
+
+/// <summary>A line of money that the format does not have, in a document whose other lines count.</summary>
+/// <param name="Document">The file's name, or by what else it is found at the debtor system.</param>
+/// <param name="Line">From 1.</param>
+/// <param name="Field">As the format calls it.</param>
+/// <param name="EntryId">The debtor system's id of the entry, where the line has one: once it is booked under it, the line is settled.</param>
+/// <param name="Said">What the line said, without what has the shape of a CPR number.</param>
+public sealed record UnreadableEntry(string Document, int Line, string Field, EntryFault Fault, string? EntryId, string Said);
 
 /// <summary>
 /// The debtor system has booked an entry that does not name its claim by our reference. Payments looks further, by the debtor system's reference and by the payment slip;
@@ -48,6 +80,7 @@ public enum DebtorEntryKind { Coverage, Reversal, WriteOff, Adjustment, Account 
 /// </summary>
 /// <param name="MessageId">Derived from municipality, entry and, for an entry whose id was used before for something else, its content.</param>
 /// <param name="AmountOre">Øre; of an adjustment the change, with its sign; 0 with <see cref="DebtorEntryKind.Account"/>.</param>
+/// <param name="Unreadable">With <see cref="DebtorEntryKind.Unreadable"/>: for a person, never for matching.</param>
 /// <param name="Reference">What stood where our reference should stand; it names no claim.</param>
 /// <param name="PaymentSlip">The 15 digits of the payment slip's +71 line, where it was paid by one.</param>
 /// <param name="Status">With <see cref="DebtorEntryKind.Account"/>.</param>
@@ -56,7 +89,7 @@ public enum DebtorEntryKind { Coverage, Reversal, WriteOff, Adjustment, Account 
 public sealed record DebtorEntryUnmatched(
     Guid MessageId, DateTimeOffset OccurredAt, string Municipality, string EntryId, DebtorEntryKind Kind, long AmountOre, DateOnly ValueDate,
     string? Reference, string? DebtorReference, string? PaymentSlip, string? Channel, string? ReversesEntryId, string? Reason, DebtorAccountStatus? Status,
-    bool IsConflict, string? PaymentSlipAsWritten = null) : IMessage;
+    bool IsConflict, string? PaymentSlipAsWritten = null, UnreadableEntry? Unreadable = null) : IMessage;
 
 /// <summary>What changed the balance that FBS is told.</summary>
 public enum BalanceChange { Coverage, Reversal, WriteOff, Adjustment }

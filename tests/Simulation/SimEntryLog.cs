@@ -1,3 +1,4 @@
+using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.ConnectorSdk.Entries;
 
 namespace ClaimsTransfer.Simulation;
@@ -8,6 +9,8 @@ internal sealed class EntryTables
     public Dictionary<(string Municipality, string EntryId), EntryRow> Rows { get; } = [];
 
     public Dictionary<(string Municipality, string EntryId, string Hash), EntryRow> Conflicts { get; } = [];
+
+    public Dictionary<(string Municipality, string DocumentId), Refusal> Refused { get; } = [];
 
     public IEnumerable<EntryRow> All => Rows.Values.Concat(Conflicts.Values);
 }
@@ -55,6 +58,31 @@ internal sealed class SimEntryLog(EntryTables tables, InstructionTables instruct
         await ReachAsync();
         return [.. tables.All.Where(row => row.PublishDueAt is not null).GroupBy(row => row.Municipality)
             .Select(rows => new EntryDepth(rows.Key, rows.LongCount(), rows.LongCount(row => row.PublishDueAt <= now.ToUnixTimeMilliseconds())))];
+    }
+
+    public async Task<IReadOnlyList<Refusal>> RefusalsAsync(string? municipality, CancellationToken cancellation)
+    {
+        await ReachAsync();
+        return [.. tables.Refused.Values.Where(refusal => municipality is null || refusal.Municipality == municipality)];
+    }
+
+    public async Task RefuseAsync(string municipality, IReadOnlyList<RefusedDocument> documents, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await ReachAsync();
+        var at = now.ToUnixTimeMilliseconds();
+        foreach (var document in documents)
+        {
+            tables.Refused[(municipality, document.DocumentId)] = tables.Refused.TryGetValue((municipality, document.DocumentId), out var known)
+                ? known with { Document = document, LastAt = at, Times = known.Times + 1 }
+                : new Refusal(municipality, document, at, at, 1);
+        }
+    }
+
+    public async Task SettleAsync(string municipality, IReadOnlyList<string> documentIds, CancellationToken cancellation)
+    {
+        await ReachAsync();
+        foreach (var id in documentIds)
+            tables.Refused.Remove((municipality, id));
     }
 
     private EntryTaken Record(EntryRow row, Func<EntryRow, EntryRow> conflict)

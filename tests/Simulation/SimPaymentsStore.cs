@@ -76,6 +76,13 @@ internal sealed class SimPaymentsStore(PaymentsTables tables, SimProcess process
         ];
     }
 
+    /// <summary>No simulated debtor system writes a line that cannot be read.</summary>
+    public async Task<IReadOnlyList<UnmatchedEntry>> ReadableNowAsync(int most, CancellationToken cancellation)
+    {
+        await ReachAsync();
+        return [];
+    }
+
     public async Task<IReadOnlyList<UnmatchedEntry>> UnsentAsync(DateTimeOffset now, int most, CancellationToken cancellation)
     {
         await ReachAsync();

@@ -8,24 +8,24 @@ using ClaimsTransfer.Messages;
 namespace ClaimsTransfer.ConnectorSdk.Entries;
 
 /// <summary>What an entry is, for the log and the figures.</summary>
-public enum EntryKind { Coverage, Reversal, WriteOff, Adjustment, Charge, Account }
+public enum EntryKind { Coverage, Reversal, WriteOff, Adjustment, Charge, ChargeWaiver, Account, Unreadable }
 
 /// <summary>
 /// An entry laid flat: what tells a repeat from a conflict, and what the log keeps. A field that is absent is left out of its JSON, so that a field added later
 /// leaves the hash of earlier entries as it was.
 /// </summary>
-/// <param name="Part">With coverage, reversal and charge.</param>
+/// <param name="Part">With coverage, reversal, charge and waiver.</param>
 /// <param name="AmountOre">Øre; of an adjustment the change, with its sign; 0 with account.</param>
 public sealed record EntryContent(
     EntryKind Kind, string EntryId, string? Reference, string? DebtorReference, string? PaymentSlip, AccountPart? Part, long AmountOre, string? Channel,
-    DateOnly ValueDate, DateTimeOffset BookedAt, string? ReversesEntryId, string? Reason, DebtorAccountStatus? Status)
+    DateOnly ValueDate, DateTimeOffset BookedAt, string? ReversesEntryId, string? Reason, DebtorAccountStatus? Status, UnreadableEntry? Unreadable = null)
 {
     private const int MostCharacters = 100;
     private const int MostOfChannel = 50;
     private const int MostOfReason = 500;
 
     /// <summary>Whether it is about the library's claim. Reminder fees and interest are the debtor system's own: kept, and never published.</summary>
-    public bool IsOfTheClaim => Kind != EntryKind.Charge && Part is null or AccountPart.Principal;
+    public bool IsOfTheClaim => Kind is not (EntryKind.Charge or EntryKind.ChargeWaiver) && Part is null or AccountPart.Principal;
 
     public static EntryContent Of(DebtorEntry entry)
     {
@@ -42,6 +42,8 @@ public sealed record EntryContent(
             DebtorEntry.WriteOff writeOff => bare with { Kind = EntryKind.WriteOff, AmountOre = writeOff.AmountOre, Reason = writeOff.Reason },
             DebtorEntry.Adjustment adjustment => bare with { Kind = EntryKind.Adjustment, AmountOre = adjustment.ChangeOre, Reason = adjustment.Reason },
             DebtorEntry.Charge charge => bare with { Kind = EntryKind.Charge, AmountOre = charge.AmountOre, Part = charge.Part },
+            DebtorEntry.ChargeWaiver waiver => bare with { Kind = EntryKind.ChargeWaiver, AmountOre = waiver.AmountOre, Part = waiver.Part, Reason = waiver.Reason },
+            DebtorEntry.Unreadable unreadable => bare with { Kind = EntryKind.Unreadable, AmountOre = unreadable.AmountOre, Unreadable = unreadable.Line },
             DebtorEntry.Account account => bare with { Kind = EntryKind.Account, Status = account.Status },
             _ => throw new ArgumentException($"{entry.GetType().Name} is no entry that the SDK knows."),
         };
@@ -51,7 +53,12 @@ public sealed record EntryContent(
         JsonSerializer.Deserialize(json, EntryJson.Default.EntryContent) ?? throw new InvalidOperationException("The log's content of an entry is null.");
 
     /// <summary>The same for the same content, whoever reads it and however often; of the content as it came, before anything was cut or masked.</summary>
-    public string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, EntryJson.Default.EntryContent)));
+    public string Hash()
+    {
+        // The line is what it says, in whatever document and place it comes again.
+        var said = Unreadable is null ? this : this with { Unreadable = Unreadable with { Document = "", Line = 0 } };
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(said, EntryJson.Default.EntryContent)));
+    }
 
     public string ToJson() => JsonSerializer.Serialize(this, EntryJson.Default.EntryContent);
 
@@ -60,6 +67,11 @@ public sealed record EntryContent(
     {
         Reference = Masked(Reference, MostCharacters), DebtorReference = Masked(DebtorReference, MostCharacters), PaymentSlip = PaymentSlips.Digits(PaymentSlip) ?? Masked(PaymentSlip, MostCharacters),
         Channel = Masked(Channel, MostOfChannel), Reason = Masked(Reason, MostOfReason),
+        Unreadable = Unreadable is null ? null : Unreadable with
+        {
+            Document = PersonalData.Mask(Unreadable.Document, MostCharacters), Field = PersonalData.Mask(Unreadable.Field, MostOfChannel),
+            EntryId = Masked(Unreadable.EntryId, MostCharacters), Said = PersonalData.Mask(Unreadable.Said, MostOfReason),
+        },
     };
 
     /// <summary>An id beyond what a key column and the wire hold is replaced by a hash of it: still the same for the same entry.</summary>
@@ -77,6 +89,6 @@ public sealed record EntryContent(
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(CamelCaseEnum<EntryKind>), typeof(CamelCaseEnum<AccountPart>), typeof(CamelCaseEnum<DebtorAccountStatus>)])]
+    Converters = [typeof(CamelCaseEnum<EntryKind>), typeof(CamelCaseEnum<AccountPart>), typeof(CamelCaseEnum<DebtorAccountStatus>), typeof(CamelCaseEnum<EntryFault>)])]
 [JsonSerializable(typeof(EntryContent))]
 internal sealed partial class EntryJson : JsonSerializerContext;

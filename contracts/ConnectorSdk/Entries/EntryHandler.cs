@@ -11,7 +11,18 @@ namespace ClaimsTransfer.ConnectorSdk.Entries;
 public sealed partial class EntryHandler(string vendor, IEntryLog log, IPublisher publisher, ConnectorOptions options, TimeProvider time, ILogger logger)
 {
     private const int SweepSize = 1_000;
+
+    /// <summary>A document that lies there is found at every reading; so often is written down that it still does.</summary>
+    private static readonly TimeSpan SaidAgain = TimeSpan.FromMinutes(1);
+
+    /// <summary>More at a time are one fault that somebody looks at already; who may reach the callback cannot fill the store.</summary>
+    private const int MostRefusals = 100;
+
+    private volatile IReadOnlyList<Refusal>? _refusals;
     private readonly EntryRules _rules = new(options);
+
+    /// <summary>The refused documents that are not settled, as the last look found them.</summary>
+    public IReadOnlyList<Refusal> Refusals => _refusals ?? [];
 
     /// <summary>Takes entries in, in whatever order, whenever and however often they come; returns when they are stored for good and their messages confirmed.</summary>
     public async Task TakeInAsync(string municipality, IReadOnlyList<DebtorEntry> entries, CancellationToken cancellation)
@@ -28,6 +39,33 @@ public sealed partial class EntryHandler(string vendor, IEntryLog log, IPublishe
         // Of a repeat too, where the first time was cut off before the broker had confirmed it.
         await PublishAsync(
             [.. taken.Select(entry => entry.Row).Where(row => row.PublishDueAt is not null).DistinctBy(row => (row.IsConflict, row.EntryId, row.ContentHash))], cancellation);
+        var ids = taken.Select(entry => entry.Row.EntryId).ToHashSet(StringComparer.Ordinal);
+        await SettleAsync(
+            municipality, document => document.EntryId is { } entryId ? ids.Contains(entryId) : document.Kind == DocumentKind.Push, cancellation);
+    }
+
+    /// <summary>Keeps what was refused, before the debtor system is answered or the cursor moves on.</summary>
+    public async Task RefuseAsync(string municipality, IReadOnlyList<RefusedDocument> documents, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var known = (await log.RefusalsAsync(municipality, cancellation)).ToDictionary(refusal => refusal.Document.DocumentId, StringComparer.Ordinal);
+        var news = documents.Select(Bounded)
+            .Where(document => !(known.TryGetValue(document.DocumentId, out var refusal) && refusal.Document == document && now - DateTimeOffset.FromUnixTimeMilliseconds(refusal.LastAt) < SaidAgain))
+            .DistinctBy(document => document.DocumentId)
+            .Where((document, index) => known.ContainsKey(document.DocumentId) || known.Count + index < MostRefusals).ToList();
+        if (news.Count == 0)
+            return;
+        await log.RefuseAsync(municipality, news, now, cancellation);
+        _refusals = await log.RefusalsAsync(null, cancellation);
+    }
+
+    /// <summary>What a reading refused; and what it took, or found no more, is settled.</summary>
+    public async Task ReadAsync(string municipality, ReadBack read, CancellationToken cancellation)
+    {
+        if (read.Refused.Count > 0)
+            await RefuseAsync(municipality, read.Refused, cancellation);
+        var (taken, found) = (read.TakenDocuments.Select(Cut).ToHashSet(StringComparer.Ordinal), read.Refused.Select(document => Cut(document.DocumentId)).ToHashSet(StringComparer.Ordinal));
+        await SettleAsync(municipality, document => taken.Contains(document.DocumentId) || (document.IsFoundAgain && !found.Contains(document.DocumentId)), cancellation);
     }
 
     /// <summary>The janitor: publishes again what was not confirmed.</summary>
@@ -35,11 +73,34 @@ public sealed partial class EntryHandler(string vendor, IEntryLog log, IPublishe
     public async Task<IReadOnlyList<EntryDepth>> SweepAsync(CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
+        _refusals = await log.RefusalsAsync(null, cancellation);
         var depths = await log.DepthsAsync(now, cancellation);
         if (depths.Any(depth => depth.Due > 0))
             await PublishAsync(await log.UnpublishedAsync(now, SweepSize, cancellation), cancellation);
         return depths;
     }
+
+    /// <summary>Mostly nothing is refused, and nothing is asked of the store then. Another instance's refusal is known here from the next sweep on.</summary>
+    private async Task SettleAsync(string municipality, Func<RefusedDocument, bool> isSettled, CancellationToken cancellation)
+    {
+        if (_refusals is { } known && !known.Any(refusal => refusal.Municipality == municipality))
+            return;
+        var settled = (await log.RefusalsAsync(municipality, cancellation)).Where(refusal => isSettled(refusal.Document)).Select(refusal => refusal.Document).ToList();
+        if (settled.Count == 0)
+            return;
+        await log.SettleAsync(municipality, settled.ConvertAll(document => document.DocumentId), cancellation);
+        _refusals = await log.RefusalsAsync(null, cancellation);
+        foreach (var document in settled)
+            Log.Settled(logger, vendor, municipality, document.Name);
+    }
+
+    private static RefusedDocument Bounded(RefusedDocument document) => document with
+    {
+        DocumentId = Cut(document.DocumentId), Name = PersonalData.Mask(document.Name, MostCharacters), Field = document.Field is { } field ? PersonalData.Mask(field, MostCharacters) : null,
+        EntryId = document.EntryId is { Length: > 0 and <= MostCharacters } id ? id : null,
+    };
+
+    private static string Cut(string documentId) => PersonalData.Mask(documentId, MostCharacters);
 
     private async Task PublishAsync(IReadOnlyList<EntryRow> rows, CancellationToken cancellation)
     {
@@ -61,6 +122,7 @@ public sealed partial class EntryHandler(string vendor, IEntryLog log, IPublishe
     }
 
     private const string Unmatched = "unmatched";
+    private const int MostCharacters = 100;
 
     private static string ResultOf(EntryTaken entry) => entry switch
     {
@@ -74,6 +136,9 @@ public sealed partial class EntryHandler(string vendor, IEntryLog log, IPublishe
     {
         [LoggerMessage(3040, LogLevel.Warning, "{Vendor} {Municipality}: {Count} entries came under an id that stands for other content; the first stands, the others are kept in entry_conflicts")]
         public static partial void Conflicts(ILogger logger, string vendor, string municipality, int count);
+
+        [LoggerMessage(3042, LogLevel.Information, "{Vendor} {Municipality}: {Document}, which was refused, is settled")]
+        public static partial void Settled(ILogger logger, string vendor, string municipality, string document);
 
         [LoggerMessage(3041, LogLevel.Information, "{Vendor} {Municipality}: {Count} entries name no claim by our reference; Payments looks further")]
         public static partial void Unmatched(ILogger logger, string vendor, string municipality, int count);

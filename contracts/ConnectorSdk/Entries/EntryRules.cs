@@ -17,6 +17,7 @@ public sealed class EntryRules(ConnectorOptions options)
     {
         var (bounded, hash) = (content.Bounded(), content.Hash());
         var message = !content.IsOfTheClaim ? null
+            : content.Kind == EntryKind.Unreadable ? Unmatched(municipality, bounded, null, isConflict: false)
             : !IsPossible(content) ? Unmatched(municipality, bounded, hash, isConflict: true)
             : claim is null ? Unmatched(municipality, bounded, null, isConflict: false)
             : Ordinary(municipality, bounded, claim, known);
@@ -64,7 +65,7 @@ public sealed class EntryRules(ConnectorOptions options)
         return new(
             id, entry.BookedAt, municipality, entry.EntryId, KindOf(entry.Kind), Math.Max(entry.AmountOre, LeastOre), entry.ValueDate,
             entry.Reference, entry.DebtorReference, slip, entry.Channel, entry.ReversesEntryId, entry.Reason, entry.Status, isConflict,
-            slip is null ? entry.PaymentSlip : null);
+            slip is null ? entry.PaymentSlip : null, entry.Unreadable);
     }
 
     private static string NameOf(IClaimMessage message) => message switch
@@ -83,6 +84,7 @@ public sealed class EntryRules(ConnectorOptions options)
         EntryKind.WriteOff => DebtorEntryKind.WriteOff,
         EntryKind.Adjustment => DebtorEntryKind.Adjustment,
         EntryKind.Account => DebtorEntryKind.Account,
+        EntryKind.Unreadable => DebtorEntryKind.Unreadable,
         _ => throw new InvalidOperationException($"A {kind} is none of the claim's and has no message."),
     };
 }

@@ -19,6 +19,19 @@ internal static class EntrySchema
 
     public static Table Conflicts(string schema) => new($"{schema}.entry_conflicts", ["municipality", "entry_id", "content_hash"], All);
 
+    public static Table Refused(string schema) => new($"{schema}.refused_documents", ["municipality", "document_id"],
+    [
+        new("municipality", ColumnType.Text), new("document_id", ColumnType.Text), new("kind", ColumnType.Text), new("name", ColumnType.Text), new("fault", ColumnType.Text),
+        new("line", ColumnType.Integer, Nullable: true), new("field", ColumnType.Text, Nullable: true), new("entry_id", ColumnType.Text, Nullable: true),
+        new("found_again", ColumnType.Flag), new("since_at", ColumnType.Integer), new("last_at", ColumnType.Integer), new("times", ColumnType.Integer),
+    ]);
+
+    public static object?[] RowOf(string municipality, RefusedDocument document, long now) =>
+    [
+        municipality, document.DocumentId, document.Kind.ToString(), document.Name, document.Fault.ToString(), (long?)document.Line, document.Field, document.EntryId,
+        document.IsFoundAgain, now, now, 1L,
+    ];
+
     public static object?[] RowOf(EntryRow row) =>
     [
         row.Municipality, row.EntryId, row.ContentHash, row.Kind.ToString(), row.ClaimId, row.AmountOre, row.BookedAt, row.TakenAt,
@@ -32,6 +45,26 @@ internal static class EntrySchema
         [
             .. Create(schema, "entries", "municipality, entry_id"),
             .. Create(schema, "entry_conflicts", "municipality, entry_id, content_hash"),
+        ]),
+        new(7, "Keep what was refused whole until it is settled",
+        [
+            $$"""
+            CREATE TABLE {{schema}}.refused_documents (
+              municipality {code} NOT NULL,
+              document_id {text} NOT NULL,
+              kind {text} NOT NULL,
+              name {text} NOT NULL,
+              fault {text} NOT NULL,
+              line {integer} NULL,
+              field {text} NULL,
+              entry_id {text} NULL,
+              found_again {flag} NOT NULL,
+              since_at {integer} NOT NULL,
+              last_at {integer} NOT NULL,
+              times {integer} NOT NULL,
+              PRIMARY KEY (municipality, document_id)
+            )
+            """,
         ]),
     ];
 

@@ -25,4 +25,12 @@ public interface IEntryLog
 
     /// <summary>Every municipality with a message that is not confirmed.</summary>
     Task<IReadOnlyList<EntryDepth>> DepthsAsync(DateTimeOffset now, CancellationToken cancellation);
+
+    /// <summary>The refused documents that are not settled, of one municipality or of all, the longest refused first.</summary>
+    Task<IReadOnlyList<Refusal>> RefusalsAsync(string? municipality, CancellationToken cancellation);
+
+    /// <summary>Keeps a refusal; of a document that is there it is told when and how it was refused last, and that it came once more.</summary>
+    Task RefuseAsync(string municipality, IReadOnlyList<RefusedDocument> documents, DateTimeOffset now, CancellationToken cancellation);
+
+    Task SettleAsync(string municipality, IReadOnlyList<string> documentIds, CancellationToken cancellation);
 }

@@ -10,6 +10,7 @@ public sealed class SqlEntryLog(IStore store) : IEntryLog
     private readonly string _schema = store.Schema;
     private readonly Table _entries = EntrySchema.Entries(store.Schema);
     private readonly Table _conflicts = EntrySchema.Conflicts(store.Schema);
+    private readonly Table _refused = EntrySchema.Refused(store.Schema);
 
     public async Task<IReadOnlyDictionary<Guid, ClaimInLog>> ClaimsAsync(IReadOnlyCollection<Guid> claims, CancellationToken cancellation)
     {
@@ -108,6 +109,49 @@ public sealed class SqlEntryLog(IStore store) : IEntryLog
             new { now = now.ToUnixTimeMilliseconds() }, cancellationToken: cancellation))];
     }
 
+    public async Task<IReadOnlyList<Refusal>> RefusalsAsync(string? municipality, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenAsync(cancellation);
+        return [.. (await connection.QueryAsync<RefusalRow>(new CommandDefinition(
+            store.Sql($"""
+                SELECT municipality AS Municipality, document_id AS DocumentId, kind AS Kind, name AS Name, fault AS Fault, line AS Line, field AS Field, entry_id AS EntryId,
+                       found_again AS FoundAgain, since_at AS SinceAt, last_at AS LastAt, times AS Times
+                FROM {_refused.Name}
+                {(municipality is null ? "" : "WHERE municipality = @municipality")}
+                ORDER BY since_at, document_id
+                """),
+            new { municipality }, cancellationToken: cancellation))).Select(row => row.Refusal())];
+    }
+
+    public Task RefuseAsync(string municipality, IReadOnlyList<RefusedDocument> documents, DateTimeOffset now, CancellationToken cancellation) =>
+        store.InTransactionAsync(async transaction =>
+        {
+            var at = now.ToUnixTimeMilliseconds();
+            var rows = documents.Select(document => EntrySchema.RowOf(municipality, document, at)).ToArray();
+            var fresh = await store.InsertNewAsync(transaction, _refused, rows, cancellation);
+            foreach (var document in documents.Where((_, index) => !fresh.Contains(index)))
+            {
+                await transaction.Connection!.ExecuteAsync(new CommandDefinition(
+                    store.Sql($"""
+                        UPDATE {_refused.Name}
+                        SET name = @Name, fault = @fault, line = @Line, field = @Field, entry_id = @EntryId, found_again = @IsFoundAgain, last_at = @at, times = times + 1
+                        WHERE municipality = @municipality AND document_id = @DocumentId
+                        """),
+                    new
+                    {
+                        municipality, at, document.DocumentId, document.Name, fault = document.Fault.ToString(), document.Line, document.Field, document.EntryId, document.IsFoundAgain,
+                    },
+                    transaction, cancellationToken: cancellation));
+            }
+
+            return true;
+        }, cancellation);
+
+    public Task SettleAsync(string municipality, IReadOnlyList<string> documentIds, CancellationToken cancellation) => store.InTransactionAsync(
+        transaction => transaction.Connection!.ExecuteAsync(new CommandDefinition(
+            store.Sql($"DELETE FROM {_refused.Name} WHERE municipality = @municipality AND {store.In("document_id", "ids", ColumnType.Text)}"),
+            new { municipality, ids = store.List(documentIds) }, transaction, cancellationToken: cancellation)), cancellation);
+
     private static List<int> Places(EntryTaken?[] taken) => [.. Enumerable.Range(0, taken.Length).Where(place => taken[place] is null)];
 
     private Table TableOf(bool isConflict) => isConflict ? _conflicts : _entries;
@@ -138,4 +182,24 @@ public sealed class SqlEntryLog(IStore store) : IEntryLog
         ClaimId: reader.IsDBNull(4) ? null : reader.GetGuid(4), AmountOre: reader.GetInt64(5), BookedAt: reader.GetInt64(6), TakenAt: reader.GetInt64(7), Content: reader.GetString(8),
         Message: reader.IsDBNull(9) ? null : new EntryMessage(reader.GetString(9), reader.GetGuid(10), reader.GetString(11), reader.IsDBNull(12) ? null : reader.GetString(12)),
         PublishDueAt: reader.IsDBNull(13) ? null : reader.GetInt64(13));
+
+    private sealed record RefusalRow
+    {
+        public required string Municipality { get; init; }
+        public required string DocumentId { get; init; }
+        public required string Kind { get; init; }
+        public required string Name { get; init; }
+        public required string Fault { get; init; }
+        public long? Line { get; init; }
+        public string? Field { get; init; }
+        public string? EntryId { get; init; }
+        public bool FoundAgain { get; init; }
+        public long SinceAt { get; init; }
+        public long LastAt { get; init; }
+        public long Times { get; init; }
+
+        public Refusal Refusal() => new(
+            Municipality, new RefusedDocument(DocumentId, Enum.Parse<DocumentKind>(Kind), Name, Enum.Parse<DocumentFault>(Fault), (int?)Line, Field) { EntryId = EntryId, IsFoundAgain = FoundAgain },
+            SinceAt, LastAt, Times);
+    }
 }

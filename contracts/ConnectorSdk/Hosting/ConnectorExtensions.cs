@@ -71,7 +71,11 @@ public static class ConnectorExtensions
         app.MapGet($"/connectors/{vendor}", () => host.Standing().Select(lane => new
         {
             lane.Municipality, lane.Name, state = Word(lane.State), breaker = Word(lane.Breaker), lane.UnavailableSince, lane.InHand, lane.Oldest, lane.Consuming, lane.Held,
-            lane.UnpublishedEntries, lane.WaitsFor,
+            lane.UnpublishedEntries, lane.WaitsFor, refused = lane.Refused.Select(refusal => new
+            {
+                refusal.Document.DocumentId, kind = Word(refusal.Document.Kind), refusal.Document.Name, fault = Word(refusal.Document.Fault), refusal.Document.Line, refusal.Document.Field,
+                since = DateTimeOffset.FromUnixTimeMilliseconds(refusal.SinceAt), last = DateTimeOffset.FromUnixTimeMilliseconds(refusal.LastAt), refusal.Times,
+            }),
         }));
         app.MapPost($"/connectors/{vendor}/municipalities/{{code}}/pause", (string code, CancellationToken cancellation) => SetPausedAsync(host, code, true, cancellation));
         app.MapPost($"/connectors/{vendor}/municipalities/{{code}}/resume", (string code, CancellationToken cancellation) => SetPausedAsync(host, code, false, cancellation));
@@ -118,6 +122,9 @@ internal sealed class EntryInbox(IEnumerable<ConnectorHost> hosts) : IEntryInbox
 {
     public Task TakeInAsync(string municipality, IReadOnlyList<DebtorEntry> entries, CancellationToken cancellation) =>
         hosts.Of(municipality).TakeInAsync(municipality, entries, cancellation);
+
+    public Task RefuseAsync(string municipality, RefusedDocument document, CancellationToken cancellation) =>
+        hosts.Of(municipality).RefuseAsync(municipality, document, cancellation);
 }
 
 internal static class Hosts

@@ -48,7 +48,9 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
             options, time, logger, $"{Environment.MachineName}/{Environment.ProcessId}/{installation.Instance}", _entries);
         _runnerOf = lane => new LaneRunner(vendor.ToString(), lane, _handler, transport, options, capabilities, time, logger);
         _runners = new(_handler.Lanes.ToDictionary(lane => lane.Code, _runnerOf), StringComparer.Ordinal);
-        ConnectorTelemetry.Observe(vendor.ToString(), () => _runners.Values.Select(runner => (runner.Lane.Code, runner.Lane.Breaker, runner.Depth, time.GetUtcNow())));
+        ConnectorTelemetry.Observe(
+            vendor.ToString(), () => _runners.Values.Select(runner => (runner.Lane.Code, runner.Lane.Breaker, runner.Depth, time.GetUtcNow())),
+            () => _runners.Keys.Select(code => (code, _entries.Refusals.Count(refusal => refusal.Municipality == code))));
     }
 
     /// <summary>Null: this vendor's debtor systems cannot list the claims they hold.</summary>
@@ -61,10 +63,12 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
     public IReadOnlyList<LaneStanding> Standing()
     {
         var now = _time.GetUtcNow();
+        var refusals = _entries.Refusals.ToLookup(refusal => refusal.Municipality, StringComparer.Ordinal);
         return [.. _runners.Values.OrderBy(runner => runner.Lane.Code, StringComparer.Ordinal).Select(runner => new LaneStanding(
             runner.Lane.Code, runner.Lane.Municipality.Name, runner.Lane.StateAt(now), runner.Lane.Breaker, runner.Lane.UnavailableSince,
             runner.Depth?.InHand ?? 0, runner.Depth?.OldestAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, runner.IsWell, runner.IsHeld,
-            _unpublished.GetValueOrDefault(runner.Lane.Code), runner.Lane.WaitsFor(now)))];
+            _unpublished.GetValueOrDefault(runner.Lane.Code), runner.Lane.WaitsFor(now),
+            [.. refusals[runner.Lane.Code]]))];
     }
 
     /// <summary>Null: no endpoint is configured.</summary>
@@ -77,6 +81,8 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
 
     public Task TakeInAsync(string municipality, IReadOnlyList<DebtorEntry> entries, CancellationToken cancellation) =>
         _entries.TakeInAsync(municipality, entries, cancellation);
+
+    public Task RefuseAsync(string municipality, RefusedDocument document, CancellationToken cancellation) => _entries.RefuseAsync(municipality, [document], cancellation);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -243,7 +249,8 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
 /// <param name="Consuming">Its queue is consumed, or left alone on purpose.</param>
 /// <param name="Held">Its queue is left alone on purpose: the backlog stays on the broker.</param>
 /// <param name="UnpublishedEntries">Entries of the debtor system that the broker has not confirmed yet.</param>
+/// <param name="Refused">Documents of which nothing counts, until they are settled.</param>
 /// <param name="WaitsFor">Keys that are not here, and what brings them: the instructions that need them wait.</param>
 public sealed record LaneStanding(
     string Municipality, string Name, LaneState State, BreakerState Breaker, DateTimeOffset? UnavailableSince, long InHand, DateTimeOffset? Oldest, bool Consuming, bool Held,
-    long UnpublishedEntries, IReadOnlyList<string> WaitsFor);
+    long UnpublishedEntries, IReadOnlyList<string> WaitsFor, IReadOnlyList<Refusal> Refused);

@@ -138,6 +138,8 @@ public sealed partial class InstructionHandler
         await ReceiptsAsync(municipality, read.Receipts, cancellation);
         if (read.Entries.Count > 0)
             await (_entries ?? throw new InvalidOperationException($"{_vendor} reads entries, and nobody takes them in.")).TakeInAsync(municipality, read.Entries, cancellation);
+        if (_entries is not null)
+            await _entries.ReadAsync(municipality, read, cancellation);
         if (read.Cursor != cursor)
             await _log.SetCursorAsync(municipality, cursor, read.Cursor, cancellation);
         return read.More && read.Cursor != cursor;

@@ -45,15 +45,32 @@ public abstract record DebtorEntry(string EntryId, EntrySubject Subject, DateTim
     public sealed record Charge(string EntryId, EntrySubject Subject, DateTimeOffset BookedAt, DateOnly ValueDate, long AmountOre, AccountPart Part)
         : DebtorEntry(EntryId, Subject, BookedAt, ValueDate);
 
+    /// <summary>The debtor system claims less of a reminder fee or interest: waived, written off or corrected. Recognised and kept, none of the library's claim.</summary>
+    /// <param name="AmountOre">Below 0: it claims so much of it again.</param>
+    public sealed record ChargeWaiver(
+        string EntryId, EntrySubject Subject, DateTimeOffset BookedAt, DateOnly ValueDate, long AmountOre, AccountPart Part, string? Reason)
+        : DebtorEntry(EntryId, Subject, BookedAt, ValueDate);
+
     /// <summary>The account was opened, closed, sent to state collection or recalled from it.</summary>
     public sealed record Account(string EntryId, EntrySubject Subject, DateTimeOffset BookedAt, DateOnly ValueDate, DebtorAccountStatus Status)
         : DebtorEntry(EntryId, Subject, BookedAt, ValueDate);
+
+    /// <summary>
+    /// A line that cannot be read, in a document that is whole by its control totals: its neighbours count, and a person looks at this one. It is known by what it says, so that the
+    /// same entry, once it can be read, comes in under its own id.
+    /// </summary>
+    /// <param name="AmountOre">As the control totals count it.</param>
+    public sealed record Unreadable(EntrySubject Subject, DateTimeOffset BookedAt, DateOnly ValueDate, long AmountOre, UnreadableEntry Line)
+        : DebtorEntry($"unreadable-{DeterministicId.Create(DeterministicId.ClaimsTransfer, $"unreadable-entry/{Line.EntryId}/{Line.Said}"):N}", Subject, BookedAt, ValueDate);
 }
 
 /// <summary>Where a vendor's callback endpoint hands entries in: returns when they are stored for good, so that the vendor may be answered.</summary>
 public interface IEntryInbox
 {
     Task TakeInAsync(string municipality, IReadOnlyList<DebtorEntry> entries, CancellationToken cancellation);
+
+    /// <summary>Nothing of a push counts. People are told until one of its entries comes in, or, where none could be read, until another push is taken in.</summary>
+    Task RefuseAsync(string municipality, RefusedDocument document, CancellationToken cancellation);
 }
 
 /// <summary>

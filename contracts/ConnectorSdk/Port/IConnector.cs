@@ -122,6 +122,12 @@ public sealed record ReadBack(IReadOnlyList<Receipt> Receipts, string? Cursor, b
 {
     /// <summary>What the debtor system has booked on its own. The same entry twice is one entry.</summary>
     public IReadOnlyList<DebtorEntry> Entries { get; init; } = [];
+
+    /// <summary>Documents of which nothing counts.</summary>
+    public IReadOnlyList<RefusedDocument> Refused { get; init; } = [];
+
+    /// <summary>Documents whose entries are among these, by <see cref="RefusedDocument.DocumentId"/>: where one was refused before, it is settled.</summary>
+    public IReadOnlyList<string> TakenDocuments { get; init; } = [];
 }
 
 /// <summary>Where a vendor's callback endpoint hands receipts in: returns when they are stored for good, so that the vendor may be answered.</summary>

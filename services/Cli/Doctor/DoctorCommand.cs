@@ -14,7 +14,14 @@ public sealed record Finding(string Subject, bool Well, string Text);
 
 /// <summary>What waits for a person, as the console counts it.</summary>
 /// <param name="What">What it is and what to do, after its count.</param>
-public sealed record NeedOfAPerson(string Kind, long Count, string? What, IReadOnlyList<string>? Municipalities, DateTimeOffset? Since, string? Cause, string Href);
+public sealed record NeedOfAPerson(string Kind, long Count, string? What, IReadOnlyList<string>? Municipalities, DateTimeOffset? Since, string? Cause, string Href, IReadOnlyList<RefusedOf>? Documents);
+
+/// <summary>A file, push or feed with payments that was refused whole, and whose it is.</summary>
+public sealed record RefusedOf(string Municipality, RefusedDocument Document);
+
+/// <param name="Fault">As <c>GET /connectors/VENDOR</c> says it.</param>
+/// <param name="Field">As the debtor system's format calls it.</param>
+public sealed record RefusedDocument(string Name, string Fault, int? Line, string? Field, DateTimeOffset Since, long Times);
 
 internal sealed record NeedsNow(IReadOnlyList<NeedOfAPerson> Needs);
 
@@ -59,7 +66,11 @@ public static class DoctorCommand
             if (open() is not { } console)
                 return;
             foreach (var need in (await console.GetAsync<NeedsNow>("/overview", cancellation))?.Needs ?? [])
+            {
                 AnsiConsole.MarkupLine($"[yellow]needs you[/]  {Markup.Escape(Worded(need))}");
+                foreach (var (municipality, document) in (need.Documents ?? []).Select(refused => (refused.Municipality, refused.Document)))
+                    AnsiConsole.MarkupLine($"           {Markup.Escape($"{municipality} {Worded(document)}")}");
+            }
         }
         catch (CommandFailure failure)
         {
@@ -74,6 +85,10 @@ public static class DoctorCommand
         var cause = need.Cause is null ? "" : $" [{need.Cause}]";
         return $"{need.Count} {need.What ?? need.Kind}{cause}{whose}{(need.Since is { } since ? $", since {since:yyyy-MM-dd HH:mm} UTC" : "")} – {need.Href}";
     }
+
+    private static string Worded(RefusedDocument document) =>
+        $"{document.Name}: {document.Fault}{(document.Line is { } line ? $", line {line}" : "")}{(document.Field is { } field ? $", field {field}" : "")}, "
+        + $"{(document.Times == 1 ? "once" : $"{document.Times} times")} since {document.Since:yyyy-MM-dd HH:mm} UTC";
 
     private static async Task<Finding> ServiceAsync(RunningSystem system, ServiceEndpoint service, CancellationToken cancellation)
     {

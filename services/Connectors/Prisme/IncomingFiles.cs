@@ -17,9 +17,13 @@ internal sealed partial class IncomingFiles(ILogger log)
     public async Task<ReadBack> ReadAsync(DebtorSystem system, IFileTransport transport, string? cursor, CancellationToken cancellation)
     {
         string[] takenIn = cursor is null or "" ? [] : [.. cursor.Split(CursorSeparator).Where(IsOurs)];
-        var waiting = (await transport.TidyAndListAsync(takenIn, cancellation)).Where(IsOurs).Except(takenIn).ToList();
+        var lying = await transport.TidyAndListAsync(takenIn, cancellation);
+        var waiting = lying.Where(IsOurs).Except(takenIn).ToList();
 
-        var (receipts, entries, read) = (new List<Receipt>(), new List<DebtorEntry>(), new List<string>());
+        var (receipts, read, payments) = (new List<Receipt>(), new List<string>(), new PaymentsRead());
+        var entries = payments.Entries;
+        foreach (var name in lying.Where(FileNames.IsMisnamedPayments))
+            payments.Refused.Add(new RefusedDocument(name, DocumentKind.File, name, DocumentFault.WrongName) { IsFoundAgain = true });
         var looked = 0;
         while (looked < waiting.Count && read.Count < FilesPerRead && entries.Count < EntriesPerRead)
         {
@@ -31,12 +35,15 @@ internal sealed partial class IncomingFiles(ILogger log)
             {
                 if (FileNames.PaymentFileId(file.Name) is not { } fileId)
                     TakeInReceipts(system, file, receipts, read);
-                else if (await TakeInPaymentsAsync(system, transport, file, fileId, entries, cancellation))
+                else if (await TakeInPaymentsAsync(system, transport, file, fileId, payments, cancellation))
                     read.Add(file.Name);
             }
         }
 
-        return new ReadBack(receipts, string.Join(CursorSeparator, read), looked < waiting.Count) { Entries = entries };
+        return new ReadBack(receipts, string.Join(CursorSeparator, read), looked < waiting.Count)
+        {
+            Entries = entries, Refused = payments.Refused, TakenDocuments = payments.Taken,
+        };
     }
 
     /// <summary>A receipt file that is still being written simply waits.</summary>
@@ -59,18 +66,22 @@ internal sealed partial class IncomingFiles(ILogger log)
 
     /// <summary>Whether the file is done with: taken in, or refused and asked for again. One that cannot be asked for now stays, and is refused again at the next reading.</summary>
     private async Task<bool> TakeInPaymentsAsync(
-        DebtorSystem system, IFileTransport transport, FetchedFile file, string fileId, List<DebtorEntry> entries, CancellationToken cancellation)
+        DebtorSystem system, IFileTransport transport, FetchedFile file, string fileId, PaymentsRead payments, CancellationToken cancellation)
     {
         var reading = file.Name.StartsWith($"{system.Municipality}_", StringComparison.Ordinal)
-            ? PaymentFile.Read(system.Municipality, fileId, file.Content)
+            ? PaymentFile.Read(system.Municipality, fileId, file.Name, file.Content)
             : new PaymentReading.Refused(PaymentFile.WrongHeader, "its name is of another municipality");
         if (reading is PaymentReading.Taken taken)
         {
-            entries.AddRange(taken.Entries);
+            payments.Entries.AddRange(taken.Entries);
+            payments.Taken.Add(DocumentId(fileId));
+            foreach (var unreadable in taken.Entries.OfType<DebtorEntry.Unreadable>())
+                Log.LineUnreadable(log, system.Municipality, file.Name, unreadable.Line.Line, unreadable.Line.Field, unreadable.Line.Fault);
             return true;
         }
 
         var refused = (PaymentReading.Refused)reading;
+        payments.Refused.Add(new RefusedDocument(DocumentId(fileId), DocumentKind.File, file.Name, refused.Fault, refused.Line, refused.Field));
         Log.PaymentsRefused(log, system.Municipality, file.Name, refused.Code, refused.Text);
         // Asked before the cursor moves: a crash in between asks twice, and never not at all.
         var question = AskAgainFile.Of(system.Municipality, fileId, refused);
@@ -80,6 +91,9 @@ internal sealed partial class IncomingFiles(ILogger log)
         Log.NotAskedAgain(log, system.Municipality, file.Name, handover is Handover.NotDelivered not ? not.Reason : ((Handover.Uncertain)handover).Reason);
         return false;
     }
+
+    /// <summary>The same file under another name, in whatever case it is written.</summary>
+    private static string DocumentId(string fileId) => fileId.ToUpperInvariant();
 
     private static bool IsOurs(string name) => FileNames.IsReceiptFile(name) || FileNames.PaymentFileId(name) is not null;
 
@@ -94,7 +108,20 @@ internal sealed partial class IncomingFiles(ILogger log)
         [LoggerMessage(4203, LogLevel.Error, "Prisme of {Municipality} left the payment file {File}, which is refused whole: {Code}, {Fault}. Nothing of it counts; it is asked for again.")]
         public static partial void PaymentsRefused(ILogger logger, string municipality, string file, string code, string fault);
 
+        [LoggerMessage(4205, LogLevel.Error, "Prisme of {Municipality} left the payment file {File}, whose line {Line} cannot be read: field {Field}, {Fault}. It is on the worklist; the other lines count.")]
+        public static partial void LineUnreadable(ILogger logger, string municipality, string file, int line, string field, Messages.EntryFault fault);
+
         [LoggerMessage(4204, LogLevel.Error, "Prisme of {Municipality} could not be asked for the payment file {File} again: {Reason}. It is asked at the next reading.")]
         public static partial void NotAskedAgain(ILogger logger, string municipality, string file, string reason);
+    }
+
+    /// <summary>What the payment files of one reading gave.</summary>
+    private sealed class PaymentsRead
+    {
+        public List<DebtorEntry> Entries { get; } = [];
+
+        public List<RefusedDocument> Refused { get; } = [];
+
+        public List<string> Taken { get; } = [];
     }
 }

@@ -59,6 +59,6 @@ public sealed class PrismeConnector(PrismeOptions options, FileTransports transp
         new AccountExtract(options, time).ReadAsync(system, transports.Of(system), cancellation);
 
     private Task<Dictionary<Guid, Found>?> WaitForAnswerAsync(IFileTransport transport, string name, CancellationToken cancellation) => Answers.WaitAsync(
-        transport, name, async () => await transport.FetchAsync([name], cancellation) is [var file] ? QuestionFile.ReadAnswer(file.Content) : null,
+        transport, name, async there => await transport.FetchAsync([there], cancellation) is [var file] ? QuestionFile.ReadAnswer(file.Content) : null,
         options.AnswerTimeout, time, cancellation);
 }

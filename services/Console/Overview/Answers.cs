@@ -72,7 +72,12 @@ public sealed record PaymentsFigures
 /// <param name="Consuming">Its queue is consumed, or left alone on purpose.</param>
 public sealed record ConnectorStanding(
     string Municipality, string State, string Breaker, DateTimeOffset? UnavailableSince, long InHand, DateTimeOffset? Oldest, bool Consuming, bool Held, long UnpublishedEntries,
-    IReadOnlyList<string>? WaitsFor = null);
+    IReadOnlyList<string>? WaitsFor = null, IReadOnlyList<RefusedDocument>? Refused = null);
+
+/// <summary>A file, push or feed with payments of which nothing counts, until it is taken or replaced by one that is.</summary>
+/// <param name="Fault">unreadable, wrongHeader, wrongName, wrongTotals or wrongEntry.</param>
+/// <param name="Field">As the debtor system's format calls it.</param>
+public sealed record RefusedDocument(string Name, string Fault, int? Line, string? Field, DateTimeOffset Since, long Times);
 
 /// <param name="Why">For whoever runs it.</param>
 /// <param name="IsSlow">It is there, and did not answer in time: asked again, it may.</param>

@@ -26,6 +26,9 @@ public enum NeedKind
     /// <summary>Connectors whose debtor system takes nothing.</summary>
     ConnectorsCutOff,
 
+    /// <summary>Files, pushes and feeds with payments that were refused whole.</summary>
+    RefusedDocuments,
+
     /// <summary>Connectors that somebody has paused.</summary>
     ConnectorsPaused,
 
@@ -66,7 +69,13 @@ public sealed record Need(
 
     /// <summary>In English, for programs and the command line; the pages word it in their reader's language.</summary>
     public string? What { get; init; }
+
+    /// <summary>Of <see cref="NeedKind.RefusedDocuments"/>: which, the longest refused first.</summary>
+    public IReadOnlyList<RefusedOf>? Documents { get; init; }
 }
+
+/// <summary>A refused document, and whose it is.</summary>
+public sealed record RefusedOf(string Municipality, RefusedDocument Document);
 
 /// <summary>What needs a person now, the most urgent first. Pure: it is decided from what was asked.</summary>
 internal static class Needs
@@ -87,6 +96,7 @@ internal static class Needs
             [.. vendor.Findings.Select(finding => finding.Municipality).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], vendor.Vendor)),
         .. Connectors(NeedKind.ConnectorsCutOff, "cutOff", flows, IsCutOff),
         .. Connectors(NeedKind.ConnectorsIdle, "idle", flows, lane => !lane.Consuming),
+        .. RefusedDocuments(flows),
         .. Connectors(NeedKind.ConnectorsPaused, "paused", flows, lane => lane.State == "paused"),
         .. Claims(NeedKind.RejectedClaims, "Rejected", flows, figures => figures.Rejected),
         .. Claims(NeedKind.HeldClaims, "Held", flows, figures => figures.Held),
@@ -106,6 +116,17 @@ internal static class Needs
         var those = flows.Where(flow => flow.Connector is not null && isSo(flow.Connector)).ToList();
         if (those.Count > 0)
             yield return new Need(kind, those.Count, those.Count == 1 ? Places.Municipality(those[0].Code) : $"{Places.Municipalities}?connector={filter}", null, Codes(those));
+    }
+
+    private static IEnumerable<Need> RefusedDocuments(IReadOnlyList<MunicipalityFlow> flows)
+    {
+        var refused = flows.SelectMany(flow => (flow.Connector?.Refused ?? []).Select(document => new RefusedOf(flow.Code, document))).OrderBy(refused => refused.Document.Since).ToList();
+        if (refused.Count == 0)
+            yield break;
+        var codes = refused.Select(refused => refused.Municipality).Distinct().Order(StringComparer.Ordinal).ToList();
+        yield return new Need(
+            NeedKind.RefusedDocuments, refused.Count, codes.Count == 1 ? Places.Municipality(codes[0]) : $"{Places.Municipalities}?connector=refused", null, codes, Since: refused[0].Document.Since)
+        { Documents = refused };
     }
 
     private static IEnumerable<Need> Payments(NeedKind kind, IReadOnlyList<MunicipalityFlow> flows, Func<PaymentsFigures, long> of, string place) =>

@@ -51,6 +51,7 @@ internal static class Inbound
         DebtorEntryUnmatched { Kind: DebtorEntryKind.Coverage or DebtorEntryKind.Reversal, AmountOre: <= 0 } => "whose amount is not above 0",
         DebtorEntryUnmatched { AmountOre: < -MostOre or > MostOre } => "whose amount is out of all bounds",
         DebtorEntryUnmatched { Kind: DebtorEntryKind.Account, Status: null } => "about an account without its status",
+        DebtorEntryUnmatched { Kind: DebtorEntryKind.Unreadable, Unreadable: null } => "about a line that cannot be read, without the line",
         DebtorEntryUnmatched { Municipality.Length: 0 } => "without municipality",
         DebtorEntryUnmatched { EntryId.Length: 0 or > EntryIdLength } => "without an entry id that can be kept",
         _ => EntryIdOf(message) is { Length: 0 or > EntryIdLength } ? "without an entry id that can be kept" : null,

@@ -33,7 +33,7 @@ internal static class PaymentsSchema
         new("amount_ore", ColumnType.Integer), new("debtor_reference", ColumnType.Text, Nullable: true), new("payment_slip", ColumnType.Text, Nullable: true),
         new("received_at", ColumnType.Integer), new("relay_due_at", ColumnType.Integer, Nullable: true), new("claim_id", ColumnType.Id, Nullable: true),
         new("decided_at", ColumnType.Integer, Nullable: true), new("who", ColumnType.Text, Nullable: true), new("why", ColumnType.LongText, Nullable: true),
-        new("row_version", ColumnType.Integer), new("entry", ColumnType.LongText), new("placed", ColumnType.LongText, Nullable: true),
+        new("row_version", ColumnType.Integer), new("entry", ColumnType.LongText), new("placed", ColumnType.LongText, Nullable: true), new("entry_id", ColumnType.Text, Nullable: true),
     ]);
 
     /// <summary>Settled claims to be registered through FBS's payment interface.</summary>
@@ -153,5 +153,10 @@ internal static class PaymentsSchema
             "CREATE INDEX accounts_of_amount ON payments.accounts (municipality, amount_ore)",
         ]),
         SenderRefusals.MigrationIn("payments", 3),
+        new(4, "Find an entry without an account by its id",
+        [
+            "ALTER TABLE payments.unmatched ADD entry_id {text} NULL",
+            "CREATE INDEX unmatched_of_entry ON payments.unmatched (municipality, entry_id) WHERE entry_id IS NOT NULL",
+        ]),
     ];
 }

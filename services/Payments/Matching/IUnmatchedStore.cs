@@ -12,6 +12,9 @@ public interface IUnmatchedStore
     /// <summary>Open entries whose names lead to exactly one account of their municipality, the oldest first.</summary>
     Task<IReadOnlyList<Match>> MatchesAsync(int most, CancellationToken cancellation);
 
+    /// <summary>Open lines that could not be read, and whose entry has come in meanwhile under the id they name.</summary>
+    Task<IReadOnlyList<UnmatchedEntry>> ReadableNowAsync(int most, CancellationToken cancellation);
+
     /// <summary>Entries whose message was decided and that nobody has confirmed to have sent by now.</summary>
     Task<IReadOnlyList<UnmatchedEntry>> UnsentAsync(DateTimeOffset now, int most, CancellationToken cancellation);
 

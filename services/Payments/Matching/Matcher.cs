@@ -24,6 +24,9 @@ public sealed class Matcher(IUnmatchedStore store, IPublisher publisher, TimePro
             var matches = await store.MatchesAsync(most, cancellation);
             if (matches.Count > 0)
                 await SendAsync(await DecideAsync([.. matches.Select(match => Decided(match.Entry, match.Account))], cancellation), cancellation);
+            var readable = await store.ReadableNowAsync(most, cancellation);
+            if (readable.Count > 0)
+                await store.SaveAsync([.. readable.Select(entry => entry with { State = UnmatchedState.Closed, DecidedAt = time.GetUtcNow() })], cancellation);
             var left = await store.UnsentAsync(time.GetUtcNow(), most, cancellation);
             if (left.Count > 0)
                 await SendAsync(left, cancellation);

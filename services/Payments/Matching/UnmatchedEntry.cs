@@ -13,6 +13,9 @@ public enum UnmatchedCause
 
     /// <summary>Its id is booked already, for something else.</summary>
     Duplicate,
+
+    /// <summary>Its line in the debtor system's document cannot be read.</summary>
+    Unreadable,
 }
 
 public enum UnmatchedState
@@ -38,6 +41,10 @@ public sealed record UnmatchedEntry(
     DebtorEntryUnmatched Entry, UnmatchedCause Cause, string? Slip, DateTimeOffset ReceivedAt, UnmatchedState State = UnmatchedState.Open, long RowVersion = 0)
 {
     private const int TextLength = 200;
+    private const int LineLength = 500;
+
+    /// <summary>The debtor system's id of the entry; of a line that cannot be read, the one it names.</summary>
+    public string? EntryId => Entry.Unreadable is { } line ? line.EntryId : Entry.EntryId;
 
     public DateTimeOffset? RelayDueAt { get; init; }
     public Guid? ClaimId { get; init; }
@@ -47,8 +54,12 @@ public sealed record UnmatchedEntry(
     public RecordedEffect? Placed { get; init; }
 
     public static UnmatchedEntry Of(DebtorEntryUnmatched entry, DateTimeOffset receivedAt) => new(
-        entry with { Reference = Masked(entry.Reference), Reason = Masked(entry.Reason), PaymentSlipAsWritten = Masked(entry.PaymentSlipAsWritten) },
-        entry.IsConflict ? UnmatchedCause.Duplicate : UnmatchedCause.NoMatch, PaymentSlips.TryRead(entry.PaymentSlip, out var slip, out _) ? slip : null, receivedAt);
+        entry with
+        {
+            Reference = Masked(entry.Reference), Reason = Masked(entry.Reason), PaymentSlipAsWritten = Masked(entry.PaymentSlipAsWritten),
+            Unreadable = entry.Unreadable is { } line ? line with { Said = PersonalData.Mask(line.Said, LineLength) } : null,
+        },
+        entry.Unreadable is not null ? UnmatchedCause.Unreadable : entry.IsConflict ? UnmatchedCause.Duplicate : UnmatchedCause.NoMatch, PaymentSlips.TryRead(entry.PaymentSlip, out var slip, out _) ? slip : null, receivedAt);
 
     /// <summary>An ordinary message whose entry id is booked on another claim: the first stands, this one is for a person.</summary>
     public static UnmatchedEntry Of(IClaimMessage message, DateTimeOffset receivedAt)

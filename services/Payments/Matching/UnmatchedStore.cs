@@ -53,6 +53,22 @@ public sealed class UnmatchedStore(IStore store) : IUnmatchedStore
         return [.. rows];
     }
 
+    public async Task<IReadOnlyList<UnmatchedEntry>> ReadableNowAsync(int most, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenAsync(cancellation);
+        var rows = await connection.QueryAsync<UnmatchedRow>(new CommandDefinition(
+            store.Sql($"""
+                SELECT {store.Top("most")} {Columns}
+                FROM payments.unmatched u
+                WHERE u.state = 'Open' AND u.cause = 'Unreadable' AND u.entry_id IS NOT NULL
+                  AND (EXISTS (SELECT 1 FROM payments.entries e WHERE e.municipality = u.municipality AND e.entry_id = u.entry_id)
+                    OR EXISTS (SELECT 1 FROM payments.unmatched other WHERE other.municipality = u.municipality AND other.entry_id = u.entry_id AND other.cause <> 'Unreadable'))
+                ORDER BY u.received_at {store.Limit("most")}
+                """),
+            new { most }, cancellationToken: cancellation));
+        return [.. rows.Select(row => row.Read())];
+    }
+
     public async Task<IReadOnlyList<UnmatchedEntry>> UnsentAsync(DateTimeOffset now, int most, CancellationToken cancellation)
     {
         await using var connection = await store.OpenAsync(cancellation);
@@ -116,7 +132,7 @@ public sealed class UnmatchedStore(IStore store) : IUnmatchedStore
         entry.Entry.MessageId, entry.Entry.Municipality, entry.Cause.ToString(), entry.State.ToString(), entry.Entry.AmountOre, entry.Entry.DebtorReference, entry.Slip,
         entry.ReceivedAt.ToUnixTimeMilliseconds(), entry.RelayDueAt?.ToUnixTimeMilliseconds(), entry.ClaimId, entry.DecidedAt?.ToUnixTimeMilliseconds(), entry.Who, entry.Why,
         entry.RowVersion + 1, JsonSerializer.Serialize(entry.Entry, MessageJson.Default.DebtorEntryUnmatched),
-        entry.Placed is null ? null : JsonSerializer.Serialize(entry.Placed, PaymentsJson.Default.RecordedEffect),
+        entry.Placed is null ? null : JsonSerializer.Serialize(entry.Placed, PaymentsJson.Default.RecordedEffect), entry.EntryId,
     ];
 
     internal sealed record UnmatchedRow

@@ -11,7 +11,9 @@ public enum WorklistKind { UnmatchedEntry, Account, FbsOrder }
 /// <summary>Something that only a person can decide.</summary>
 /// <param name="Id">For place and close: the unmatched entry's message, or the order's own; an account's line goes away by itself.</param>
 /// <param name="AmountOre">Of an entry its amount; of an account its balance; of an order what the claim was for.</param>
-/// <param name="Names">What it names itself by: reference, debtorReference, paymentSlip, entryId, reversesEntryId, orderId, fbsAnswer.</param>
+/// <param name="Names">
+/// What it names itself by: reference, debtorReference, paymentSlip, entryId, reversesEntryId, orderId, fbsAnswer; of a line that cannot be read also document, line, field, fault, said.
+/// </param>
 /// <param name="Action">What is suggested to do.</param>
 public sealed record WorklistItem(
     Guid Id, WorklistKind Kind, string Municipality, string Cause, long AmountOre, DateTimeOffset Since, string? Agency, long? FeeId, string? EntryKind,
@@ -72,12 +74,15 @@ public sealed class Worklist(IStore store, Suggestions suggestions)
             var similar = cause == UnmatchedCause.NoMatch ? await suggestions.ForAsync(entry, cancellation) : [];
             items.Add(new WorklistItem(
                 row.Id, WorklistKind.UnmatchedEntry, entry.Municipality, row.Cause, entry.AmountOre, At(row.Since), null, null, entry.Kind.ToString(),
-                Named(("entryId", entry.EntryId), ("reference", entry.Reference), ("debtorReference", entry.DebtorReference), ("paymentSlip", entry.PaymentSlip ?? entry.PaymentSlipAsWritten),
+                Named(("entryId", entry.Unreadable is { } line ? line.EntryId : entry.EntryId), ("document", entry.Unreadable?.Document),
+                    ("line", entry.Unreadable?.Line.ToString(CultureInfo.InvariantCulture)), ("field", entry.Unreadable?.Field), ("fault", entry.Unreadable?.Fault.ToString()),
+                    ("said", entry.Unreadable?.Said), ("reference", entry.Reference), ("debtorReference", entry.DebtorReference), ("paymentSlip", entry.PaymentSlip ?? entry.PaymentSlipAsWritten),
                     ("reversesEntryId", entry.ReversesEntryId)),
                 similar,
                 (cause, similar.Count) switch
                 {
                     (UnmatchedCause.Duplicate, _) => "The entry's id is booked already for something else: ask the debtor system which of the two is right, have it book the other anew, then close this.",
+                    (UnmatchedCause.Unreadable, _) => "The line cannot be read and is not booked; the others of its document are. Have the debtor system bring it again as it must be: then this goes away by itself. Else close this.",
                     (_, 0) => "Find the claim in the debtor system and place the entry on it; if it is none of the library's, have it moved there and close this.",
                     _ => "Compare with the suggestions and place the entry on the claim it belongs to.",
                 }));

@@ -44,6 +44,8 @@ internal static class WorklistEndpoints
             return Decided(entry);
         if (entry.State != UnmatchedState.Open)
             return TypedResults.Problem($"The entry is {entry.State}: it was decided before.", statusCode: 409);
+        if (entry.Cause == UnmatchedCause.Unreadable)
+            return TypedResults.Problem("The line cannot be read, so that nobody can tell what to book: have the debtor system bring it again as it must be, or close this.", statusCode: 409);
         if (entry.Cause == UnmatchedCause.Duplicate)
             return TypedResults.Problem("The entry's id is booked already for something else: have the debtor system book it anew under an id of its own, then close this.", statusCode: 409);
         if (await store.AccountAsync(claimId, cancellation) is not { } account || account.Municipality != entry.Entry.Municipality)

@@ -56,6 +56,8 @@ internal sealed class OpusBench : IReceiptInbox, IEntryInbox, IAsyncDisposable
     /// <summary>As they were handed in: a document a list.</summary>
     public ConcurrentQueue<(string Municipality, IReadOnlyList<DebtorEntry> Entries)> Entries { get; } = new();
 
+    public ConcurrentQueue<(string Municipality, RefusedDocument Document)> Refused { get; } = new();
+
     /// <summary>While true, storing a receipt or an entry fails.</summary>
     public bool InboxIsBroken { get; set; }
 
@@ -99,6 +101,14 @@ internal sealed class OpusBench : IReceiptInbox, IEntryInbox, IAsyncDisposable
             throw new IOException("The store is away.");
         foreach (var receipt in receipts)
             Receipts.Enqueue((municipality, receipt));
+        return Task.CompletedTask;
+    }
+
+    public Task RefuseAsync(string municipality, RefusedDocument document, CancellationToken cancellation)
+    {
+        if (InboxIsBroken)
+            throw new IOException("The store is away.");
+        Refused.Enqueue((municipality, document));
         return Task.CompletedTask;
     }
 

@@ -17,6 +17,8 @@ public sealed class When_Opus_pushes_coverage
         yield return Kind("TILBAGEFOERSEL", "<Beloeb>70.00</Beloeb>", new DebtorEntry.Reversal("p-1", Subject, BookedAt, ValueDate, 7000, "p-0"), "<TilbagefoererPosteringId>p-0</TilbagefoererPosteringId>");
         yield return Kind("AFSKRIVNING", "<Beloeb>20.50</Beloeb>", new DebtorEntry.WriteOff("p-1", Subject, BookedAt, ValueDate, 2050, "Eftergivet"), "<Aarsag>Eftergivet</Aarsag>");
         yield return Kind("AFSKRIVNING", "<Beloeb>-20.50</Beloeb>", new DebtorEntry.WriteOff("p-1", Subject, BookedAt, ValueDate, -2050, null));
+        yield return Kind("AFSKRIVNING", "<Delfordring>RYKKERGEBYR</Delfordring><Beloeb>100.00</Beloeb>", new DebtorEntry.ChargeWaiver("p-1", Subject, BookedAt, ValueDate, 10000, AccountPart.ReminderFee, "Frafaldet"), "<Aarsag>Frafaldet</Aarsag>");
+        yield return Kind("REGULERING", "<Delfordring>RENTE</Delfordring><Beloeb>-0.37</Beloeb>", new DebtorEntry.ChargeWaiver("p-1", Subject, BookedAt, ValueDate, 37, AccountPart.Interest, null));
         yield return Kind("REGULERING", "<Beloeb>-0.01</Beloeb>", new DebtorEntry.Adjustment("p-1", Subject, BookedAt, ValueDate, -1, "Fejl"), "<Aarsag>Fejl</Aarsag>");
         yield return Kind("REGULERING", "<Beloeb>12</Beloeb>", new DebtorEntry.Adjustment("p-1", Subject, BookedAt, ValueDate, 1200, null));
         yield return Kind("RYKKERGEBYR", "<Beloeb>100.00</Beloeb>", new DebtorEntry.Charge("p-1", Subject, BookedAt, ValueDate, 10000, AccountPart.ReminderFee));
@@ -125,7 +127,6 @@ public sealed class When_Opus_pushes_coverage
     [TestCase("TILBAGEFOERSEL", "<Beloeb>-1.00</Beloeb>", "", "Beloeb")]
     [TestCase("RENTE", "", "", "Beloeb")]
     [TestCase("DAEKNING", "<Beloeb>0101701234,00</Beloeb>", "", "Beloeb")]
-    [TestCase("AFSKRIVNING", "<Delfordring>RENTE</Delfordring><Beloeb>1.00</Beloeb>", "", "Delfordring")]
     [TestCase("REGULERING", "<Delfordring>0101701234</Delfordring><Beloeb>1.00</Beloeb>", "", "Delfordring")]
     [TestCase("KONTOSTATUS", "", "", "Kontostatus")]
     [TestCase("KONTOSTATUS", "<Beloeb>1.00</Beloeb>", "<Kontostatus>AABEN</Kontostatus>", "Beloeb")]
@@ -144,6 +145,27 @@ public sealed class When_Opus_pushes_coverage
         answer.ShouldContain("Line 3,");
         answer.ShouldNotContain("0101701234");
         bench.Entries.ShouldBeEmpty();
+        bench.Refused.ShouldBe([("0101", new RefusedDocument("DaekningAfskrivning p-0", DocumentKind.Push, "DaekningAfskrivning p-0", DocumentFault.WrongEntry, 3, element) { EntryId = "p-0" })]);
+    }
+
+    [Test]
+    public async Task A_push_that_is_no_document_is_told_to_people_too_and_one_of_receipts_is_not()
+    {
+        await using var bench = await OpusBench.StartAsync();
+
+        await bench.BringAsync("<not xml");
+        await bench.BringAsync(Money.Receipt(OpusBench.Register(1).Id, "not a slip").Replace("ACCEPTERET", "MAASKE", StringComparison.Ordinal));
+
+        bench.Refused.ShouldBe([("0101", new RefusedDocument("push", DocumentKind.Push, "push", DocumentFault.Unreadable, 1))]);
+    }
+
+    [Test]
+    public async Task What_is_refused_is_answered_only_when_people_can_learn_of_it()
+    {
+        await using var bench = await OpusBench.StartAsync();
+        bench.InboxIsBroken = true;
+
+        (await bench.BringAsync(Money.Pushed(Money.Posting("NYT", "<Beloeb>1.00</Beloeb>")))).Status.ShouldBe(HttpStatusCode.InternalServerError);
     }
 
     [TestCase("2026-11-22T10:00:00")]

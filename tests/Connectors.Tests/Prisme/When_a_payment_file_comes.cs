@@ -1,3 +1,4 @@
+using System.Text;
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Prisme.Format;
@@ -12,6 +13,14 @@ public sealed class When_a_payment_file_comes
     private static readonly DateTimeOffset BookedAt = new(2026, 11, 23, 9, 30, 0, TimeSpan.Zero);
     private static readonly DateOnly ValueDate = new(2026, 11, 22);
 
+    private static readonly byte[] Receipts = Payments.Lines(
+    [
+        ("R00", "&01PRISME-KVIT&021&030101&04b&05MODTAGET&062&07+00000000014000"),
+        ("R10", $"&01k1&02{Guid.Empty:N}&03ACCEPTERET&04PR-77&08000000000000018"),
+        ("R10", $"&01k2&02{Guid.Empty:N}&03ACCEPTERET&04PR-78"),
+        ("R99", "&012"),
+    ]);
+
     private static IEnumerable<TestCaseData> Kinds()
     {
         yield return Kind("DAK", "&07+00000000007000&08mobilePay", "", 7000, new DebtorEntry.Coverage("p-1", Subject, BookedAt, ValueDate, 7000, "mobilePay"));
@@ -25,6 +34,9 @@ public sealed class When_a_payment_file_comes
         yield return Kind("REG", "&07-00000000000001", "&12Fejl", -1, new DebtorEntry.Adjustment("p-1", Subject, BookedAt, ValueDate, -1, "Fejl"));
         yield return Kind("RYK", "&07+00000000010000", "", 10000, new DebtorEntry.Charge("p-1", Subject, BookedAt, ValueDate, 10000, AccountPart.ReminderFee));
         yield return Kind("REN", "&07+00000000000037", "", 37, new DebtorEntry.Charge("p-1", Subject, BookedAt, ValueDate, 37, AccountPart.Interest));
+        yield return Kind("AFS", "&06R&07+00000000010000", "&12Frafaldet", 10000, new DebtorEntry.ChargeWaiver("p-1", Subject, BookedAt, ValueDate, 10000, AccountPart.ReminderFee, "Frafaldet"));
+        yield return Kind("AFS", "&06T&07-00000000000037", "", -37, new DebtorEntry.ChargeWaiver("p-1", Subject, BookedAt, ValueDate, -37, AccountPart.Interest, null));
+        yield return Kind("REG", "&06R&07-00000000010000", "", -10000, new DebtorEntry.ChargeWaiver("p-1", Subject, BookedAt, ValueDate, 10000, AccountPart.ReminderFee, null));
         yield return Kind("KTO", "", "&13A", 0, new DebtorEntry.Account("p-1", Subject, BookedAt, ValueDate, DebtorAccountStatus.Open));
         yield return Kind("KTO", "", "&13L", 0, new DebtorEntry.Account("p-1", Subject, BookedAt, ValueDate, DebtorAccountStatus.Closed));
         yield return Kind("KTO", "", "&13I", 0, new DebtorEntry.Account("p-1", Subject, BookedAt, ValueDate, DebtorAccountStatus.InCollection));
@@ -33,11 +45,66 @@ public sealed class When_a_payment_file_comes
 
     [TestCaseSource(nameof(Kinds))]
     public void each_kind_is_read_as_what_it_is(string entry, long sumOre, DebtorEntry expected) =>
-        PaymentFile.Read("0101", Payments.FileId, Payments.File(sumOre, entry)).ShouldBeOfType<PaymentReading.Taken>().Entries.ShouldBe([expected]);
+        PaymentFile.Read("0101", Payments.FileId, Payments.Name, Payments.File(sumOre, entry)).ShouldBeOfType<PaymentReading.Taken>().Entries.ShouldBe([expected]);
 
     [Test]
     public void a_day_without_entries_is_a_whole_file_too() =>
-        PaymentFile.Read("0101", Payments.FileId, Payments.File(0)).ShouldBeOfType<PaymentReading.Taken>().Entries.ShouldBeEmpty();
+        PaymentFile.Read("0101", Payments.FileId, Payments.Name, Payments.File(0)).ShouldBeOfType<PaymentReading.Taken>().Entries.ShouldBeEmpty();
+
+    /// <summary>What transfers in text mode, editors and old systems do to a file without changing what it says.</summary>
+    private static IEnumerable<TestCaseData> Dressings()
+    {
+        byte[] mark = [0xEF, 0xBB, 0xBF], end = [0x1A];
+        byte[] LinesEndBy(byte[] file, string lineEnd) => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(file).Replace("\r\n", lineEnd));
+        yield return new TestCaseData((Func<byte[], byte[]>)(file => LinesEndBy(file, "\n"))).SetArgDisplayNames("LF");
+        yield return new TestCaseData((Func<byte[], byte[]>)(file => [.. mark, .. file])).SetArgDisplayNames("byte order mark");
+        yield return new TestCaseData((Func<byte[], byte[]>)(file => [.. file, .. end])).SetArgDisplayNames("Ctrl-Z");
+        yield return new TestCaseData((Func<byte[], byte[]>)(file => [.. file[..^2], .. end])).SetArgDisplayNames("Ctrl-Z for the last line's end");
+        yield return new TestCaseData((Func<byte[], byte[]>)(file => [.. mark, .. LinesEndBy(file, "\n"), .. end, .. end])).SetArgDisplayNames("all of it");
+    }
+
+    [TestCaseSource(nameof(Dressings))]
+    public async Task it_is_read_as_what_it_means(Func<byte[], byte[]> dress)
+    {
+        await using var bench = await StartAsync();
+        await bench.LeaveAsync("0101_20261123050000-1_b.kvit", dress(Receipts));
+        await bench.LeaveAsync(Payments.Name, dress(Payments.TwoEntries));
+
+        var read = await bench.ReadAsync();
+
+        read.Entries.ShouldBe(PaymentFile.Read("0101", Payments.FileId, Payments.Name, Payments.TwoEntries).ShouldBeOfType<PaymentReading.Taken>().Entries);
+        read.Receipts.Count.ShouldBe(2);
+        read.Refused.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task a_name_in_upper_case_is_the_same_name()
+    {
+        await using var bench = await StartAsync();
+        await bench.LeaveAsync(Payments.Name.ToUpperInvariant(), Payments.TwoEntries);
+
+        var read = await bench.ReadAsync();
+
+        read.Entries.Count.ShouldBe(2);
+        await bench.ReadAsync(read.Cursor);
+        bench.Lying("arkiv").ShouldBe([Payments.Name.ToUpperInvariant()]);
+    }
+
+    [Test]
+    public async Task a_name_of_no_known_form_is_shown_for_as_long_as_the_file_lies_there()
+    {
+        await using var bench = await StartAsync();
+        await bench.LeaveAsync("betalinger 23.11.BET", Payments.TwoEntries);
+
+        for (var reading = 0; reading < 2; reading++)
+        {
+            (await bench.ReadAsync()).Refused.ShouldBe(
+                [new RefusedDocument("betalinger 23.11.BET", DocumentKind.File, "betalinger 23.11.BET", DocumentFault.WrongName) { IsFoundAgain = true }]);
+        }
+
+        File.Delete(Path.Combine(bench.Folder("ud"), "betalinger 23.11.BET"));
+        (await bench.ReadAsync()).Refused.ShouldBeEmpty();
+    }
 
     [Test]
     public async Task it_counts_once_it_took_effect_and_goes_to_the_archive_then()
@@ -76,16 +143,9 @@ public sealed class When_a_payment_file_comes
     public async Task receipts_beside_it_are_read_with_it()
     {
         await using var bench = await StartAsync();
-        var receipts = Payments.Lines(
-        [
-            ("R00", "&01PRISME-KVIT&021&030101&04b&05MODTAGET&062&07+00000000014000"),
-            ("R10", $"&01k1&02{Guid.Empty:N}&03ACCEPTERET&04PR-77&08000000000000018"),
-            ("R10", $"&01k2&02{Guid.Empty:N}&03ACCEPTERET&04PR-78"),
-            ("R99", "&012"),
-        ]);
-        await bench.LeaveAsync("0101_20261123050000-1_b.kvit", receipts);
+        await bench.LeaveAsync("0101_20261123050000-1_b.kvit", Receipts);
         await bench.LeaveAsync(Payments.Name, Payments.TwoEntries);
-        await bench.LeaveAsync("0101_20261123070000-1_b.kvit", receipts);
+        await bench.LeaveAsync("0101_20261123070000-1_b.kvit", Receipts);
 
         var read = await bench.ReadAsync();
 

@@ -51,6 +51,8 @@ internal sealed class ConnectorBench : IAsyncDisposable
     /// <summary>What went out of the debtor system's own entries.</summary>
     public Confirmed Entries { get; } = new();
 
+    public IEntryLog EntryLog => new SqlEntryLog(_stores.Open("connector_kmdopus"));
+
     public InstructionHandler Handler { get; private set; }
 
     public List<Municipality> Municipalities { get; } =

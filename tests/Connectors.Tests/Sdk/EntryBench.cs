@@ -139,6 +139,13 @@ internal sealed class DyingLog(IEntryLog log, string before = "", string after =
 
     public Task<IReadOnlyList<EntryDepth>> DepthsAsync(DateTimeOffset now, CancellationToken cancellation) => log.DepthsAsync(now, cancellation);
 
+    public Task<IReadOnlyList<Refusal>> RefusalsAsync(string? municipality, CancellationToken cancellation) => log.RefusalsAsync(municipality, cancellation);
+
+    public Task RefuseAsync(string municipality, IReadOnlyList<RefusedDocument> documents, DateTimeOffset now, CancellationToken cancellation) =>
+        log.RefuseAsync(municipality, documents, now, cancellation);
+
+    public Task SettleAsync(string municipality, IReadOnlyList<string> documentIds, CancellationToken cancellation) => log.SettleAsync(municipality, documentIds, cancellation);
+
     private async Task<T> StepAsync<T>(string step, Func<Task<T>> work)
     {
         if (step == before)

@@ -55,6 +55,55 @@ public sealed class When_a_vendor_pushes_entries
         await Eventually.TrueAsync(() => UnpublishedEntries() == 1);
     }
 
+    [Test]
+    public async Task what_is_refused_is_shown_and_measured_until_its_entry_comes_in_also_after_a_restart()
+    {
+        using var gauge = new Collected("claims.connector.refused_documents");
+        await _bench.EntryInbox.RefuseAsync(
+            København, new RefusedDocument("push E-1", DocumentKind.Push, "push E-1", DocumentFault.WrongEntry, 3, "Art") { EntryId = "E-1" }, CancellationToken.None);
+        await _bench.StopAsync();
+        await _bench.StartAsync();
+
+        await Eventually.TrueAsync(() => Refused().GetArrayLength() == 1);
+        var refused = Refused()[0];
+        (refused.GetProperty("kind").GetString(), refused.GetProperty("name").GetString(), refused.GetProperty("fault").GetString(), refused.GetProperty("line").GetInt32(), refused.GetProperty("field").GetString())
+            .ShouldBe(("push", "push E-1", "wrongEntry", 3, "Art"));
+        gauge.Of(København).ShouldBe(1);
+
+        await _bench.EntryInbox.TakeInAsync(København, [Coverage("E-1")], CancellationToken.None);
+        Refused().GetArrayLength().ShouldBe(0);
+        gauge.Of(København).ShouldBe(0);
+    }
+
+    private System.Text.Json.JsonElement Refused() => _bench.LaneAsync(København).GetAwaiter().GetResult().GetProperty("refused");
+
+    /// <summary>The latest that a gauge of the connectors says of each municipality; where two hosts have it in this process, the newer.</summary>
+    private sealed class Collected : IDisposable
+    {
+        private readonly System.Diagnostics.Metrics.MeterListener _listener = new();
+        private readonly Dictionary<string, int> _latest = [];
+
+        public Collected(string gauge)
+        {
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == gauge)
+                    listener.EnableMeasurementEvents(instrument);
+            };
+            _listener.SetMeasurementEventCallback<int>((_, value, tags, _) => _latest[$"{tags.ToArray().First(tag => tag.Key == "municipality").Value}"] = value);
+            _listener.Start();
+        }
+
+        public int Of(string municipality)
+        {
+            _latest.Clear();
+            _listener.RecordObservableInstruments();
+            return _latest[municipality];
+        }
+
+        public void Dispose() => _listener.Dispose();
+    }
+
     private static DebtorEntry.Coverage Coverage(string id) => new(id, new EntrySubject("DK-710100-1"), At, new DateOnly(2026, 11, 23), 100, null);
 
     private Task RecordAsync(string id, DateTimeOffset takenAt) => _bench.EntryLog.RecordAsync(

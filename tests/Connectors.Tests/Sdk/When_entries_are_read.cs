@@ -40,6 +40,19 @@ public sealed class When_entries_are_read(string engine)
     }
 
     [Test]
+    public async Task what_was_refused_is_kept_before_the_cursor_moves_and_settled_when_it_is_taken()
+    {
+        var refused = new RefusedDocument("DAG1", DocumentKind.File, "0101_1_dag1.bet", DocumentFault.WrongTotals);
+        _bench.Debtor.Feed = cursor => cursor is null ? new ReadBack([], "refused") { Refused = [refused] } : new ReadBack([], "taken") { TakenDocuments = ["DAG1"] };
+        await ReadAsync(goOn: true);
+        (await _bench.EntryLog.RefusalsAsync(null, CancellationToken.None)).Select(refusal => refusal.Document).ShouldBe([refused]);
+
+        await ReadAsync(goOn: true);
+        (await _bench.EntryLog.RefusalsAsync(null, CancellationToken.None)).ShouldBeEmpty();
+        (await CursorAsync()).ShouldBe("taken");
+    }
+
+    [Test]
     public async Task receipts_of_the_same_page_count_as_well()
     {
         _bench.Debtor.Reaction = _ => Reaction.Receipt;

@@ -38,6 +38,9 @@ internal sealed class StandInSystem : IAsyncDisposable
     /// <summary>Whom Routing and Payments did not believe, as JSON each.</summary>
     public IReadOnlyList<string> Refusals { get; set; } = [];
 
+    /// <summary>What was refused whole in Gentofte, as JSON each.</summary>
+    public IReadOnlyList<string> RefusedDocuments { get; set; } = [];
+
     /// <summary>The differences of København's latest reconciliation.</summary>
     public string ByCause { get; set; } = "{}";
 
@@ -133,8 +136,9 @@ internal sealed class StandInSystem : IAsyncDisposable
         "connectors/KmdOpus" => $$"""
             [{"municipality":"0101","name":"København","state":"{{(_paused.ContainsKey("0101") ? "paused" : "flowing")}}","breaker":"closed","inHand":5,"oldest":"2026-11-24T09:30:00+00:00","consuming":true,"held":false,"unpublishedEntries":0}]
             """,
-        "connectors/Prisme" => """
-            [{"municipality":"0157","name":"Gentofte","state":"breakerOpen","breaker":"open","unavailableSince":"2026-11-24T08:00:00+00:00","inHand":2,"consuming":true,"held":false,"unpublishedEntries":0}]
+        "connectors/Prisme" => $$"""
+            [{"municipality":"0157","name":"Gentofte","state":"breakerOpen","breaker":"open","unavailableSince":"2026-11-24T08:00:00+00:00","inHand":2,"consuming":true,"held":false,"unpublishedEntries":0,
+              "refused":[{{string.Join(',', RefusedDocuments)}}]}]
             """,
         "routing/claims/left-out" => """{"wanted":{"claims":2,"ore":24000},"left":[{"rule":"BelowMinimum","claims":3,"ore":600}]}""",
         "routing/claims/left-out/take-in" => """{"claims":2,"ore":24000}""",

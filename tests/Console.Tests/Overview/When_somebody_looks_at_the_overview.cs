@@ -146,6 +146,34 @@ public sealed class When_somebody_looks_at_the_overview
     }
 
     [Test]
+    public async Task a_file_with_payments_that_was_refused_whole_is_named_with_whose_it_is_and_what_is_wrong_until_it_is_taken()
+    {
+        _services.RefusedDocuments = ["""
+            {"documentId":"DAG1","kind":"file","name":"0157_20261124_dag1.bet","fault":"wrongEntry","line":3,"field":"02","since":"2026-11-24T08:00:00+00:00","last":"2026-11-24T09:00:00+00:00","times":2}
+            """];
+        var need = (await _console.OpenAsync("/console/")).Locator(".need").Filter(new LocatorFilterOptions { HasText = "afvist i sin helhed" });
+        (await need.InnerTextAsync()).ShouldSatisfyAllConditions(
+            text => text.ShouldContain("Gentofte: 0157_20261124_dag1.bet"), text => text.ShouldContain("linje 3, felt 02"), text => text.ShouldContain("posteringer, som formatet ikke kender"));
+        (await need.Locator("a").GetAttributeAsync("href")).ShouldBe("/console/municipalities/0157");
+        var municipality = await _console.OpenAsync("/console/municipalities/0157");
+        (await municipality.InnerTextAsync("main")).ShouldContain("0157_20261124_dag1.bet");
+        await _console.ShouldBeUsableAsync(await _console.OpenAsync("/console/"), "overview-refused");
+
+        var client = await _console.Server.SignedInAsync("bo");
+        using (var overview = JsonDocument.Parse(await client.GetStringAsync("/console/api/overview")))
+        {
+            var told = overview.RootElement.GetProperty("needs").EnumerateArray().Single(one => one.GetProperty("kind").GetString() == "RefusedDocuments");
+            told.GetProperty("what").GetString()!.ShouldContain("refused whole");
+            told.GetProperty("since").GetDateTimeOffset().ShouldBe(new DateTimeOffset(2026, 11, 24, 8, 0, 0, TimeSpan.Zero));
+            told.GetProperty("documents")[0].GetProperty("document").GetProperty("name").GetString().ShouldBe("0157_20261124_dag1.bet");
+        }
+
+        _services.RefusedDocuments = [];
+        _console.Server.Services.GetRequiredService<ServiceFigures>().Forget();
+        (await (await _console.OpenAsync("/console/")).InnerTextAsync("main")).ShouldNotContain("dag1.bet");
+    }
+
+    [Test]
     public async Task nobody_else_gets_it() =>
         (await _console.Server.NewClient().GetAsync("/console/api/overview")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
 }

@@ -26,6 +26,27 @@ public sealed class When_a_person_looks_at_the_worklist(Engine engine) : Payment
     }
 
     [Test]
+    public async Task A_line_that_cannot_be_read_says_where_and_what_and_goes_when_its_entry_is_booked()
+    {
+        var line = new UnreadableEntry("0101_1_dag1.bet", 3, "02", EntryFault.NotKnown, "E1", "B10 01=E1 02=NYT 12=Anna 010101-1234");
+        await OnAsync(Claim(1), Nameless("unreadable-1", 100) with { Kind = DebtorEntryKind.Unreadable, DebtorReference = "OPUS-1", Unreadable = line });
+        await Matcher.SweepAsync(500, default);
+
+        Publisher.Published.ShouldBeEmpty("nobody can tell what to book");
+        var item = (await WorklistAsync()).Items.Single();
+        (item.Cause, item.EntryKind, item.AmountOre, item.Suggestions.Count).ShouldBe(("Unreadable", "Unreadable", 100, 0));
+        item.Names.ShouldBe(new Dictionary<string, string>
+        {
+            ["entryId"] = "E1", ["document"] = "0101_1_dag1.bet", ["line"] = "3", ["field"] = "02", ["fault"] = "NotKnown", ["said"] = "B10 01=E1 02=NYT 12=Anna ###########",
+            ["debtorReference"] = "OPUS-1",
+        }, ignoreOrder: true);
+
+        await OnAsync(Paid(1, "E1", 100));
+        await Matcher.SweepAsync(500, default);
+        (await WorklistAsync()).Items.ShouldBeEmpty();
+    }
+
+    [Test]
     public async Task Pages_follow_each_other_without_a_gap()
     {
         await OnAsync([.. Enumerable.Range(1, 7).Select(number => Nameless($"N{number}"))]);

@@ -42,10 +42,23 @@ internal sealed partial class OpusCallback(IReceiptInbox receiptInbox, IEntryInb
                 await entryInbox.TakeInAsync(municipality, entries, context.RequestAborted);
                 return Taken("DaekningAfskrivningSvar", entries.Count);
             default:
-                error ??= misfits.Count > 0 ? misfits.Values.First() : $"Expected Forretningskvitteringer that fit or DaekningAfskrivning, not {content?.Name.LocalName}.";
-                Log.Refused(log, municipality, error);
-                return Answer(Profile.Fault("Client", error), StatusCodes.Status400BadRequest);
+                var why = error?.ToString()
+                    ?? (misfits.Count > 0 ? misfits.Values.First() : $"Expected Forretningskvitteringer that fit or DaekningAfskrivning, not {content?.Name.LocalName}.");
+                Log.Refused(log, municipality, why);
+                await RefuseAsync(municipality, body, error, context.RequestAborted);
+                return Answer(Profile.Fault("Client", why), StatusCodes.Status400BadRequest);
         }
+    }
+
+    /// <summary>Receipts that are refused are missed by nobody: their instructions are asked about. Money is.</summary>
+    private async Task RefuseAsync(string municipality, MemoryStream body, XmlFault? error, CancellationToken cancellation)
+    {
+        var (content, entryId) = Items.About(body);
+        if (content == "Forretningskvitteringer")
+            return;
+        var fault = content switch { null => DocumentFault.Unreadable, "DaekningAfskrivning" => DocumentFault.WrongEntry, _ => DocumentFault.WrongHeader };
+        var name = $"{content ?? "push"}{(entryId is null ? "" : $" {entryId}")}";
+        await entryInbox.RefuseAsync(municipality, new RefusedDocument(name, DocumentKind.Push, name, fault, error?.Line, error?.Element) { EntryId = entryId }, cancellation);
     }
 
     private static IResult Taken(string answer, int count) => Answer(

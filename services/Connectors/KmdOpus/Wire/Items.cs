@@ -20,7 +20,7 @@ public static class Items
     /// The document with the items that fit, and what is wrong with the others, by the registration they name; one that names none is only left out. Or what is wrong with the whole.
     /// What is said never repeats a value.
     /// </returns>
-    public static (XElement? Envelope, IReadOnlyDictionary<Guid, string> Misfits, string? Error) Read(MemoryStream utf8)
+    public static (XElement? Envelope, IReadOnlyDictionary<Guid, string> Misfits, XmlFault? Error) Read(MemoryStream utf8)
     {
         utf8.Position = 0;
         var (whole, error) = ProfileXml.Read(utf8);
@@ -39,6 +39,13 @@ public static class Items
 
         // What is left must fit as it stands; a list that was never empty may be so now.
         return list.HasElements && ProfileXml.Check(ProfileXml.Write(envelope)) is { } rest ? (null, new Dictionary<Guid, string>(), rest) : (envelope, misfits, null);
+    }
+
+    /// <summary>What a document that was refused is about, as far as it is XML: its content's name, and the id of the first entry it brings.</summary>
+    public static (string? Content, string? EntryId) About(MemoryStream utf8)
+    {
+        var content = WellFormed(utf8)?.Elements(Profile.Soap + "Body").FirstOrDefault()?.Elements().FirstOrDefault();
+        return (content?.Name.LocalName, content?.Descendants(Profile.Debtor + "PosteringId").FirstOrDefault()?.Value.Trim());
     }
 
     private static XElement? WellFormed(MemoryStream utf8)

@@ -10,7 +10,7 @@ namespace ClaimsTransfer.KmdOpus.Wire;
 public static class Postings
 {
     /// <summary>All of a DaekningAfskrivning; null, with line and element but never a value, where one of its postings makes no sense: then none of them counts.</summary>
-    public static IReadOnlyList<DebtorEntry>? Read(XElement body, out string? error)
+    public static IReadOnlyList<DebtorEntry>? Read(XElement body, out XmlFault? error)
     {
         error = null;
         var entries = new List<DebtorEntry>();
@@ -26,7 +26,7 @@ public static class Postings
     }
 
     /// <summary>What the schema cannot say: which of a posting's elements go together.</summary>
-    private static string? Misfit(XElement posting)
+    private static XmlFault? Misfit(XElement posting)
     {
         var art = Value(posting, "Art");
         if (!DateTimeOffset.TryParse(Value(posting, "Bogfoert"), CultureInfo.InvariantCulture, out _))
@@ -41,10 +41,7 @@ public static class Postings
             return At(posting, "Kontostatus", "does not go with the Art");
         if (Value(posting, "Beloeb") is not { } amount)
             return At(posting, "Beloeb", "is missing");
-        if (Ore(amount) <= 0 && art is not ("AFSKRIVNING" or "REGULERING"))
-            return At(posting, "Beloeb", "must be above 0 with the Art");
-        // A reminder fee that is written off or corrected is no part of the library's claim, and the port has no word for it: rather asked about than guessed.
-        return art is "AFSKRIVNING" or "REGULERING" && PartOf(posting) != AccountPart.Principal ? At(posting, "Delfordring", "does not go with the Art") : null;
+        return Ore(amount) <= 0 && art is not ("AFSKRIVNING" or "REGULERING") ? At(posting, "Beloeb", "must be above 0 with the Art") : null;
     }
 
     private static DebtorEntry Entry(XElement posting)
@@ -58,6 +55,10 @@ public static class Postings
         {
             "DAEKNING" => new DebtorEntry.Coverage(id, subject, bookedAt, valueDate, amountOre, Value(posting, "Kanal"), PartOf(posting)),
             "TILBAGEFOERSEL" => new DebtorEntry.Reversal(id, subject, bookedAt, valueDate, amountOre, Value(posting, "TilbagefoererPosteringId"), PartOf(posting)),
+            "AFSKRIVNING" when PartOf(posting) is not AccountPart.Principal and var part =>
+                new DebtorEntry.ChargeWaiver(id, subject, bookedAt, valueDate, amountOre, part, Value(posting, "Aarsag")),
+            "REGULERING" when PartOf(posting) is not AccountPart.Principal and var part =>
+                new DebtorEntry.ChargeWaiver(id, subject, bookedAt, valueDate, -amountOre, part, Value(posting, "Aarsag")),
             "AFSKRIVNING" => new DebtorEntry.WriteOff(id, subject, bookedAt, valueDate, amountOre, Value(posting, "Aarsag")),
             "REGULERING" => new DebtorEntry.Adjustment(id, subject, bookedAt, valueDate, amountOre, Value(posting, "Aarsag")),
             "RYKKERGEBYR" => new DebtorEntry.Charge(id, subject, bookedAt, valueDate, amountOre, AccountPart.ReminderFee),
@@ -86,10 +87,10 @@ public static class Postings
     /// <summary>Exact: the schema admits two decimals at most.</summary>
     internal static long Ore(string kroner) => (long)(XmlConvert.ToDecimal(kroner) * 100m);
 
-    private static string At(XElement posting, string element, string fault)
+    private static XmlFault At(XElement posting, string element, string fault)
     {
         var line = (IXmlLineInfo?)posting.Element(Profile.Debtor + element) ?? posting;
-        return $"Line {line.LineNumber}, position {line.LinePosition}: the element {element} {fault}.";
+        return new XmlFault(line.LineNumber, line.LinePosition, element, fault);
     }
 
     private static string? Value(XElement posting, string name) => posting.Element(Profile.Debtor + name)?.Value;

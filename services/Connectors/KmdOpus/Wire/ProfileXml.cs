@@ -6,6 +6,13 @@ using System.Xml.Schema;
 
 namespace ClaimsTransfer.KmdOpus.Wire;
 
+/// <summary>What is wrong with a document, and where; never what stands there.</summary>
+/// <param name="Element">Null: it is no XML.</param>
+public sealed record XmlFault(int Line, int Position, string? Element, string What)
+{
+    public override string ToString() => $"Line {Line}, position {Position}: {(Element is null ? "" : $"the element {Element} ")}{What}.";
+}
+
 /// <summary>
 /// Reads and writes XML that fits the profile, or says where it does not. What is said never repeats a value, which may be somebody's CPR number: the schema
 /// processor's own messages would.
@@ -19,9 +26,9 @@ public static class ProfileXml
     private static readonly Lazy<XmlSchemaSet> Schemas = new(Compile);
 
     /// <summary>The document, or what is wrong with it. No DTD, no entity, no external resource is ever looked at.</summary>
-    public static (XElement? Envelope, string? Error) Read(Stream utf8)
+    public static (XElement? Envelope, XmlFault? Error) Read(Stream utf8)
     {
-        string? error = null;
+        XmlFault? error = null;
         var settings = new XmlReaderSettings
         {
             DtdProcessing = DtdProcessing.Prohibit,
@@ -32,7 +39,7 @@ public static class ProfileXml
             Schemas = Schemas.Value,
         };
         settings.ValidationEventHandler += (sender, wrong) =>
-            error ??= $"Line {wrong.Exception.LineNumber}, position {wrong.Exception.LinePosition}: the element {(sender as XmlReader)?.LocalName} does not fit the profile's schema.";
+            error ??= new XmlFault(wrong.Exception.LineNumber, wrong.Exception.LinePosition, (sender as XmlReader)?.LocalName ?? "", "does not fit the profile's schema");
         try
         {
             using var reader = XmlReader.Create(utf8, settings);
@@ -41,7 +48,7 @@ public static class ProfileXml
         }
         catch (XmlException broken)
         {
-            return (null, $"Line {broken.LineNumber}, position {broken.LinePosition}: not well-formed XML, or with a DTD, which is not taken.");
+            return (null, new XmlFault(broken.LineNumber, broken.LinePosition, null, "not well-formed XML, or with a DTD, which is not taken"));
         }
     }
 
@@ -54,7 +61,7 @@ public static class ProfileXml
     }
 
     /// <summary>What is wrong with a document of our own; null when it fits.</summary>
-    public static string? Check(byte[] document) => Read(new MemoryStream(document)).Error;
+    public static XmlFault? Check(byte[] document) => Read(new MemoryStream(document)).Error;
 
     /// <summary>Free text as the profile takes it: without characters XML cannot carry, and cut to its length.</summary>
     public static string? FreeText(string? text, int most = 1_000)

@@ -17,13 +17,16 @@ internal sealed partial class BothFeeds(IndsigtCall calls, IndsigtOptions option
         var to = new FeedCursor(receipts.Next, entries.Next);
         foreach (var fault in (string?[])[receipts.Fault, entries.Fault])
         {
-            if (fault is not null && to == from)
+            if (fault is not null && to == from && entries.StandsStill is null)
                 throw new HttpRequestException($"Of municipality {system.Municipality} {fault}.");
             if (fault is not null)
                 Log.NotRead(log, system.Municipality, fault);
         }
 
-        return new ReadBack(receipts.Items, to.ToString(), receipts.More || entries.More) { Entries = entries.Items };
+        return new ReadBack(receipts.Items, to.ToString(), receipts.More || entries.More)
+        {
+            Entries = entries.Items, Refused = entries.StandsStill is { } standing ? [standing] : [],
+        };
     }
 
     private async Task<FeedPage<Receipt>> ReceiptsAsync(DebtorSystem system, string after, CancellationToken cancellation)
@@ -67,7 +70,13 @@ internal sealed partial class BothFeeds(IndsigtCall calls, IndsigtOptions option
         foreach (var json in page.Entries)
         {
             if (EntryItem.Read(json, out var fault) is not { } item)
-                return new FeedPage<DebtorEntry>(entries, position, false, $"the entry feed stands still: in the first entry after position '{position}' {fault}");
+            {
+                return new FeedPage<DebtorEntry>(entries, position, false, $"the entry feed stands still: in the first entry after position '{position}' {fault}")
+                {
+                    StandsStill = new RefusedDocument("entries", DocumentKind.Feed, $"entries after {position}", DocumentFault.WrongEntry, null, fault!.Field) { IsFoundAgain = true },
+                };
+            }
+
             entries.Add(item.ToEntry());
             position = item.Position;
         }
@@ -90,4 +99,8 @@ internal sealed partial class BothFeeds(IndsigtCall calls, IndsigtOptions option
 }
 
 /// <param name="Fault">Why nothing more was read; null: it was read.</param>
-internal sealed record FeedPage<T>(IReadOnlyList<T> Items, string Next, bool More, string? Fault = null);
+internal sealed record FeedPage<T>(IReadOnlyList<T> Items, string Next, bool More, string? Fault = null)
+{
+    /// <summary>It has been read, and goes no further: what comes next has a fault, and waits with everything after it.</summary>
+    public RefusedDocument? StandsStill { get; init; }
+}

@@ -15,17 +15,18 @@ internal sealed record EntryItem(
     private const int LongText = 1000;
 
     /// <summary>Null with a fault that names the field, never what stands in it.</summary>
-    public static EntryItem? Read(JsonElement json, out string fault)
+    public static EntryItem? Read(JsonElement json, out FieldFault? fault)
     {
         try
         {
             var item = json.Deserialize(IndsigtJson.Default.EntryItem);
-            fault = item is null ? "there is nothing" : item.FindFault() ?? "";
-            return fault.Length == 0 ? item : null;
+            fault = item is null ? new FieldFault("entry", EntryFault.Missing) : item.FindFault();
+            return fault is null ? item : null;
         }
         catch (JsonException broken)
         {
-            fault = $"a field is missing or cannot be read, at {broken.Path}";
+            // A required field that is missing has the entry's own path.
+            fault = broken.Path is null or "$" ? new FieldFault("entry", EntryFault.Missing) : new FieldFault(broken.Path, EntryFault.NotKnown);
             return null;
         }
     }
@@ -39,6 +40,8 @@ internal sealed record EntryItem(
         {
             "coverage" => new DebtorEntry.Coverage(EntryId, subject, bookedAt, ValueDate, amountOre, Given(Channel), PartOf ?? AccountPart.Principal),
             "reversal" => new DebtorEntry.Reversal(EntryId, subject, bookedAt, ValueDate, amountOre, Given(ReversesEntryId), PartOf ?? AccountPart.Principal),
+            "writeOff" when PartOf is { } part and not AccountPart.Principal => new DebtorEntry.ChargeWaiver(EntryId, subject, bookedAt, ValueDate, amountOre, part, Given(Reason)),
+            "adjustment" when PartOf is { } part and not AccountPart.Principal => new DebtorEntry.ChargeWaiver(EntryId, subject, bookedAt, ValueDate, -amountOre, part, Given(Reason)),
             "writeOff" => new DebtorEntry.WriteOff(EntryId, subject, bookedAt, ValueDate, amountOre, Given(Reason)),
             "adjustment" => new DebtorEntry.Adjustment(EntryId, subject, bookedAt, ValueDate, amountOre, Given(Reason)),
             "charge" => new DebtorEntry.Charge(EntryId, subject, bookedAt, ValueDate, amountOre, PartOf!.Value),
@@ -47,30 +50,34 @@ internal sealed record EntryItem(
         };
     }
 
-    private string? FindFault()
+    private FieldFault? FindFault()
     {
-        if (EntryId.Length is 0 or > ShortText)
-            return $"entryId is empty or longer than {ShortText} characters";
-        if (new[] { Reference, DebtorReference, PaymentSlip, Channel, ReversesEntryId }.Any(text => text?.Length > ShortText))
-            return $"a reference or the channel is longer than {ShortText} characters";
-        if (Reason?.Length > LongText)
-            return $"reason is longer than {LongText} characters";
+        if (EntryId.Length == 0)
+            return new FieldFault("entryId", EntryFault.Missing);
+        foreach (var (field, text, most) in new[]
+        {
+            ("entryId", EntryId, ShortText), ("reference", Reference, ShortText), ("debtorReference", DebtorReference, ShortText), ("paymentSlip", PaymentSlip, ShortText),
+            ("channel", Channel, ShortText), ("reversesEntryId", ReversesEntryId, ShortText), ("reason", Reason, LongText),
+        })
+        {
+            if (text?.Length > most)
+                return new FieldFault(field, EntryFault.TooLong);
+        }
+
         if (Kind is not ("coverage" or "reversal" or "writeOff" or "adjustment" or "charge" or "account"))
-            return "kind is none that the profile has";
+            return new FieldFault("kind", EntryFault.NotKnown);
         if (Kind == "account")
-            return StatusOf is null ? "status is none that the profile has" : AmountOre is not null ? "amountOre does not go with the kind" : null;
+            return StatusOf is null ? new FieldFault("status", EntryFault.NotKnown) : AmountOre is not null ? new FieldFault("amountOre", EntryFault.NotWithTheKind) : null;
 
         if (Status is not null)
-            return "status does not go with the kind";
+            return new FieldFault("status", EntryFault.NotWithTheKind);
         if (AmountOre is not { } ore)
-            return "amountOre is missing";
-        var isCorrection = Kind is "writeOff" or "adjustment";
-        if (ore <= 0 && !isCorrection)
-            return "amountOre must be above 0 with the kind";
+            return new FieldFault("amountOre", EntryFault.Missing);
+        if (ore <= 0 && Kind is not ("writeOff" or "adjustment"))
+            return new FieldFault("amountOre", EntryFault.NotPositive);
         if (PartOf is not { } part)
-            return Part is null && Kind != "charge" ? null : "part is none that the profile has";
-        // A reminder fee that is written off or corrected is no part of the library's claim, and the port has no word for it: rather asked about than guessed.
-        return isCorrection == (part == AccountPart.Principal) || Kind is "coverage" or "reversal" ? null : "part does not go with the kind";
+            return Part is null && Kind != "charge" ? null : new FieldFault("part", EntryFault.NotKnown);
+        return Kind == "charge" && part == AccountPart.Principal ? new FieldFault("part", EntryFault.NotWithTheKind) : null;
     }
 
     private AccountPart? PartOf => Part switch

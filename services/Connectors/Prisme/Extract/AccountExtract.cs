@@ -19,9 +19,9 @@ internal sealed class AccountExtract(PrismeOptions options, TimeProvider time)
         // No personal data, and too large for the memory that serves as a folder elsewhere.
         using var work = new WorkFolder(options.WorkFolder);
         var path = work.PathOf(question.AnswerName);
-        var file = await Answers.WaitAsync(transport, question.AnswerName, async () =>
+        var file = await Answers.WaitAsync(transport, question.AnswerName, async there =>
         {
-            await transport.CopyAsync(question.AnswerName, path, cancellation);
+            await transport.CopyAsync(there, path, cancellation);
             return new AccountFile(path);
         }, options.ExtractTimeout, time, cancellation)
             ?? throw new TransientException($"Prisme of {system.Municipality} did not list the claims it holds within {options.ExtractTimeout}.");

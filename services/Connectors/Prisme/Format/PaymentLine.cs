@@ -12,29 +12,40 @@ internal static class PaymentLine
     private const int ShortText = 100;
     private const int LongText = 1000;
 
-    public static string? FaultOf(TaggedRecord line)
+    public static FieldFault? FaultOf(TaggedRecord line)
     {
         if (line.Type != Line)
-            return "the record is no entry";
+            return new FieldFault("type", EntryFault.NotKnown);
         foreach (var number in (int[])[1, 3, 4, 5, 8, 11])
         {
             if (line[number].Length > ShortText)
-                return $"field {number:D2} is longer than {ShortText} characters";
+                return Fault(number, EntryFault.TooLong);
         }
 
         if (line[12].Length > LongText)
-            return $"field 12 is longer than {LongText} characters";
+            return Fault(12, EntryFault.TooLong);
         if (line[1].Length == 0)
-            return "field 01 is missing";
+            return Fault(1, EntryFault.Missing);
         if (line[2] is not ("DAK" or "TIL" or "AFS" or "REG" or "RYK" or "REN" or "KTO"))
-            return "field 02 is no kind that the format has";
+            return Fault(2, EntryFault.NotKnown);
         if (line[6] is not ("" or "H" or "R" or "T"))
-            return "field 06 is no part that the format has";
+            return Fault(6, EntryFault.NotKnown);
         if (line.DateOf(9) is null)
-            return "field 09 is no date";
+            return Fault(9, EntryFault.NotADate);
         if (line.MomentOf(10) is null)
-            return "field 10 is no moment";
+            return Fault(10, EntryFault.NotAMoment);
         return line[2] == "KTO" ? StatusFault(line) : AmountFault(line);
+    }
+
+    /// <summary>A line with a fault, for a person: what of it can be read, and what it says.</summary>
+    /// <param name="number">Of the line in the file, from 1.</param>
+    public static DebtorEntry.Unreadable Unreadable(string document, int number, TaggedRecord line, FieldFault fault)
+    {
+        var bookedAt = line.MomentOf(10) ?? DateTimeOffset.UnixEpoch;
+        var said = string.Join(' ', line.Fields.Select(field => $"{field.Key:D2}={field.Value}"));
+        return new DebtorEntry.Unreadable(
+            new EntrySubject(line.TextOf(3), line.TextOf(4), line.TextOf(5)), bookedAt, line.DateOf(9) ?? DateOnly.FromDateTime(bookedAt.UtcDateTime), line.OreOf(Amount) ?? 0,
+            new UnreadableEntry(document, number, fault.Field, fault.Fault, line.TextOf(1), $"{line.Type} {said}"));
     }
 
     /// <summary>Only of a line without a fault.</summary>
@@ -47,6 +58,8 @@ internal static class PaymentLine
         {
             "DAK" => new DebtorEntry.Coverage(id, subject, bookedAt, valueDate, amountOre, line.TextOf(8), PartOf(line)),
             "TIL" => new DebtorEntry.Reversal(id, subject, bookedAt, valueDate, amountOre, line.TextOf(11), PartOf(line)),
+            "AFS" when PartOf(line) is not AccountPart.Principal and var part => new DebtorEntry.ChargeWaiver(id, subject, bookedAt, valueDate, amountOre, part, line.TextOf(12)),
+            "REG" when PartOf(line) is not AccountPart.Principal and var part => new DebtorEntry.ChargeWaiver(id, subject, bookedAt, valueDate, -amountOre, part, line.TextOf(12)),
             "AFS" => new DebtorEntry.WriteOff(id, subject, bookedAt, valueDate, amountOre, line.TextOf(12)),
             "REG" => new DebtorEntry.Adjustment(id, subject, bookedAt, valueDate, amountOre, line.TextOf(12)),
             "RYK" => new DebtorEntry.Charge(id, subject, bookedAt, valueDate, amountOre, AccountPart.ReminderFee),
@@ -55,22 +68,20 @@ internal static class PaymentLine
         };
     }
 
-    private static string? StatusFault(TaggedRecord line) =>
-        StatusOf(line) is null ? "field 13 is no status that the format has"
-        : line[Amount].Length > 0 ? "field 07 does not go with the kind" : null;
+    private static FieldFault? StatusFault(TaggedRecord line) =>
+        StatusOf(line) is null ? Fault(13, EntryFault.NotKnown)
+        : line[Amount].Length > 0 ? Fault(Amount, EntryFault.NotWithTheKind) : null;
 
-    private static string? AmountFault(TaggedRecord line)
+    private static FieldFault? AmountFault(TaggedRecord line)
     {
-        var isCorrection = line[2] is "AFS" or "REG";
         if (line.OreOf(Amount) is not { } ore)
-            return "field 07 is no amount";
-        if (ore <= 0 && !isCorrection)
-            return "field 07 must be above 0 with the kind";
-        if (line[13].Length > 0)
-            return "field 13 does not go with the kind";
-        // A reminder fee that is written off or corrected is no part of the library's claim, and the port has no word for it: rather asked about than guessed.
-        return isCorrection && PartOf(line) != AccountPart.Principal ? "field 06 does not go with the kind" : null;
+            return Fault(Amount, EntryFault.NotAnAmount);
+        if (ore <= 0 && line[2] is not ("AFS" or "REG"))
+            return Fault(Amount, EntryFault.NotPositive);
+        return line[13].Length > 0 ? Fault(13, EntryFault.NotWithTheKind) : null;
     }
+
+    private static FieldFault Fault(int field, EntryFault fault) => new($"{field:D2}", fault);
 
     private static AccountPart PartOf(TaggedRecord line) => line[6] switch { "R" => AccountPart.ReminderFee, "T" => AccountPart.Interest, _ => AccountPart.Principal };
 

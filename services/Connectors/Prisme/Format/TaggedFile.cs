@@ -11,9 +11,12 @@ public static class TaggedFile
     public const string System = "000";
     public const string LineEnd = "\r\n";
 
+    private const byte ControlZ = 0x1A;
     private const int TypeLength = 3;
     private const int LineNumberLength = 8;
     private const int HeaderLength = 14;
+
+    internal static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     internal static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -32,11 +35,20 @@ public static class TaggedFile
         return Utf8.GetBytes(text.ToString());
     }
 
-    /// <summary>Reads a file. What is cut off anywhere is <see cref="TaggedReading.Incomplete"/>: only a whole trailer line says that all of it is there.</summary>
+    /// <summary>
+    /// Reads a file. What is cut off anywhere is <see cref="TaggedReading.Incomplete"/>: only a whole trailer line says that all of it is there. Lines may end by LF alone, as they do
+    /// after a transfer in text mode; a byte order mark before them and a Ctrl-Z after them say nothing.
+    /// </summary>
     public static TaggedReading Read(ReadOnlySpan<byte> content, string trailerType)
     {
-        if (!content.EndsWith("\r\n"u8))
+        if (content.StartsWith(ByteOrderMark))
+            content = content[ByteOrderMark.Length..];
+        var ended = content.TrimEnd(ControlZ);
+        // A Ctrl-Z stands where the file ends: the line before it is whole.
+        var isEnded = ended.Length < content.Length || ended.EndsWith("\n"u8);
+        if (!isEnded || ended.IsEmpty)
             return new TaggedReading.Incomplete();
+        content = ended;
         string text;
         try
         {
@@ -47,11 +59,13 @@ public static class TaggedFile
             return new TaggedReading.Malformed(0, "is not UTF-8");
         }
 
-        var lines = text[..^LineEnd.Length].Split(LineEnd);
+        if (text.EndsWith('\n'))
+            text = text[..^1];
+        var lines = text.Split('\n');
         var records = new List<TaggedRecord>(lines.Length);
         foreach (var line in lines)
         {
-            if (ReadLine(line, records.Count + 1, out var fault) is not { } record)
+            if (ReadLine(line.EndsWith('\r') ? line[..^1] : line, records.Count + 1, out var fault) is not { } record)
                 return new TaggedReading.Malformed(records.Count + 1, fault);
             records.Add(record);
         }

@@ -11,7 +11,7 @@ namespace ClaimsTransfer.OperationsConsole.Pages.Municipalities;
 /// <summary>All municipalities that this person sees, with how their connectors stand.</summary>
 public sealed class IndexModel(MunicipalityDesk desk, TimeProvider time) : PageModel
 {
-    public static readonly IReadOnlyList<string> ConnectorFilters = ["cutOff", "idle", "paused", "flowing"];
+    public static readonly IReadOnlyList<string> ConnectorFilters = ["cutOff", "idle", "refused", "paused", "flowing"];
 
     [BindProperty(SupportsGet = true)]
     public Vendor? Vendor { get; set; }
@@ -56,6 +56,7 @@ public sealed class IndexModel(MunicipalityDesk desk, TimeProvider time) : PageM
         null or "" => true,
         "cutOff" => connector is not null && Needs.IsCutOff(connector),
         "idle" => connector is { Consuming: false },
+        "refused" => connector?.Refused is { Count: > 0 },
         _ => connector?.State == Connector,
     };
 }
