@@ -102,12 +102,18 @@ public sealed record Account
     [JsonIgnore]
     public long BalanceOre => (IsInForce ? AmountOre - WrittenOffOre : 0) - (CoveredOre - ReversedOre);
 
+    /// <summary>
+    /// What FBS is told is owed: never more than is claimed. Where more was taken back than came in, the coverage it belongs to is still to come.
+    /// </summary>
+    [JsonIgnore]
+    public long OwedOre => Owed(IsInForce ? AmountOre - WrittenOffOre : 0, CoveredOre - ReversedOre);
+
     [JsonIgnore]
     public AccountStatus Status => this switch
     {
         { IsInForce: false } => AccountStatus.Cancelled,
         { Acknowledged: null } => AccountStatus.Awaited,
-        { BalanceOre: <= 0 } => AccountStatus.Settled,
+        { OwedOre: <= 0 } => AccountStatus.Settled,
         _ => AccountStatus.Open,
     };
 
@@ -128,6 +134,8 @@ public sealed record Account
     /// <summary>The order under which FBS should have the fee paid, as the account stands.</summary>
     [JsonIgnore]
     public string? OrderWanted => Status == AccountStatus.Settled ? OrderId : null;
+
+    internal static long Owed(long claimedOre, long coveredOre) => claimedOre - Math.Max(0, coveredOre);
 
     /// <summary>Whether some coverage found nothing owed, had everything come in the order of its dates.</summary>
     private bool FoundNothingOwed()

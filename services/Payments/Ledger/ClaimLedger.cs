@@ -101,25 +101,38 @@ public static class ClaimLedger
 
     /// <summary>
     /// FBS is told of every entry while the claim is acknowledged and in force: of what came in before that, in the canonical order, as soon as it is. Before the entries
-    /// comes what the acknowledgement itself changed. While a claim stays settled nothing is sent: FBS has exactly one "settled" for it.
+    /// comes what the acknowledgement itself changed. While a claim stays settled nothing is sent: FBS has exactly one "settled" for it. A reversal that comes before its coverage
+    /// tells no more than what is claimed.
     /// </summary>
     private static void TellWhatIsUntold(Step step)
     {
         if (step.Account.Status is AccountStatus.Awaited or AccountStatus.Cancelled)
             return;
         var untold = MoneyEntry.InOrder(step.Account.Money.FindAll(entry => !entry.IsTold)).ToList();
-        var balanceOre = step.Account.BalanceOre - untold.Sum(entry => entry.EffectOre(isInForce: true));
+        var (claimedOre, coveredOre) = (step.Account.AmountOre, 0L);
+        foreach (var entry in step.Account.Money.Where(entry => entry.IsTold))
+            Add(entry);
+        var balanceOre = Account.Owed(claimedOre, coveredOre);
         if (balanceOre <= 0 != step.Account.ToldSettled || IsOtherThanTold(step.Account, balanceOre))
             step.Tell(BalanceChange.Adjustment, 0, balanceOre, null, DateOnly.FromDateTime(step.Event.Message.OccurredAt.UtcDateTime));
         foreach (var entry in untold)
         {
-            balanceOre += entry.EffectOre(isInForce: true);
+            Add(entry);
+            balanceOre = Account.Owed(claimedOre, coveredOre);
             if (balanceOre > 0 || !step.Account.ToldSettled)
                 step.Tell(entry.Change, AmountIn(entry), balanceOre, entry.Channel, entry.ValueDate);
         }
 
         if (untold.Count > 0)
             step.Account = step.Account with { Money = step.Account.Money.ConvertAll(entry => entry.IsTold ? entry : entry with { IsTold = true }) };
+
+        void Add(MoneyEntry entry)
+        {
+            if (entry.Kind == EntryKind.WriteOff)
+                claimedOre -= entry.AmountOre;
+            else
+                coveredOre -= entry.EffectOre(isInForce: true);
+        }
     }
 
     /// <summary>Once FBS has been told a balance, that is what it goes by: another amount acknowledged is another balance.</summary>

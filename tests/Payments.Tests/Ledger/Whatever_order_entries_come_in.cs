@@ -56,10 +56,27 @@ public sealed class Whatever_order_entries_come_in
             if (book.Account.Status is AccountStatus.Open or AccountStatus.Settled)
                 (told.OrderBy(one => one.Sequence).LastOrDefault()?.Settled ?? false).ShouldBe(book.Account.Status == AccountStatus.Settled);
             if (book.Account.Status is AccountStatus.Open && told.Count > 0)
-                told.MaxBy(one => one.Sequence)!.BalanceOre.ShouldBe(book.Account.BalanceOre);
+                told.MaxBy(one => one.Sequence)!.BalanceOre.ShouldBe(book.Account.OwedOre);
             told.Where(one => one.Settled).Select(one => one.OrderId).ShouldBeUnique();
             told.Select(one => one.MessageId).ShouldBeUnique();
             told.ShouldAllBe(one => one.Settled == one.BalanceOre <= 0);
+        }
+    });
+
+    [Test]
+    public void FBS_is_never_told_more_than_was_claimed() => Check(life =>
+    {
+        var book = new Book();
+        for (var i = 0; i < life.Length; i++)
+        {
+            var told = book.Told.Count;
+            book.On(life[i]);
+            var model = new Model(life[..(i + 1)]);
+            // What the debtor system claims more on its own account, it claims.
+            var most = model.AmountOre + life[..(i + 1)].OfType<WriteOffRegistered>().DistinctBy(message => message.MessageId).Sum(message => Math.Max(0, -message.AmountOre));
+            book.Told.Skip(told).ShouldAllBe(one => one.BalanceOre <= most);
+            if (book.Account.Status is AccountStatus.Open or AccountStatus.Settled && book.Told.Count > 0 && !(book.Account.Status == AccountStatus.Settled && book.Told[^1].Settled))
+                book.Told[^1].BalanceOre.ShouldBe(Math.Min(model.BalanceOre, model.AmountOre - model.WrittenOffOre));
         }
     });
 
@@ -122,7 +139,7 @@ public sealed class Whatever_order_entries_come_in
             BalanceOre = (inForce || (newest is null && cancelled < 0) ? AmountOre - WrittenOffOre : 0) - (CoveredOre - ReversedOre);
             Status = cancelled >= (newest?.Version ?? 0) ? AccountStatus.Cancelled
                 : newest is null ? AccountStatus.Awaited
-                : BalanceOre <= 0 ? AccountStatus.Settled
+                : Math.Min(BalanceOre, AmountOre - WrittenOffOre) <= 0 ? AccountStatus.Settled
                 : AccountStatus.Open;
         }
 

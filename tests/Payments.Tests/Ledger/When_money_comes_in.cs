@@ -6,6 +6,15 @@ namespace ClaimsTransfer.Payments.Tests.Ledger;
 
 public sealed class When_money_comes_in
 {
+    [Test]
+    public void A_reversal_before_its_coverage_tells_FBS_what_is_claimed_and_no_more()
+    {
+        var book = new Book().On(Money.Transferred(), Money.Reversal("R1", 2000), Money.Coverage("C1", 2000), Money.Coverage("C2", 3000, day: 3));
+
+        book.Told.Select(told => (told.AmountOre, told.BalanceOre)).ShouldBe([(-2000, 7000), (2000, 7000), (3000, 4000)]);
+        book.Account.BalanceOre.ShouldBe(4000);
+    }
+
     [TestCase(7000, MatchingOutcome.Matched)]
     [TestCase(6999, MatchingOutcome.Partial)]
     [TestCase(7001, MatchingOutcome.Excess)]

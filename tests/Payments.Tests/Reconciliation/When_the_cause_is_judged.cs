@@ -32,6 +32,7 @@ public sealed class When_the_cause_is_judged
         yield return Case("cancelled after it was paid: the debtor system owes it back", AtDebtor(Cancelled(covered: 7000), -7000, isInForce: false));
         yield return Case("cancelled at the debtor system, and never heard of here", AtDebtor(new Standing(), 0, isInForce: false));
         yield return Case("awaited, and nobody has it", Ours("Awaited", 0, 0, 0));
+        yield return Case("taken back before its coverage came: FBS holds what is claimed", AtDebtor(Open(covered: -2000), 9000) with { FbsOre = 7000 });
         yield return Case("FBS could not be asked", AtDebtor(Open(), 7000) with { IsUnasked = true });
     }
 

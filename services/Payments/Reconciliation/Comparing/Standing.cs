@@ -63,6 +63,6 @@ internal sealed record Standing
         _ => DebtorOre is null || (!IsInForceAtDebtor && DebtorOre == 0),
     };
 
-    /// <summary>FBS holds open what is owed; more than everything cannot be paid there.</summary>
-    public bool FbsAgrees => IsUnasked || (FbsOre ?? 0) == Math.Max(OursOre ?? 0, 0);
+    /// <summary>FBS holds open what is owed; more than everything cannot be paid there, and it is told of no more than is claimed.</summary>
+    public bool FbsAgrees => IsUnasked || (FbsOre ?? 0) == Math.Max(Math.Min(OursOre ?? 0, IsInForce ? AmountOre - WrittenOffOre : long.MaxValue), 0);
 }
