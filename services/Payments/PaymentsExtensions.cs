@@ -64,6 +64,8 @@ public static class PaymentsExtensions
         payments.MapGet("/worklist", WorklistEndpoints.ReadAsync);
         payments.MapPost("/worklist/{messageId:guid}/place", WorklistEndpoints.PlaceAsync);
         payments.MapPost("/worklist/{messageId:guid}/close", WorklistEndpoints.CloseAsync);
+        payments.MapPost("/worklist/{messageId:guid}/takeback", WorklistEndpoints.TakeBackAsync);
+        payments.MapGet("/worklist/placed", WorklistEndpoints.PlacedAsync);
         payments.MapGet("/waiting", WaitingOrders.HandleAsync);
         payments.MapPost("/messages/recorded", RecordedMessages.HandleAsync);
         payments.MapGet("/senders", async ([FromKeyedServices("payments")] SenderCheck senders, CancellationToken cancellation) =>

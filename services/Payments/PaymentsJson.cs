@@ -20,6 +20,8 @@ namespace ClaimsTransfer.Payments;
 [JsonSerializable(typeof(PaymentsAccounting))]
 [JsonSerializable(typeof(AccountView))]
 [JsonSerializable(typeof(WorklistPage))]
+[JsonSerializable(typeof(PlacedPage))]
+[JsonSerializable(typeof(WorklistStep[]))]
 [JsonSerializable(typeof(PlaceRequest))]
 [JsonSerializable(typeof(CloseRequest))]
 [JsonSerializable(typeof(WorklistDecision))]

@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace ClaimsTransfer.Cli.Worklist;
 
-/// <summary><c>claims worklist [place|close]</c>: money that fits no claim, or not what its claim owes, and what a person decides of it.</summary>
+/// <summary><c>claims worklist [place|placed|takeback|close]</c>: money that fits no claim, or not what its claim owes, and what a person decides of it.</summary>
 public static class WorklistCommand
 {
     private const int PageSize = 500;
@@ -21,6 +21,8 @@ public static class WorklistCommand
         var json = new Option<bool>("--json") { Description = "Every line, with what is suggested, as JSON." };
         var command = new Command("worklist", "Money that fits no claim, or not what its claim owes: each with its cause and what to do.") { municipality, json };
         command.Add(Place(where));
+        command.Add(Placed(where));
+        command.Add(TakeBack(where));
         command.Add(Close(where));
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -47,6 +49,51 @@ public static class WorklistCommand
         return command;
     }
 
+    private static Command TakeBack(WhereOptions where)
+    {
+        var (id, reason, who) = (Id(), Reason(), Who());
+        var command = new Command("takeback", "Take a placed entry off its claim again, by a counter-entry; then it can be placed anew.") { id, reason, who };
+        command.SetAction((parsed, cancellation) => DecideAsync(
+            where, parsed, parsed.GetRequiredValue(id), "takeback", new { who = parsed.GetValue(who), why = parsed.GetValue(reason) }, cancellation));
+        return command;
+    }
+
+    /// <summary>What was placed, so that one that was placed wrongly is found again.</summary>
+    private static Command Placed(WhereOptions where)
+    {
+        var municipality = new Option<string?>("--municipality") { Description = "Only this one, 0101.", HelpName = "CODE" };
+        var command = new Command("placed", $"The latest {MostShown} entries that were placed on a claim, by a person or by their names.") { municipality };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var system = where.Find(parsed);
+            var code = parsed.GetValue(municipality);
+            using var page = await system.GetJsonAsync(
+                    "payments", $"/payments/worklist/placed?limit={MostShown}{(code is null ? "" : $"&municipality={Uri.EscapeDataString(code)}")}", cancellation)
+                ?? throw new CommandFailure("Payments has no /payments/worklist/placed.", "Is it of the same version? deploy/claims doctor");
+            ShowPlaced([.. page.RootElement.GetProperty("items").EnumerateArray()]);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static void ShowPlaced(List<JsonElement> items)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var heading in (string[])["id", "entry", "kr.", "claim", "placed", "who", "why"])
+            table.AddColumn(heading == "kr." ? new TableColumn(heading).RightAligned() : new TableColumn(heading));
+        foreach (var item in items)
+        {
+            table.AddRow(((string[])
+            [
+                item.GetProperty("id").GetString()!, Text(item, "entryId")!, (item.GetProperty("amountOre").GetInt64() / 100m).ToString("N2", CultureInfo.InvariantCulture),
+                $"{Text(item, "agency")} {item.GetProperty("feeId").GetInt64()}", item.GetProperty("placedAt").GetDateTimeOffset().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
+                Text(item, "who") ?? "by its names", Text(item, "why") ?? "",
+            ]).Select(Markup.Escape).ToArray());
+        }
+
+        AnsiConsole.Write(table);
+    }
+
     private static Command Close(WhereOptions where)
     {
         var (id, reason, who) = (Id(), Reason(), Who());
@@ -65,7 +112,7 @@ public static class WorklistCommand
         if (!response.IsSuccessStatusCode)
             throw new CommandFailure(
                 $"'{decision}' of {id} was not taken ({(int)response.StatusCode}): {await response.Content.ReadAsStringAsync(cancellation)}", "The list with its ids: claims worklist --json");
-        Console.Out.WriteLine($"{id}: {decision}d.");
+        Console.Out.WriteLine($"{id}: {decision switch { "place" => "placed", "close" => "closed", _ => "taken back; it is on the list again" }}.");
         return ExitCodes.Done;
     }
 

@@ -19,6 +19,17 @@ public sealed record WorklistItem(
 /// <param name="Next">Give it as <c>after</c> for what follows; null: that was all.</param>
 public sealed record WorklistPage(IReadOnlyList<WorklistItem> Items, string? Next);
 
+/// <summary>An entry that was placed on a claim, as Payments has it.</summary>
+/// <param name="Who">Null: it was placed by its names.</param>
+public sealed record PlacedEntry(Guid Id, string Municipality, string EntryKind, long AmountOre, string EntryId, string Agency, long FeeId, DateTimeOffset PlacedAt, string? Who, string? Why)
+{
+    /// <summary>What is said of an account has no counter-entry.</summary>
+    public bool CanBeTakenBack => EntryKind != "Account";
+}
+
+/// <param name="Items">The latest first.</param>
+public sealed record PlacedPage(IReadOnlyList<PlacedEntry> Items);
+
 /// <param name="Municipality">Whose worklist it is on.</param>
 public sealed record PlaceRequest(string? Municipality, string? Agency, long? FeeId, string? Why);
 

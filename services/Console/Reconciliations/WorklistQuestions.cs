@@ -46,18 +46,61 @@ public sealed class WorklistQuestions(ServiceClient client, AuditLog audit)
     }
 
     public async Task<WorklistDecision?> PlaceAsync(Actor actor, Guid id, PlaceRequest request, string why, CancellationToken cancellation) =>
-        await DecideAsync(
+        await DecideOpenAsync(
             actor, id, request.Municipality, "worklist.place", "place", new { agency = request.Agency, feeId = request.FeeId, who = actor.Name, why },
             new { request.Agency, request.FeeId }, why, cancellation);
 
     public async Task<WorklistDecision?> CloseAsync(Actor actor, Guid id, CloseRequest request, string why, CancellationToken cancellation) =>
-        await DecideAsync(actor, id, request.Municipality, "worklist.close", "close", new { who = actor.Name, why }, null, why, cancellation);
+        await DecideOpenAsync(actor, id, request.Municipality, "worklist.close", "close", new { who = actor.Name, why }, null, why, cancellation);
+
+    /// <summary>The latest that were placed, of the actor's municipalities.</summary>
+    public async Task<PlacedPage> PlacedAsync(Actor actor, string? municipality, int limit, DateTimeOffset? before, CancellationToken cancellation)
+    {
+        var codes = municipality is { Length: > 0 } one
+            ? (actor.Sees(one) ? (string?[])[one] : [])
+            : actor.Municipalities is { } some ? [.. some] : [null];
+        var items = new List<PlacedEntry>();
+        foreach (var code in codes)
+            items.AddRange(await PlacedOfAsync(code, limit, before, cancellation));
+        return new PlacedPage([.. items.OrderByDescending(entry => entry.PlacedAt).ThenBy(entry => entry.Id).Take(limit)]);
+    }
+
+    /// <summary>Takes a placed entry off its claim again.</summary>
+    public async Task<WorklistDecision?> TakeBackAsync(Actor actor, Guid id, CloseRequest request, string why, CancellationToken cancellation) =>
+        await FindPlacedAsync(actor, request.Municipality, id, cancellation) is not { } entry ? null : await DecideAsync(
+            actor, id, entry.Municipality, "worklist.takeBack", "takeback", new { who = actor.Name, why }, new { entry.EntryId, entry.AmountOre, entry.Agency, entry.FeeId }, why, cancellation);
+
+    /// <summary>Null: it is not placed any more, or on a claim of a municipality that is none of the actor's.</summary>
+    public async Task<PlacedEntry?> FindPlacedAsync(Actor actor, string? municipality, Guid id, CancellationToken cancellation)
+    {
+        if (municipality is null || !actor.Sees(municipality))
+            return null;
+        for (DateTimeOffset? before = null; ;)
+        {
+            var page = await PlacedOfAsync(municipality, AtATime, before, cancellation);
+            if (page.FirstOrDefault(entry => entry.Id == id) is { } found)
+                return found;
+            if (page.Count < AtATime)
+                return null;
+            before = page[^1].PlacedAt;
+        }
+    }
+
+    private async Task<IReadOnlyList<PlacedEntry>> PlacedOfAsync(string? municipality, int limit, DateTimeOffset? before, CancellationToken cancellation)
+    {
+        var of = municipality is null ? "" : $"&municipality={Uri.EscapeDataString(municipality)}";
+        var until = before is null ? "" : $"&before={Uri.EscapeDataString($"{before:O}")}";
+        return (await client.GetAsync<PlacedPage>("Payments", $"payments/worklist/placed?limit={Math.Clamp(limit, 1, AtATime)}{of}{until}", cancellation))?.Items ?? [];
+    }
+
+    private async Task<WorklistDecision?> DecideOpenAsync(
+        Actor actor, Guid id, string? municipality, string action, string verb, object body, object? given, string why, CancellationToken cancellation) =>
+        await FindAsync(actor, municipality, id, cancellation) is not { } item ? null : await DecideAsync(
+            actor, id, item.Municipality, action, verb, body, new { item.Kind, item.Cause, item.AmountOre, given }, why, cancellation);
 
     private async Task<WorklistDecision?> DecideAsync(
-        Actor actor, Guid id, string? municipality, string action, string verb, object body, object? what, string why, CancellationToken cancellation)
+        Actor actor, Guid id, string municipality, string action, string verb, object body, object what, string why, CancellationToken cancellation)
     {
-        if (await FindAsync(actor, municipality, id, cancellation) is not { } item)
-            return null;
         var outcome = "not known: it was broken off";
         try
         {
@@ -75,7 +118,7 @@ public sealed class WorklistQuestions(ServiceClient client, AuditLog audit)
             // Whatever came of it is on record, also when the person's browser has gone.
             await audit.AppendAsync(
                 actor,
-                new AuditedAction(action, id.ToString(), item.Municipality, why, System.Text.Json.JsonSerializer.Serialize(new { item.Kind, item.Cause, item.AmountOre, given = what }, ServiceClient.Json), outcome),
+                new AuditedAction(action, id.ToString(), municipality, why, System.Text.Json.JsonSerializer.Serialize(what, what.GetType(), ServiceClient.Json), outcome),
                 CancellationToken.None);
         }
     }

@@ -73,10 +73,10 @@ public sealed class PaymentsAccounts
         foreach (var row in await connection.QueryAsync<CountRow>(new CommandDefinition(
             _store.Sql($"""
                 {UnmatchedStore.Named}
-                SELECT u.municipality AS Municipality, COUNT(*) AS Lines, SUM(CASE WHEN u.state = 'Placing' OR n.accounts = 1 THEN 1 ELSE 0 END) AS Pending
+                SELECT u.municipality AS Municipality, COUNT(*) AS Lines, SUM(CASE WHEN u.state <> 'Open' OR n.accounts = 1 THEN 1 ELSE 0 END) AS Pending
                 FROM payments.unmatched u
                 LEFT JOIN (SELECT message_id, COUNT(*) AS accounts FROM named GROUP BY message_id) n ON n.message_id = u.message_id
-                WHERE u.state IN ('Open', 'Placing')
+                WHERE u.state IN ('Open', 'Placing', 'TakingBack')
                 GROUP BY u.municipality
                 """), cancellationToken: cancellation)))
         {

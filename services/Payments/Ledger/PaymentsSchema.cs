@@ -34,6 +34,7 @@ internal static class PaymentsSchema
         new("received_at", ColumnType.Integer), new("relay_due_at", ColumnType.Integer, Nullable: true), new("claim_id", ColumnType.Id, Nullable: true),
         new("decided_at", ColumnType.Integer, Nullable: true), new("who", ColumnType.Text, Nullable: true), new("why", ColumnType.LongText, Nullable: true),
         new("row_version", ColumnType.Integer), new("entry", ColumnType.LongText), new("placed", ColumnType.LongText, Nullable: true), new("entry_id", ColumnType.Text, Nullable: true),
+        new("reverses_entry_id", ColumnType.Text, Nullable: true), new("placements", ColumnType.Integer, Nullable: true), new("decisions", ColumnType.LongText, Nullable: true),
     ]);
 
     /// <summary>Settled claims to be registered through FBS's payment interface.</summary>
@@ -157,6 +158,13 @@ internal static class PaymentsSchema
         [
             "ALTER TABLE payments.unmatched ADD entry_id {text} NULL",
             "CREATE INDEX unmatched_of_entry ON payments.unmatched (municipality, entry_id) WHERE entry_id IS NOT NULL",
+        ]),
+        new(5, "Take a placement back, and follow a reversal to where its entry went",
+        [
+            "ALTER TABLE payments.unmatched ADD reverses_entry_id {text} NULL",
+            "ALTER TABLE payments.unmatched ADD placements {integer} NULL",
+            "ALTER TABLE payments.unmatched ADD decisions {longtext} NULL",
+            "CREATE INDEX unmatched_placed ON payments.unmatched (decided_at, message_id) WHERE state = 'Placed'",
         ]),
     ];
 }

@@ -6,6 +6,16 @@ public sealed record MatchedAccount(Guid ClaimId, string Municipality, string Ag
 /// <summary>An open entry and the one account that its names lead to.</summary>
 public sealed record Match(UnmatchedEntry Entry, MatchedAccount Account);
 
+/// <summary>An entry that was placed on a claim.</summary>
+/// <param name="Who">Null: it was placed by its names.</param>
+public sealed record PlacedEntry(
+    Guid Id, string Municipality, string EntryKind, long AmountOre, string EntryId, string Agency, long FeeId, DateTimeOffset PlacedAt, string? Who, string? Why, IReadOnlyList<WorklistStep> Decisions)
+{
+    public static PlacedEntry Of(UnmatchedEntry entry, MatchedAccount account) => new(
+        entry.Entry.MessageId, entry.Entry.Municipality, entry.Entry.Kind.ToString(), entry.Entry.AmountOre, entry.Entry.EntryId, account.Agency, account.FeeId,
+        entry.DecidedAt ?? entry.ReceivedAt, entry.Who, entry.Why, entry.Decisions);
+}
+
 /// <summary>The entries that found no account by themselves.</summary>
 public interface IUnmatchedStore
 {
@@ -20,6 +30,16 @@ public interface IUnmatchedStore
 
     /// <summary>All open entries of a municipality, in pages, the oldest first.</summary>
     IAsyncEnumerable<IReadOnlyList<UnmatchedEntry>> OpenAsync(string municipality, CancellationToken cancellation);
+
+    /// <summary>Placed entries, the latest first.</summary>
+    /// <param name="before">Only those placed earlier.</param>
+    Task<IReadOnlyList<PlacedEntry>> PlacedAsync(string? municipality, int most, DateTimeOffset? before, CancellationToken cancellation);
+
+    /// <summary>Whether the ledger of this claim has the entry.</summary>
+    Task<bool> IsBookedAsync(string municipality, string entryId, Guid claimId, CancellationToken cancellation);
+
+    /// <summary>Whether a reversal of this entry was placed where it is.</summary>
+    Task<bool> IsReversedAsync(UnmatchedEntry entry, CancellationToken cancellation);
 
     Task<UnmatchedEntry?> FindAsync(Guid messageId, CancellationToken cancellation);
 

@@ -28,6 +28,9 @@ public enum UnmatchedState
     /// <summary>Its message is out, confirmed.</summary>
     Placed,
 
+    /// <summary>A person takes it back: what undoes it is on its way.</summary>
+    TakingBack,
+
     /// <summary>A person has dealt with it elsewhere.</summary>
     Closed,
 }
@@ -36,7 +39,9 @@ public enum UnmatchedState
 /// <param name="RowVersion">0: not stored yet.</param>
 /// <param name="Slip">The payment slip, where its check digit is right.</param>
 /// <param name="RelayDueAt">While placing: when the message is sent again, if nobody has confirmed it by then.</param>
-/// <param name="Placed">The message it becomes.</param>
+/// <param name="Placed">The message it becomes; while it is taken back the message that undoes it.</param>
+/// <param name="Placements">How often it was placed: each but the first is booked under an id of its own, since an id is booked once.</param>
+/// <param name="Decisions">What was decided, in that order.</param>
 public sealed record UnmatchedEntry(
     DebtorEntryUnmatched Entry, UnmatchedCause Cause, string? Slip, DateTimeOffset ReceivedAt, UnmatchedState State = UnmatchedState.Open, long RowVersion = 0)
 {
@@ -52,6 +57,19 @@ public sealed record UnmatchedEntry(
     public string? Who { get; init; }
     public string? Why { get; init; }
     public RecordedEffect? Placed { get; init; }
+    public int Placements { get; init; }
+    public IReadOnlyList<WorklistStep> Decisions { get; init; } = [];
+
+    /// <summary>Under which id the placement is booked: the debtor system's own the first time.</summary>
+    public string PlacementId => Placements <= 1 ? Entry.EntryId : EntryIds.Derived(Entry.EntryId, $"#{Placements}");
+
+    /// <summary>Under which id the counter-entry is booked.</summary>
+    public string TakenBackId => EntryIds.Derived(PlacementId, "-back");
+
+    public UnmatchedEntry Deciding(string decision, Guid? claimId, string? who, string? why, DateTimeOffset at) => this with
+    {
+        DecidedAt = at, Who = who, Why = why, Decisions = [.. Decisions, new WorklistStep(decision, claimId, who, why, at)],
+    };
 
     public static UnmatchedEntry Of(DebtorEntryUnmatched entry, DateTimeOffset receivedAt) => new(
         entry with
@@ -87,4 +105,19 @@ public sealed record UnmatchedEntry(
 
     /// <summary>Somebody may have typed a person's number there.</summary>
     private static string? Masked(string? text) => text is null ? null : PersonalData.Mask(text, TextLength);
+}
+
+/// <summary>One decision about an entry of the worklist, as it is kept.</summary>
+/// <param name="Decision">placed, takenBack or closed.</param>
+/// <param name="Who">Null: the sweep, by the entry's names.</param>
+public sealed record WorklistStep(string Decision, Guid? ClaimId, string? Who, string? Why, DateTimeOffset At);
+
+/// <summary>Ids of entries that Payments books itself, made from the debtor system's.</summary>
+internal static class EntryIds
+{
+    private const int MostCharacters = 100;
+
+    /// <summary>Readable where it fits on the wire, the same for the same either way.</summary>
+    public static string Derived(string entryId, string suffix) =>
+        entryId.Length + suffix.Length <= MostCharacters ? entryId + suffix : $"{DeterministicId.Create(DeterministicId.ClaimsTransfer, $"entry-id/{entryId}{suffix}"):N}";
 }

@@ -13,21 +13,43 @@ public sealed class UnmatchedStore(IStore store) : IUnmatchedStore
 
     private const string Columns = """
         u.message_id AS MessageId, u.cause AS Cause, u.state AS State, u.payment_slip AS Slip, u.received_at AS ReceivedAt, u.relay_due_at AS RelayDueAt, u.claim_id AS ClaimId,
-        u.decided_at AS DecidedAt, u.who AS Who, u.why AS Why, u.row_version AS RowVersion, u.entry AS Entry, u.placed AS Placed
+        u.decided_at AS DecidedAt, u.who AS Who, u.why AS Why, u.row_version AS RowVersion, u.entry AS Entry, u.placed AS Placed, u.placements AS Placements, u.decisions AS Decisions
         """;
 
+    /// <summary>Whether we know the entry that <c>u</c> takes back: then it goes to where that went, and no name of its own says otherwise.</summary>
+    private const string FollowsEntry = """
+        (u.reverses_entry_id IS NOT NULL
+          AND (EXISTS (SELECT 1 FROM payments.entries e WHERE e.municipality = u.municipality AND e.entry_id = u.reverses_entry_id)
+            OR EXISTS (SELECT 1 FROM payments.unmatched p WHERE p.municipality = u.municipality AND p.entry_id = u.reverses_entry_id AND p.cause = 'NoMatch' AND p.message_id <> u.message_id)))
+        """;
+
+    /// <summary>What a person took back, no name decides again.</summary>
+    private const string IsUndecided = "u.state = 'Open' AND u.cause = 'NoMatch' AND COALESCE(u.placements, 0) = 0";
+
     /// <summary>Which accounts the names of an open entry lead to: a row each.</summary>
-    internal const string Named = """
+    internal const string Named = $"""
         WITH named AS (
           SELECT u.message_id, a.claim_id
           FROM payments.unmatched u
           INNER JOIN payments.accounts a ON a.debtor_reference = u.debtor_reference AND a.municipality = u.municipality
-          WHERE u.state = 'Open' AND u.cause = 'NoMatch' AND a.debtor_reference IS NOT NULL
+          WHERE {IsUndecided} AND a.debtor_reference IS NOT NULL AND NOT {FollowsEntry}
           UNION
           SELECT u.message_id, a.claim_id
           FROM payments.unmatched u
           INNER JOIN payments.accounts a ON a.payment_slip = u.payment_slip AND a.municipality = u.municipality
-          WHERE u.state = 'Open' AND u.cause = 'NoMatch' AND a.payment_slip IS NOT NULL
+          WHERE {IsUndecided} AND a.payment_slip IS NOT NULL AND NOT {FollowsEntry}
+          UNION
+          SELECT u.message_id, p.claim_id
+          FROM payments.unmatched u
+          INNER JOIN payments.unmatched p ON p.municipality = u.municipality AND p.entry_id = u.reverses_entry_id AND p.message_id <> u.message_id
+          WHERE {IsUndecided} AND u.reverses_entry_id IS NOT NULL AND p.cause = 'NoMatch' AND p.state = 'Placed'
+          UNION
+          SELECT u.message_id, e.claim_id
+          FROM payments.unmatched u
+          INNER JOIN payments.entries e ON e.municipality = u.municipality AND e.entry_id = u.reverses_entry_id
+          WHERE {IsUndecided} AND u.reverses_entry_id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM payments.unmatched p
+                            WHERE p.municipality = u.municipality AND p.entry_id = u.reverses_entry_id AND p.cause = 'NoMatch' AND p.message_id <> u.message_id)
         )
         """;
 
@@ -43,14 +65,16 @@ public sealed class UnmatchedStore(IStore store) : IUnmatchedStore
                 FROM named n
                 INNER JOIN payments.unmatched u ON u.message_id = n.message_id
                 INNER JOIN payments.accounts a ON a.claim_id = n.claim_id
-                WHERE NOT EXISTS (SELECT 1 FROM payments.accounts b
-                                  WHERE b.debtor_reference IS NOT NULL AND b.debtor_reference = u.debtor_reference AND b.municipality = u.municipality AND b.claim_id <> a.claim_id)
-                  AND NOT EXISTS (SELECT 1 FROM payments.accounts b
-                                  WHERE b.payment_slip IS NOT NULL AND b.payment_slip = u.payment_slip AND b.municipality = u.municipality AND b.claim_id <> a.claim_id)
+                WHERE {FollowsEntry}
+                   OR (NOT EXISTS (SELECT 1 FROM payments.accounts b
+                                   WHERE b.debtor_reference IS NOT NULL AND b.debtor_reference = u.debtor_reference AND b.municipality = u.municipality AND b.claim_id <> a.claim_id)
+                     AND NOT EXISTS (SELECT 1 FROM payments.accounts b
+                                     WHERE b.payment_slip IS NOT NULL AND b.payment_slip = u.payment_slip AND b.municipality = u.municipality AND b.claim_id <> a.claim_id))
                 ORDER BY u.received_at {store.Limit("most")}
                 """),
             new { most }, cancellationToken: cancellation), (unmatched, account) => new Match(unmatched.Read(), account.Read()), splitOn: "AccountId");
-        return [.. rows];
+        // What an entry takes back may be known twice: then nobody can tell which of the two is meant.
+        return [.. rows.GroupBy(match => match.Entry.Entry.MessageId).Where(matches => matches.Count() == 1).Select(matches => matches.Single())];
     }
 
     public async Task<IReadOnlyList<UnmatchedEntry>> ReadableNowAsync(int most, CancellationToken cancellation)
@@ -107,6 +131,41 @@ public sealed class UnmatchedStore(IStore store) : IUnmatchedStore
         return row?.Read();
     }
 
+    public async Task<IReadOnlyList<PlacedEntry>> PlacedAsync(string? municipality, int most, DateTimeOffset? before, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenAsync(cancellation);
+        var rows = await connection.QueryAsync<UnmatchedRow, AccountRow, PlacedEntry>(new CommandDefinition(
+            store.Sql($"""
+                SELECT {store.Top("most")} {Columns},
+                       a.claim_id AS AccountId, a.municipality AS Municipality, a.agency AS Agency, a.fee_id AS FeeId, a.version AS Version
+                FROM payments.unmatched u
+                INNER JOIN payments.accounts a ON a.claim_id = u.claim_id
+                WHERE u.state = 'Placed' {(municipality is null ? "" : "AND u.municipality = @municipality")} {(before is null ? "" : "AND u.decided_at < @before")}
+                ORDER BY u.decided_at DESC, u.message_id {store.Limit("most")}
+                """),
+            new { most, municipality, before = before?.ToUnixTimeMilliseconds() }, cancellationToken: cancellation), (entry, account) => PlacedEntry.Of(entry.Read(), account.Read()), splitOn: "AccountId");
+        return [.. rows];
+    }
+
+    public async Task<bool> IsBookedAsync(string municipality, string entryId, Guid claimId, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenAsync(cancellation);
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            store.Sql("SELECT COUNT(*) FROM payments.entries WHERE municipality = @municipality AND entry_id = @entryId AND claim_id = @claimId"),
+            new { municipality, entryId, claimId }, cancellationToken: cancellation)) > 0;
+    }
+
+    public async Task<bool> IsReversedAsync(UnmatchedEntry entry, CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenAsync(cancellation);
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            store.Sql("""
+                SELECT COUNT(*) FROM payments.unmatched
+                WHERE municipality = @municipality AND reverses_entry_id = @entryId AND claim_id = @claimId AND state IN ('Placing', 'Placed')
+                """),
+            new { municipality = entry.Entry.Municipality, entryId = entry.Entry.EntryId, claimId = entry.ClaimId }, cancellationToken: cancellation)) > 0;
+    }
+
     public async Task<MatchedAccount?> AccountAsync(Guid claimId, CancellationToken cancellation)
     {
         await using var connection = await store.OpenAsync(cancellation);
@@ -133,6 +192,7 @@ public sealed class UnmatchedStore(IStore store) : IUnmatchedStore
         entry.ReceivedAt.ToUnixTimeMilliseconds(), entry.RelayDueAt?.ToUnixTimeMilliseconds(), entry.ClaimId, entry.DecidedAt?.ToUnixTimeMilliseconds(), entry.Who, entry.Why,
         entry.RowVersion + 1, JsonSerializer.Serialize(entry.Entry, MessageJson.Default.DebtorEntryUnmatched),
         entry.Placed is null ? null : JsonSerializer.Serialize(entry.Placed, PaymentsJson.Default.RecordedEffect), entry.EntryId,
+        entry.Entry.ReversesEntryId, (long)entry.Placements, entry.Decisions.Count == 0 ? null : JsonSerializer.Serialize([.. entry.Decisions], PaymentsJson.Default.WorklistStepArray),
     ];
 
     internal sealed record UnmatchedRow
@@ -150,6 +210,8 @@ public sealed class UnmatchedStore(IStore store) : IUnmatchedStore
         public long RowVersion { get; init; }
         public required string Entry { get; init; }
         public string? Placed { get; init; }
+        public long? Placements { get; init; }
+        public string? Decisions { get; init; }
 
         public UnmatchedEntry Read() => new(
             JsonSerializer.Deserialize(Entry, MessageJson.Default.DebtorEntryUnmatched)!, Enum.Parse<UnmatchedCause>(Cause), Slip, DateTimeOffset.FromUnixTimeMilliseconds(ReceivedAt),
@@ -157,6 +219,9 @@ public sealed class UnmatchedStore(IStore store) : IUnmatchedStore
         {
             RelayDueAt = Time(RelayDueAt), ClaimId = ClaimId, DecidedAt = Time(DecidedAt), Who = Who, Why = Why,
             Placed = Placed is null ? null : JsonSerializer.Deserialize(Placed, PaymentsJson.Default.RecordedEffect),
+            // Placed before placements were counted.
+            Placements = (int)(Placements ?? (State is "Placing" or "Placed" ? 1 : 0)),
+            Decisions = Decisions is null ? [] : JsonSerializer.Deserialize(Decisions, PaymentsJson.Default.WorklistStepArray)!,
         };
 
         private static DateTimeOffset? Time(long? at) => at is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known) : null;

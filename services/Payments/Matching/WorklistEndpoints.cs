@@ -12,6 +12,9 @@ public sealed record PlaceRequest(string? Agency, long? FeeId, string? Who, stri
 
 public sealed record CloseRequest(string? Who, string? Why);
 
+/// <param name="Items">The latest first.</param>
+public sealed record PlacedPage(IReadOnlyList<PlacedEntry> Items);
+
 public sealed record WorklistDecision(Guid MessageId, string State, Guid? ClaimId);
 
 /// <summary>A person looks at the worklist, gives an entry to a claim, or says that it is dealt with.</summary>
@@ -43,7 +46,7 @@ internal static class WorklistEndpoints
         if (entry.State is UnmatchedState.Placing or UnmatchedState.Placed && entry.ClaimId == claimId)
             return Decided(entry);
         if (entry.State != UnmatchedState.Open)
-            return TypedResults.Problem($"The entry is {entry.State}: it was decided before.", statusCode: 409);
+            return TypedResults.Problem($"The entry is {entry.State}: it was decided before.{(entry.State == UnmatchedState.Placed ? " Take it back first." : "")}", statusCode: 409);
         if (entry.Cause == UnmatchedCause.Unreadable)
             return TypedResults.Problem("The line cannot be read, so that nobody can tell what to book: have the debtor system bring it again as it must be, or close this.", statusCode: 409);
         if (entry.Cause == UnmatchedCause.Duplicate)
@@ -68,6 +71,50 @@ internal static class WorklistEndpoints
 
         return Decided(entry with { State = UnmatchedState.Placed, ClaimId = claimId });
     }
+
+    public static async Task<Results<JsonHttpResult<PlacedPage>, ProblemHttpResult>> PlacedAsync(
+        IUnmatchedStore store, CancellationToken cancellation, string? municipality = null, int limit = 100, DateTimeOffset? before = null) =>
+        limit is < 1 or > MostItems
+            ? TypedResults.Problem($"limit is {limit}; give 1 to {MostItems}, such as 100.", statusCode: 422)
+            : TypedResults.Json(new PlacedPage(await store.PlacedAsync(string.IsNullOrEmpty(municipality) ? null : municipality, limit, before, cancellation)), PaymentsJson.Default.PlacedPage);
+
+    public static async Task<Results<JsonHttpResult<WorklistDecision>, ProblemHttpResult>> TakeBackAsync(
+        Guid messageId, CloseRequest request, IUnmatchedStore store, Matcher matcher, CancellationToken cancellation)
+    {
+        if (FaultOf(request.Who, request.Why) is { } fault)
+            return TypedResults.Problem(fault, statusCode: 422);
+        if (await store.FindAsync(messageId, cancellation) is not { } entry)
+            return TypedResults.Problem($"No entry {messageId} was ever on the worklist.", statusCode: 404);
+        if (IsTakenBack(entry))
+            return Decided(entry);
+        if (entry.State != UnmatchedState.Placed || entry.ClaimId is not { } claimId)
+            return TypedResults.Problem($"The entry is {entry.State}: only one that is placed can be taken back.", statusCode: 409);
+        if (entry.Entry.Kind == DebtorEntryKind.Account)
+            return TypedResults.Problem("What the debtor system says of an account has no counter-entry: have it say anew how the account stands.", statusCode: 409);
+        if (await store.IsReversedAsync(entry, cancellation))
+            return TypedResults.Problem("The debtor system has taken the entry back itself, and its reversal is on the claim: take that back first.", statusCode: 409);
+        if (await store.AccountAsync(claimId, cancellation) is not { } account || !await store.IsBookedAsync(entry.Entry.Municipality, entry.PlacementId, claimId, cancellation))
+            return TypedResults.Problem("The entry is not booked on the claim yet; try again in a moment.", statusCode: 409);
+        try
+        {
+            await matcher.TakeBackAsync(entry, account, request.Who!, request.Why!, cancellation);
+        }
+        catch (LostRaceException)
+        {
+            return TypedResults.Problem("Somebody else decided the entry at the same time; look again.", statusCode: 409);
+        }
+        catch (Exception away) when (BatchConsumer.IsTransient(away))
+        {
+            return await store.FindAsync(messageId, cancellation) is { } decided && IsTakenBack(decided)
+                ? Decided(decided)
+                : TypedResults.Problem("The store or the broker is away, and nothing was decided; try again.", statusCode: 503);
+        }
+
+        return Decided(entry with { State = UnmatchedState.Open, ClaimId = null });
+    }
+
+    private static bool IsTakenBack(UnmatchedEntry entry) =>
+        entry.State == UnmatchedState.TakingBack || (entry.State == UnmatchedState.Open && entry.Decisions is [.., { Decision: "takenBack" }]);
 
     public static async Task<Results<JsonHttpResult<WorklistDecision>, ProblemHttpResult>> CloseAsync(
         Guid messageId, CloseRequest request, IUnmatchedStore store, IOrderStore orders, Matcher matcher, TimeProvider time, CancellationToken cancellation)

@@ -15,6 +15,7 @@ namespace ClaimsTransfer.OperationsConsole.Tests.Failures;
 internal sealed class ServicesBeside : IAsyncDisposable
 {
     public static readonly Guid Unmatched = Guid.Parse("5a3c1c9e-9f0a-4b43-8a64-0d8c6a0c1b11");
+    public static readonly Guid Placed = Guid.Parse("7c5e3eb0-2b2c-4d65-8c86-2fae8c2e3d33");
     public static readonly Guid NotTaken = Guid.Parse("6b4d2daf-1a1b-4c54-9b75-1e9d7b1d2c22");
     private static readonly JsonSerializerOptions Words = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() }, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
     private readonly WebApplication _app;
@@ -124,11 +125,16 @@ internal sealed class ServicesBeside : IAsyncDisposable
             {"id":"{{NotTaken}}","kind":"FbsOrder","municipality":"0101","cause":"AlreadyPaid","amountOre":7000,"since":"2026-11-21T08:00:00Z","agency":"DK-710100","feeId":434711,"names":{"reference":"DK-710100-434711","orderId":"CT-9"},"suggestions":[],"action":"Find out who paid twice."}
             """)}}],"after":null}
             """));
+        app.MapGet("/payments/worklist/placed", (string? municipality) => Given($$"""
+            {"items":[{{Only(municipality is null ? null : [municipality], "0101", $$"""
+            {"id":"{{Placed}}","municipality":"0101","entryKind":"Coverage","amountOre":9900,"entryId":"E-992","agency":"DK-710100","feeId":434712,"placedAt":"2026-11-22T08:00:00Z","who":"carl","why":"et gæt","decisions":[]}
+            """)}}]}
+            """));
         app.MapPost("/payments/worklist/{id:guid}/{verb}", async (Guid id, string verb, HttpRequest request) =>
         {
             using var body = new StreamReader(request.Body);
             Done.Enqueue((request.Path, await body.ReadToEndAsync()));
-            return Given($$"""{"messageId":"{{id}}","state":"{{(verb == "place" ? "Placed" : "Closed")}}","claimId":null}""");
+            return Given($$"""{"messageId":"{{id}}","state":"{{(verb == "place" ? "Placed" : verb == "takeback" ? "Open" : "Closed")}}","claimId":null}""");
         });
     }
 

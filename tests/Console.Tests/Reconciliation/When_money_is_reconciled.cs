@@ -42,6 +42,7 @@ public sealed class When_money_is_reconciled
     [TestCase("/console/reconciliation/0101?cause=missingAtDebtor", "reconciliation-cause")]
     [TestCase("/console/reconciliation/0101?date=2026-11-01", "reconciliation-none")]
     [TestCase("/console/reconciliation/worklist", "worklist")]
+    [TestCase("/console/reconciliation/worklist/placed", "worklist-placed")]
     public async Task each_page_is_usable_by_everyone(string path, string name) => await _console.ShouldBeUsableAsync(await _console.OpenAsync(path), name);
 
     [Test]
@@ -95,6 +96,42 @@ public sealed class When_money_is_reconciled
         JsonDocument.Parse(body).RootElement.GetProperty("feeId").GetInt64().ShouldBe(434710);
         await page.GotoAsync("/console/audit?action=worklist.place");
         (await page.InnerTextAsync("tbody")).ShouldContain("fundet ved navn i Opus");
+    }
+
+    [Test]
+    public async Task a_placement_on_the_wrong_claim_is_taken_back_with_a_reason_and_is_on_record()
+    {
+        var page = await _console.OpenAsync("/console/reconciliation/worklist");
+        await page.ClickAsync("a:has-text('tag en forkert placering tilbage')");
+        await page.ClickAsync("a:has-text('Tag placeringen tilbage')");
+        await _console.ShouldBeUsableAsync(page, "worklist-takeback");
+        await page.FillAsync("#takeback-why", "det var naboens krav");
+        await page.ClickAsync("button:has-text('Tag placeringen tilbage')");
+        (await page.InnerTextAsync("main")).ShouldContain("Placeringen er taget tilbage.");
+        var (_, body) = _beside.Done.ShouldHaveSingleItemOf($"/payments/worklist/{ServicesBeside.Placed}/takeback");
+        JsonDocument.Parse(body).RootElement.GetProperty("who").GetString().ShouldBe("anna");
+        await page.GotoAsync("/console/audit?action=worklist.takeBack");
+        (await page.InnerTextAsync("tbody")).ShouldContain("det var naboens krav");
+    }
+
+    [Test]
+    public async Task another_municipalitys_placement_is_neither_seen_nor_taken_back_and_a_viewer_takes_none_back()
+    {
+        using var bo = await _console.Server.SignedInAsync("bo");
+        (await bo.GetStringAsync("/console/reconciliation/worklist/placed")).ShouldNotContain("E-992");
+        using var vera = await _console.Server.SignedInAsync("vera");
+        (await vera.GetStringAsync("/console/reconciliation/worklist/placed")).ShouldNotContain($"id={ServicesBeside.Placed}");
+        var before = _beside.Done.Count;
+        foreach (var client in new[] { bo, vera })
+        {
+            foreach (var municipality in new[] { "0101", "0157" })
+            {
+                (await ConsoleServer.PostFormAsync(client, "/console/me", $"/console/reconciliation/worklist/placed?id={ServicesBeside.Placed}&municipality={municipality}", ("why", "jeg prøver bare")))
+                    .StatusCode.ShouldNotBe(HttpStatusCode.OK);
+            }
+        }
+
+        _beside.Done.Count.ShouldBe(before);
     }
 
     [Test]

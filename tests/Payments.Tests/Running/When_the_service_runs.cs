@@ -75,6 +75,20 @@ public sealed class When_the_service_runs
         await PaymentsServer.EventuallyAsync(
             async () => (await _payments.GetAsync($"/payments/claims/{Money.Agency}/7"))["balanceOre"]!.GetValue<long>() == 0, "what was placed is booked");
         (await _payments.GetAsync("/payments/worklist"))["items"]!.AsArray().ShouldBeEmpty();
+
+        (await _payments.GetAsync("/payments/worklist/placed?municipality=0101"))["items"]!.AsArray().Single()!["id"]!.GetValue<Guid>().ShouldBe(stray.MessageId);
+        (await PostAsync(place, new { agency = Money.Agency, feeId = 8, who = "anna", why = "so" })).StatusCode.ShouldBe(HttpStatusCode.Conflict, "it is taken back first");
+        var takeBack = $"/payments/worklist/{stray.MessageId}/takeback";
+        (await PostAsync(takeBack, new { who = "bo" })).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await PostAsync($"/payments/worklist/{Guid.Empty}/takeback", new { who = "bo", why = "so" })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await PostAsync($"/payments/worklist/{wrong.MessageId}/takeback", new { who = "bo", why = "so" })).StatusCode.ShouldBe(HttpStatusCode.Conflict, "it was never placed");
+        (await PostAsync(takeBack, new { who = "bo", why = "the neighbour's" })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await PostAsync(takeBack, new { who = "bo", why = "the neighbour's" })).StatusCode.ShouldBe(HttpStatusCode.OK, "once more changes nothing");
+        await PaymentsServer.EventuallyAsync(
+            async () => (await _payments.GetAsync($"/payments/claims/{Money.Agency}/7"))["balanceOre"]!.GetValue<long>() == 7000, "the counter-entry is booked");
+        (await PostAsync(place, new { agency = Money.Agency, feeId = 7, who = "anna", why = "it was right after all" })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await PaymentsServer.EventuallyAsync(
+            async () => (await _payments.GetAsync($"/payments/claims/{Money.Agency}/7"))["balanceOre"]!.GetValue<long>() == 0, "what was placed anew is booked");
         (await Client.GetAsync("/payments/worklist?limit=0")).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
         (await Client.GetAsync("/payments/worklist?after=x")).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
     }
