@@ -80,7 +80,7 @@ public static class RoutingExtensions
             var refusals = new SenderRefusals(_store, time);
             Handler = new RoutingHandler(
                 Journal, services.GetRequiredService<ITransport>(), saga, municipalities, time, new UnaskedAnswers(refusals, services.GetRequiredService<ILogger<UnaskedAnswers>>()));
-            Accounts = new Accounts(_store, time);
+            Accounts = new Accounts(_store, time, options.VersionGapAfter);
             Timelines = new Timelines(_store, new PossibleOperations(saga, municipalities, time));
             Recorded = new RecordedMessages(_store);
             Search = new ClaimSearch(_store);

@@ -17,6 +17,9 @@ public sealed record RoutingOptions
     /// <summary>Questions without any answer before a claim is Unknown.</summary>
     public int MaxAsks { get; init; } = 12;
 
+    /// <summary>How long a change waits for a version before it until it counts as a gap, which is for a person: messages overtake each other by moments.</summary>
+    public TimeSpan VersionGapAfter { get; init; } = TimeSpan.FromMinutes(15);
+
     /// <summary>How often timers and the outbox's leftovers are looked at.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -33,7 +36,7 @@ public sealed record RoutingOptions
 
     public IEnumerable<string> Faults()
     {
-        foreach (var (key, value) in new[] { (nameof(SendingDeadline), SendingDeadline), (nameof(SentDeadline), SentDeadline), (nameof(LongestPause), LongestPause), (nameof(SweepInterval), SweepInterval) })
+        foreach (var (key, value) in new[] { (nameof(SendingDeadline), SendingDeadline), (nameof(SentDeadline), SentDeadline), (nameof(LongestPause), LongestPause), (nameof(VersionGapAfter), VersionGapAfter), (nameof(SweepInterval), SweepInterval) })
         {
             if (value <= TimeSpan.Zero)
                 yield return $"Routing:{key} is {value}; give a time above zero, such as 00:10:00.";

@@ -17,6 +17,9 @@ public enum NeedKind
     /// <summary>A replay stopped by itself: too many failed again.</summary>
     StoppedReplay,
 
+    /// <summary>A replay that somebody, or the want of outcomes, has paused.</summary>
+    PausedReplay,
+
     /// <summary>A replay that another person must approve.</summary>
     ReplayToApprove,
 
@@ -31,6 +34,9 @@ public enum NeedKind
 
     /// <summary>Connectors that somebody has paused.</summary>
     ConnectorsPaused,
+
+    /// <summary>Connectors with instructions that need a key which is not here.</summary>
+    ConnectorsWaitForKeys,
 
     /// <summary>Connectors that do not consume their queue.</summary>
     ConnectorsIdle,
@@ -89,14 +95,16 @@ internal static class Needs
             NeedKind.DeadLetters, cause.Sum(group => group.Count), Places.FailuresOf(cause.Key), cause.Key,
             [.. cause.SelectMany(group => group.Parts).Select(part => part.Municipality).Where(code => code.Length > 0).Distinct().Order(StringComparer.Ordinal)]))
             .OrderByDescending(need => need.Count),
-        .. replays.Where(replay => replay.Status == ReplayStatus.Stopped).Select(replay => new Need(NeedKind.StoppedReplay, replay.Total, Places.Replay(replay.ReplayId))),
-        .. replays.Where(replay => replay.Status == ReplayStatus.AwaitingApproval).Select(replay => new Need(NeedKind.ReplayToApprove, replay.Total, Places.Replay(replay.ReplayId))),
+        .. Replays(NeedKind.StoppedReplay, ReplayStatus.Stopped, replays),
+        .. Replays(NeedKind.ReplayToApprove, ReplayStatus.AwaitingApproval, replays),
+        .. Replays(NeedKind.PausedReplay, ReplayStatus.Paused, replays),
         .. vendors.Where(vendor => vendor.Findings.Count > 0).Select(vendor => new Need(
             NeedKind.VendorConduct, vendor.Findings.Count, Places.Vendor(vendor.Vendor), null,
             [.. vendor.Findings.Select(finding => finding.Municipality).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], vendor.Vendor)),
         .. Connectors(NeedKind.ConnectorsCutOff, "cutOff", flows, IsCutOff),
         .. Connectors(NeedKind.ConnectorsIdle, "idle", flows, lane => !lane.Consuming),
         .. RefusedDocuments(flows),
+        .. Connectors(NeedKind.ConnectorsWaitForKeys, "keys", flows, WaitsForKeys),
         .. Connectors(NeedKind.ConnectorsPaused, "paused", flows, lane => lane.State == "paused"),
         .. Claims(NeedKind.RejectedClaims, "Rejected", flows, figures => figures.Rejected),
         .. Claims(NeedKind.HeldClaims, "Held", flows, figures => figures.Held),
@@ -106,7 +114,12 @@ internal static class Needs
         .. ReconciliationNeeds(flows, reconciliations, now),
     ];
 
+    public static bool WaitsForKeys(ConnectorStanding lane) => lane.WaitsFor is { Count: > 0 };
+
     public static bool IsCutOff(ConnectorStanding lane) => lane.State is "breakerOpen" or "givingUp";
+
+    private static IEnumerable<Need> Replays(NeedKind kind, ReplayStatus status, IReadOnlyList<Replay> replays) =>
+        replays.Where(replay => replay.Status == status).Select(replay => new Need(kind, replay.Total, Places.Replay(replay.ReplayId)));
 
     private static IEnumerable<Need> Claims(NeedKind kind, string category, IReadOnlyList<MunicipalityFlow> flows, Func<RoutingFigures, long> of) =>
         Counted(kind, flows, flow => flow.Routing is { } figures ? of(figures) : 0, Places.ClaimsIn(category));

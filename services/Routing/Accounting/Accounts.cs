@@ -36,7 +36,7 @@ public sealed class MunicipalityAccount
     /// <summary>Of the claims in flight, since when the one that has waited longest has heard nothing: when its instruction was given, or the connector last spoke of it.</summary>
     public DateTimeOffset? UnheardSince { get; set; }
 
-    /// <summary>Claims with a change that has waited for a version before it for <see cref="Accounts.GapAfter"/> or longer.</summary>
+    /// <summary>Claims with a change that has waited for a version before it for <see cref="RoutingOptions.VersionGapAfter"/> or longer.</summary>
     public long VersionGaps { get; set; }
 
     /// <summary>Since when the oldest of these waits.</summary>
@@ -65,16 +65,15 @@ public sealed record RoutingAccounts([property: JsonPropertyName("municipalities
 /// <summary>Reads the accounts from the store. One look costs a pass over the claims, so looks are shared.</summary>
 public sealed class Accounts
 {
-    /// <summary>Messages overtake each other by moments; after this a version is missing.</summary>
-    public static readonly TimeSpan GapAfter = TimeSpan.FromMinutes(15);
-
     private readonly IStore _store;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _gapAfter;
     private readonly SharedLook<RoutingAccounts> _look;
 
-    public Accounts(IStore store, TimeProvider time)
+    /// <param name="gapAfter">How long a change waits for a version before it until it counts as a gap.</param>
+    public Accounts(IStore store, TimeProvider time, TimeSpan gapAfter)
     {
-        (_store, _time) = (store, time);
+        (_store, _time, _gapAfter) = (store, time, gapAfter);
         _look = new SharedLook<RoutingAccounts>(QueryAsync, time);
     }
 
@@ -121,7 +120,7 @@ public sealed class Accounts
                 FROM routing.claims
                 WHERE waiting_since <= @before
                 GROUP BY municipality
-                """), new { before = (_time.GetUtcNow() - GapAfter).ToUnixTimeMilliseconds() }, cancellationToken: cancellation));
+                """), new { before = (_time.GetUtcNow() - _gapAfter).ToUnixTimeMilliseconds() }, cancellationToken: cancellation));
         foreach (var gap in gaps)
             (Of(gap.Municipality).VersionGaps, Of(gap.Municipality).VersionGapsSince) = (gap.Claims, DateTimeOffset.FromUnixTimeMilliseconds(gap.Since));
         return new RoutingAccounts(accounts);

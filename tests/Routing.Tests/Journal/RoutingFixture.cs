@@ -16,6 +16,8 @@ namespace ClaimsTransfer.Routing.Tests.Journal;
 /// <summary>Routing's handler on a real store, with a publisher that remembers what was published and can be told to fail.</summary>
 public abstract class RoutingFixture(Engine engine)
 {
+    protected static readonly TimeSpan Gap = new RoutingOptions().VersionGapAfter;
+
     private StoreForTests _installation = null!;
 
     protected IStore Store { get; private set; } = null!;

@@ -82,7 +82,7 @@ public sealed class When_a_vendor_answers_unasked(Engine engine) : RoutingFixtur
         (await UnheardSinceAsync()).ShouldBe(heard);
     }
 
-    private async Task<DateTimeOffset?> UnheardSinceAsync() => (await new Accounts(Store, Clock).ReadAsync(fresh: true, default)).Municipalities["0101"].UnheardSince;
+    private async Task<DateTimeOffset?> UnheardSinceAsync() => (await new Accounts(Store, Clock, Gap).ReadAsync(fresh: true, default)).Municipalities["0101"].UnheardSince;
 
     private Delivery Said(int claim, Guid instruction, string salt, TransferOutcome outcome = TransferOutcome.Accepted) => Deliver(
         new TransferReported(

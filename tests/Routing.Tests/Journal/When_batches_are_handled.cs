@@ -52,7 +52,7 @@ public sealed class When_batches_are_handled(Engine engine) : RoutingFixture(eng
         await Handler.HandleAsync([Deliver(Claim(1)), Deliver(ChangeOf(1, 3)), Deliver(unclaimed)], default);
         (await GapsAsync()).ShouldBe((0, null));
 
-        Clock.Advance(Accounts.GapAfter);
+        Clock.Advance(Gap);
         (await GapsAsync()).ShouldBe((2, Claims.Start));
         (await new ClaimSearch(Store).FindAsync(new ClaimFilter(VersionGap: true), 10, null, default)).Claims.Select(claim => claim.FeeId).ShouldBe([1, 2], ignoreOrder: true);
 
@@ -66,7 +66,7 @@ public sealed class When_batches_are_handled(Engine engine) : RoutingFixture(eng
 
         async Task<(long, DateTimeOffset?)> GapsAsync()
         {
-            var accounts = (await new Accounts(Store, Clock).ReadAsync(fresh: true, default)).Municipalities["0101"];
+            var accounts = (await new Accounts(Store, Clock, Gap).ReadAsync(fresh: true, default)).Municipalities["0101"];
             return (accounts.VersionGaps, accounts.VersionGapsSince);
         }
     }
@@ -183,7 +183,7 @@ public sealed class When_batches_are_handled(Engine engine) : RoutingFixture(eng
             [Deliver(Claims.Withdrawn(2) with { ClaimId = Claim(4).ClaimId, FeeId = 4 }), Deliver(Claims.Adjusted(2, 5000) with { ClaimId = Claim(1).ClaimId, FeeId = 1 })], default);
         await Handler.HandleAsync([Deliver(Claim(5) with { Borrower = Claims.Child })], default);
 
-        var account = (await new Accounts(Store, TimeProvider.System).ReadAsync(default)).Municipalities["0101"];
+        var account = (await new Accounts(Store, TimeProvider.System, Gap).ReadAsync(default)).Municipalities["0101"];
 
         account.Claims.ShouldBe(4, "a change without its claim is not a claim yet");
         account.InFlight.ShouldBe(3);
