@@ -31,6 +31,9 @@ internal static class Money
     public static CoverageReversed Reversal(string entryId, long amountOre, int day = 2) => new(
         Message($"entry/{entryId}"), Start.AddDays(day), ClaimId, "0101", Agency, FeeId, 1, entryId, null, amountOre, new DateOnly(2026, 12, day));
 
+    public static DebtorAccountChanged AccountIs(DebtorAccountStatus status, int day = 5, string? entryId = null) => new(
+        Message($"account/{status}/{day}/{entryId}"), Start.AddDays(day), ClaimId, "0101", Agency, FeeId, 1, entryId ?? $"A-{status}-{day}", status);
+
     public static WriteOffRegistered WriteOff(string entryId, long amountOre, int day = 3, WriteOffKind? kind = null) => new(
         Message($"entry/{entryId}"), Start.AddDays(day), ClaimId, "0101", Agency, FeeId, 1, entryId, amountOre, "given up", new DateOnly(2026, 12, day), kind);
 }

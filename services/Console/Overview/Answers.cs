@@ -62,6 +62,12 @@ public sealed record PaymentsFigures
     public long Unmatched { get; init; }
     public long Pending { get; init; }
 
+    /// <summary>Of the unmatched: accounts that the debtor system has closed with something owed on them.</summary>
+    public long ClosedWithDebt { get; init; }
+
+    /// <summary>Since when the oldest of these is so.</summary>
+    public DateTimeOffset? ClosedWithDebtSince { get; init; }
+
     /// <summary>Payments about which FBS was asked and has said nothing usable for a quarter of an hour.</summary>
     public long Unanswered { get; init; }
 }

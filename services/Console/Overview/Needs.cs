@@ -50,6 +50,9 @@ public enum NeedKind
     /// <summary>Money that nobody can place, and orders that FBS does not take.</summary>
     Worklist,
 
+    /// <summary>Accounts that the debtor system has closed with something owed on them.</summary>
+    ClosedWithDebt,
+
     /// <summary>Settled claims about which FBS says nothing usable: it goes on owing them.</summary>
     UnansweredByFbs,
 
@@ -109,7 +112,8 @@ internal static class Needs
         .. Claims(NeedKind.RejectedClaims, "Rejected", flows, figures => figures.Rejected),
         .. Claims(NeedKind.HeldClaims, "Held", flows, figures => figures.Held),
         .. Counted(NeedKind.VersionGaps, flows, flow => flow.Routing?.VersionGaps ?? 0, Places.VersionGaps, flow => flow.Routing?.VersionGapsSince),
-        .. Payments(NeedKind.Worklist, flows, figures => figures.Unmatched, Places.Worklist),
+        .. Payments(NeedKind.Worklist, flows, figures => figures.Unmatched - figures.ClosedWithDebt, Places.Worklist),
+        .. Counted(NeedKind.ClosedWithDebt, flows, flow => flow.Payments?.ClosedWithDebt ?? 0, Places.Worklist, flow => flow.Payments?.ClosedWithDebtSince),
         .. Payments(NeedKind.UnansweredByFbs, flows, figures => figures.Unanswered, Places.Waiting),
         .. ReconciliationNeeds(flows, reconciliations, now),
     ];

@@ -103,7 +103,7 @@ public static class Topology
     public static QueueDefinition Payments { get; } = new(PaymentsQueue,
         [
             new(MessageNames.ClaimTransferred), new(MessageNames.ClaimCancelled), new(MessageNames.CoverageRegistered, EveryKey), new(MessageNames.CoverageReversed, EveryKey),
-            new(MessageNames.WriteOffRegistered, EveryKey), new(MessageNames.DebtorEntryUnmatched, EveryKey),
+            new(MessageNames.WriteOffRegistered, EveryKey), new(MessageNames.DebtorEntryUnmatched, EveryKey), new(MessageNames.DebtorAccountChanged, EveryKey),
         ]);
 
     public static QueueDefinition Fbs { get; } = new(FbsQueue,

@@ -20,6 +20,12 @@ public sealed class MunicipalityMoney
     /// <summary>Lines of the worklist: entries without an account, accounts with a mismatch, orders that need a person.</summary>
     public long Unmatched { get; set; }
 
+    /// <summary>Of those, accounts that the debtor system has closed with something owed on them.</summary>
+    public long ClosedWithDebt { get; set; }
+
+    /// <summary>Since when the oldest of these is so.</summary>
+    public DateTimeOffset? ClosedWithDebtSince { get; set; }
+
     /// <summary>What goes on by itself: entries whose account is found, and orders that FBS is still to confirm.</summary>
     public long Pending { get; set; }
 
@@ -55,19 +61,22 @@ public sealed class PaymentsAccounts
     {
         await using var connection = await _store.OpenAsync(cancellation);
         var money = new SortedDictionary<string, MunicipalityMoney>(StringComparer.Ordinal);
-        // A claim that was cancelled before the debtor system had it is no account of anybody.
+        // A claim that was cancelled before the debtor system had it, or of which only a status came, is no account of anybody.
         foreach (var row in await connection.QueryAsync<SumsRow>(new CommandDefinition(
             _store.Sql("""
                 SELECT municipality AS Municipality, COUNT(*) AS Accounts, SUM(covered_ore) AS CoveredOre, SUM(reversed_ore) AS ReversedOre, SUM(written_off_ore) AS WrittenOffOre,
-                       SUM(CASE WHEN status = 'Settled' THEN 1 ELSE 0 END) AS Settled, SUM(CASE WHEN mismatch IS NOT NULL THEN 1 ELSE 0 END) AS Mismatched
+                       SUM(CASE WHEN status = 'Settled' THEN 1 ELSE 0 END) AS Settled, SUM(CASE WHEN mismatch IS NOT NULL THEN 1 ELSE 0 END) AS Mismatched,
+                       SUM(CASE WHEN mismatch = 'ClosedWithDebt' THEN 1 ELSE 0 END) AS ClosedWithDebt,
+                       MIN(CASE WHEN mismatch = 'ClosedWithDebt' THEN mismatch_since_at END) AS ClosedSince
                 FROM payments.accounts
-                WHERE status <> 'Cancelled' OR amount_ore <> 0 OR covered_ore <> 0 OR reversed_ore <> 0 OR written_off_ore <> 0
+                WHERE status NOT IN ('Awaited', 'Cancelled') OR amount_ore <> 0 OR covered_ore <> 0 OR reversed_ore <> 0 OR written_off_ore <> 0
                 GROUP BY municipality
                 """), cancellationToken: cancellation)))
         {
             var of = Of(row.Municipality);
             (of.Accounts, of.CoveredOre, of.ReversedOre, of.WrittenOffOre) = (row.Accounts, (long)row.CoveredOre, (long)row.ReversedOre, (long)row.WrittenOffOre);
-            (of.Settled, of.Unmatched) = (row.Settled, row.Mismatched);
+            (of.Settled, of.Unmatched, of.ClosedWithDebt) = (row.Settled, row.Mismatched, row.ClosedWithDebt);
+            of.ClosedWithDebtSince = row.ClosedSince is { } since ? DateTimeOffset.FromUnixTimeMilliseconds(since) : null;
         }
 
         foreach (var row in await connection.QueryAsync<CountRow>(new CommandDefinition(
@@ -115,6 +124,8 @@ public sealed class PaymentsAccounts
         public decimal WrittenOffOre { get; init; }
         public long Settled { get; init; }
         public long Mismatched { get; init; }
+        public long ClosedWithDebt { get; init; }
+        public long? ClosedSince { get; init; }
     }
 
     private sealed record CountRow

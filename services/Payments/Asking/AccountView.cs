@@ -23,7 +23,7 @@ public sealed record OrderLine(string OrderId, OrderState State, int Calls, stri
 public sealed record AccountView(
     Guid ClaimId, string Municipality, string Agency, long FeeId, AccountStatus Status, int Version, long AmountOre, long CoveredOre, long ReversedOre, long WrittenOffOre,
     long BalanceOre, AccountMismatch? Mismatch, DateTimeOffset? MismatchSince, string? DebtorReference, string? PaymentSlip, string OrderId,
-    IReadOnlyList<EntryLine> Entries, IReadOnlyList<ToldLine> ToldFbs, IReadOnlyList<OrderLine> Orders);
+    IReadOnlyList<EntryLine> Entries, IReadOnlyList<ToldLine> ToldFbs, IReadOnlyList<OrderLine> Orders, DebtorAccountStatus? AtDebtor = null);
 
 public sealed class AccountViews(IStore store)
 {
@@ -53,7 +53,7 @@ public sealed class AccountViews(IStore store)
         return new AccountView(
             account.ClaimId, account.Municipality, account.Agency, account.FeeId, account.Status, account.Version, account.AmountOre, account.CoveredOre, account.ReversedOre,
             account.WrittenOffOre, account.BalanceOre, account.Mismatch, account.MismatchSince, account.DebtorReference, account.PaymentSlip, account.OrderId,
-            entries.ConvertAll(row => row.Line()), [.. entries.SelectMany(row => row.Told())], [.. orders.Select(row => row.Line())]);
+            entries.ConvertAll(row => row.Line()), [.. entries.SelectMany(row => row.Told())], [.. orders.Select(row => row.Line())], account.AtDebtor?.Status);
     }
 
     private sealed record EntryRow

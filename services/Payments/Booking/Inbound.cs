@@ -22,6 +22,7 @@ internal static class Inbound
             MessageNames.CoverageRegistered => Read(delivery, MessageJson.Default.CoverageRegistered),
             MessageNames.CoverageReversed => Read(delivery, MessageJson.Default.CoverageReversed),
             MessageNames.WriteOffRegistered => Read(delivery, MessageJson.Default.WriteOffRegistered),
+            MessageNames.DebtorAccountChanged => Read(delivery, MessageJson.Default.DebtorAccountChanged),
             MessageNames.DebtorEntryUnmatched => Read(delivery, MessageJson.Default.DebtorEntryUnmatched),
             _ => throw new PermanentException($"'{delivery.Name}' is not a message that Payments takes."),
         };

@@ -29,6 +29,9 @@ public enum AccountMismatch
 
     /// <summary>Money came in when nothing was owed.</summary>
     AlreadyPaid,
+
+    /// <summary>The debtor system has closed the account, and something is owed on it.</summary>
+    ClosedWithDebt,
 }
 
 /// <summary>What the debtor system has acknowledged to claim.</summary>
@@ -36,6 +39,12 @@ public enum AccountMismatch
 public sealed record Acknowledgement(int Version, DateTimeOffset At, long AmountOre)
 {
     public bool IsOlderThan(ClaimTransferred message) => (Version, At).CompareTo((message.Version, message.OccurredAt)) < 0;
+}
+
+/// <summary>What the debtor system said last of the account itself, by when it was booked there.</summary>
+public sealed record AccountStatement(DebtorAccountStatus Status, DateTimeOffset At, string EntryId)
+{
+    public bool IsOlderThan(DebtorAccountChanged message) => (At, EntryId).CompareTo((message.OccurredAt, message.EntryId)) < 0;
 }
 
 /// <summary>
@@ -67,6 +76,9 @@ public sealed record Account
     public long WrittenOffOre { get; init; }
 
     public ImmutableList<MoneyEntry> Money { get; init; } = [];
+
+    /// <summary>Null: the debtor system has said nothing of it.</summary>
+    public AccountStatement? AtDebtor { get; init; }
 
     public string? DebtorReference { get; init; }
     public string? PaymentSlip { get; init; }
@@ -122,6 +134,7 @@ public sealed record Account
     {
         { BalanceOre: 0 } => null,
         { Status: AccountStatus.Awaited } => AccountMismatch.NoMatch,
+        { Status: AccountStatus.Open, AtDebtor.Status: DebtorAccountStatus.Closed } => AccountMismatch.ClosedWithDebt,
         { BalanceOre: > 0 } => null,
         // What is not in force was never paid twice: it was paid, and is owed back.
         _ => IsInForce && FoundNothingOwed() ? AccountMismatch.AlreadyPaid : AccountMismatch.Excess,

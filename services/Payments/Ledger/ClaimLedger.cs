@@ -30,6 +30,11 @@ public static class ClaimLedger
                 var change = writeOff.Kind == WriteOffKind.Adjustment ? BalanceChange.Adjustment : BalanceChange.WriteOff;
                 Take(step, new MoneyEntry(writeOff.EntryId, EntryKind.WriteOff, change, writeOff.AmountOre, writeOff.ValueDate, writeOff.OccurredAt, null, IsTold: false));
                 break;
+            case DebtorAccountChanged said:
+                // Nothing is booked by it: it says how what is booked is to be looked at.
+                if (step.Account.AtDebtor is not { } known || known.IsOlderThan(said))
+                    step.Account = step.Account with { AtDebtor = new AccountStatement(said.Status, said.OccurredAt, said.EntryId) };
+                break;
             default: throw new ArgumentOutOfRangeException(nameof(occurred), occurred.Message.GetType().Name, "Not an event of the ledger.");
         }
 

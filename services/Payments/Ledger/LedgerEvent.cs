@@ -3,7 +3,7 @@ using ClaimsTransfer.Messages;
 namespace ClaimsTransfer.Payments.Ledger;
 
 /// <summary>Something that happened to a claim's account, with the time at which it is booked: all that a decision depends on besides the state.</summary>
-/// <param name="Message">claim-transferred, claim-cancelled, coverage-registered, coverage-reversed or write-off-registered.</param>
+/// <param name="Message">claim-transferred, claim-cancelled, coverage-registered, coverage-reversed, write-off-registered or debtor-account-changed.</param>
 public sealed record LedgerEvent(DateTimeOffset At, IClaimMessage Message)
 {
     public Guid Id => Message.MessageId;

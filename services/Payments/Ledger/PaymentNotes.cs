@@ -13,6 +13,7 @@ public static class PaymentNotes
     public static readonly Note ChangesNothing = Note.Of("payment.changesNothing");
     public static readonly Note TellsSettled = Note.Of("payment.tellsSettled");
     public static readonly Note AnotherName = Note.Of("payment.anotherName");
+    public static readonly Note AccountStatus = Note.Of("payment.accountStatus");
 
     public static Note Books(EntryKind entry, long amountOre) => Note.Of("payment.books", ("entry", entry), ("amountOre", amountOre));
 

@@ -46,13 +46,11 @@ internal sealed class Step(Account account, LedgerEvent occurred)
     {
         if (_entries.Count > 0)
         {
-            Account = Account with
-            {
-                Position = _before.Position + 1,
-                ChangedAt = occurred.At,
-                MismatchSince = Account.Mismatch is not { } mismatch ? null : mismatch == _before.Mismatch ? _before.MismatchSince : occurred.At,
-            };
+            Account = Account with { Position = _before.Position + 1, ChangedAt = occurred.At };
         }
+
+        if (Account != _before)
+            Account = Account with { MismatchSince = Account.Mismatch is not { } mismatch ? null : mismatch == _before.Mismatch ? _before.MismatchSince : occurred.At };
 
         return new Decision(Account, _entries, _effects, IsDuplicate);
     }

@@ -106,6 +106,7 @@ public sealed class Worklist(IStore store, Suggestions suggestions)
             Enum.Parse<AccountMismatch>(row.Cause) switch
             {
                 AccountMismatch.NoMatch => "The debtor system has booked on a claim it has not acknowledged: look where the claim stands in Routing, and ask the debtor system.",
+                AccountMismatch.ClosedWithDebt => "The debtor system has closed the account, and this much is owed on it: ask it whether the rest is given up (then a write-off is missing) or the account is to be opened again.",
                 AccountMismatch.Excess => "More came in than was owed: have the debtor system pay the difference back, or move it to what it was meant for.",
                 _ => "Money came in when nothing was owed: have the debtor system pay it back, or move it to what it was meant for.",
             }));

@@ -72,7 +72,7 @@ public sealed class Previews(IPaymentsStore store, RecordedMessages recorded, Ti
         if (decision.Account == before)
             return Of(ForecastOutcome.Duplicate, [PaymentNotes.ChangesNothing], message, before);
         accounts[message.ClaimId] = decision.Account;
-        return Of(ForecastOutcome.Apply, NotesOf(decision), message, decision.Account);
+        return Of(ForecastOutcome.Apply, message is DebtorAccountChanged ? [PaymentNotes.AccountStatus] : NotesOf(decision), message, decision.Account);
     }
 
     private static IReadOnlyList<Note> NotesOf(Decision decision)

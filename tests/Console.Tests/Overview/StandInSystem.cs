@@ -38,6 +38,9 @@ internal sealed class StandInSystem : IAsyncDisposable
     /// <summary>Whom Routing and Payments did not believe, as JSON each.</summary>
     public IReadOnlyList<string> Refusals { get; set; } = [];
 
+    /// <summary>Accounts closed with something owed in København, of the two lines of the worklist.</summary>
+    public long ClosedWithDebt { get; set; }
+
     /// <summary>What was refused whole in Gentofte, as JSON each.</summary>
     public IReadOnlyList<string> RefusedDocuments { get; set; } = [];
 
@@ -123,9 +126,9 @@ internal sealed class StandInSystem : IAsyncDisposable
             {"municipalities":{"0101":{"claims":108,"ore":1296000,"transferred":{{Transferred}},"transferredOre":1080000,"rejected":4,"held":3,"outOfScope":2,"cancelled":1,"unknown":1,
              "deadLettered":0,"inFlight":7,"versionGaps":2,"versionGapsSince":"{{DateTimeOffset.UtcNow.AddHours(-30):O}}","openInstructions":7,"oldestUnacknowledgedAt":"{{DateTimeOffset.UtcNow.AddMinutes(-17):O}}","unheardSince":"{{UnheardSince:O}}"},"0157":{"claims":12,"ore":84000,"transferred":12,"transferredOre":84000} } }
             """,
-        "payments/accounting" => """
-            {"municipalities":{"0101":{"accounts":90,"coveredOre":540000,"reversedOre":0,"writtenOffOre":12000,"settled":44,"unmatched":2,"pending":3,"unanswered":3},
-             "0157":{"accounts":12,"coveredOre":7000,"reversedOre":0,"writtenOffOre":0,"settled":1,"unmatched":0,"pending":0}}}
+        "payments/accounting" => $$"""
+            {"municipalities":{"0101":{"accounts":90,"coveredOre":540000,"reversedOre":0,"writtenOffOre":12000,"settled":44,"unmatched":2,"closedWithDebt":{{ClosedWithDebt}},"closedWithDebtSince":"2026-11-24T08:00:00+00:00","pending":3,"unanswered":3},
+             "0157":{"accounts":12,"coveredOre":7000,"reversedOre":0,"writtenOffOre":0,"settled":1,"unmatched":0,"pending":0} } }
             """,
         "routing/senders" or "payments/senders" => $$"""{"isRequired":true,"refusals":[{{string.Join(',', Refusals)}}]}""",
         "payments/reconciliations" => """["0101"]""",

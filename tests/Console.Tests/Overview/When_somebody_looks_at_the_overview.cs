@@ -174,6 +174,16 @@ public sealed class When_somebody_looks_at_the_overview
     }
 
     [Test]
+    public async Task an_account_closed_with_something_owed_is_a_need_of_its_own()
+    {
+        _services.ClosedWithDebt = 1;
+        var page = await _console.OpenAsync("/console/");
+        (await page.Locator(".need").Filter(new LocatorFilterOptions { HasText = "konto er lukket i debitorsystemet" }).InnerTextAsync()).ShouldContain("1");
+        (await page.Locator(".need").Filter(new LocatorFilterOptions { HasText = "linje på arbejdslisten" }).CountAsync()).ShouldBe(1, "it is not counted twice");
+        _services.ClosedWithDebt = 0;
+    }
+
+    [Test]
     public async Task nobody_else_gets_it() =>
         (await _console.Server.NewClient().GetAsync("/console/api/overview")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
 }

@@ -22,6 +22,7 @@ public sealed class Whatever_order_entries_come_in
             book.Account.BalanceOre.ShouldBe(book.Entries.Sum(entry => entry.AmountOre));
             book.Account.BalanceOre.ShouldBe(model.BalanceOre);
             book.Account.Status.ShouldBe(model.Status);
+            (book.Account.Mismatch == AccountMismatch.ClosedWithDebt).ShouldBe(model is { Status: AccountStatus.Open, IsClosed: true });
             (book.Account.AmountOre, book.Account.CoveredOre, book.Account.ReversedOre, book.Account.WrittenOffOre)
                 .ShouldBe((model.AmountOre, model.CoveredOre, model.ReversedOre, model.WrittenOffOre));
         }
@@ -104,8 +105,10 @@ public sealed class Whatever_order_entries_come_in
         {
             var day = random.Next(1, 10);
             var amountOre = random.Next(1, 5) * 1000L;
-            events.Add(random.Next(10) switch
+            events.Add(random.Next(12) switch
             {
+                10 => Money.AccountIs(DebtorAccountStatus.Closed, day, $"K{i}"),
+                11 => Money.AccountIs(random.Next(2) == 0 ? DebtorAccountStatus.Open : DebtorAccountStatus.InCollection, day, $"K{i}"),
                 0 or 1 => Money.Transferred(++version, random.Next(0, 6) * 1000L),
                 2 => Money.Transferred(Math.Max(version, 1), amountOre, minute: i * 10),
                 3 => Money.Cancelled(random.Next(2) == 0 ? ++version : Math.Max(version, 1)),
@@ -132,6 +135,7 @@ public sealed class Whatever_order_entries_come_in
             var newest = all.OfType<ClaimTransferred>().OrderBy(message => message.Version).ThenBy(message => message.OccurredAt).LastOrDefault();
             var cancelled = all.OfType<ClaimCancelled>().Select(message => message.Version).DefaultIfEmpty(-1).Max();
             AmountOre = newest?.AmountOre ?? 0;
+            IsClosed = all.OfType<DebtorAccountChanged>().OrderBy(message => message.OccurredAt).ThenBy(message => message.EntryId, StringComparer.Ordinal).LastOrDefault()?.Status == DebtorAccountStatus.Closed;
             CoveredOre = all.OfType<CoverageRegistered>().Sum(message => message.AmountOre);
             ReversedOre = all.OfType<CoverageReversed>().Sum(message => message.AmountOre);
             WrittenOffOre = all.OfType<WriteOffRegistered>().Sum(message => message.AmountOre);
@@ -142,6 +146,8 @@ public sealed class Whatever_order_entries_come_in
                 : Math.Min(BalanceOre, AmountOre - WrittenOffOre) <= 0 ? AccountStatus.Settled
                 : AccountStatus.Open;
         }
+
+        public bool IsClosed { get; }
 
         public long AmountOre { get; }
 

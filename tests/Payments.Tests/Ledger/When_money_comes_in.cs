@@ -7,6 +7,29 @@ namespace ClaimsTransfer.Payments.Tests.Ledger;
 public sealed class When_money_comes_in
 {
     [Test]
+    public void An_account_that_is_closed_with_something_owed_is_a_persons_to_look_at_until_it_is_open_again_or_nothing_is_owed()
+    {
+        var book = new Book().On(Money.Transferred(), Money.Coverage("C1", 2000));
+        book.Account.Mismatch.ShouldBeNull();
+        book.On(Money.AccountIs(DebtorAccountStatus.Closed, day: 5));
+        (book.Account.Mismatch, book.Account.MismatchSince).ShouldBe((AccountMismatch.ClosedWithDebt, Money.Start.AddHours(2)));
+        book.Last.Entries.ShouldBeEmpty("nothing is booked by it");
+        book.Last.Effects.ShouldBeEmpty("the wire to FBS has no word for it");
+
+        book.On(Money.AccountIs(DebtorAccountStatus.Open, day: 4));
+        book.Account.Mismatch.ShouldBe(AccountMismatch.ClosedWithDebt, "booked earlier, and come later");
+        book.On(Money.AccountIs(DebtorAccountStatus.Open, day: 6));
+        (book.Account.Mismatch, book.Account.MismatchSince).ShouldBe((null, null));
+        book.On(Money.AccountIs(DebtorAccountStatus.Closed, day: 7), Money.WriteOff("W1", 5000));
+        book.Account.Mismatch.ShouldBeNull();
+    }
+
+    [TestCase(DebtorAccountStatus.InCollection)]
+    [TestCase(DebtorAccountStatus.Recalled)]
+    public void State_collection_is_no_closed_account(DebtorAccountStatus status) =>
+        new Book().On(Money.Transferred(), Money.AccountIs(DebtorAccountStatus.Closed), Money.AccountIs(status, day: 6)).Account.Mismatch.ShouldBeNull();
+
+    [Test]
     public void A_reversal_before_its_coverage_tells_FBS_what_is_claimed_and_no_more()
     {
         var book = new Book().On(Money.Transferred(), Money.Reversal("R1", 2000), Money.Coverage("C1", 2000), Money.Coverage("C2", 3000, day: 3));

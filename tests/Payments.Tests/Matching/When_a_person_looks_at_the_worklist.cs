@@ -47,6 +47,27 @@ public sealed class When_a_person_looks_at_the_worklist(Engine engine) : Payment
     }
 
     [Test]
+    public async Task An_account_closed_with_something_owed_stands_on_it_and_in_the_figures_until_it_is_put_right()
+    {
+        var closed = Money.AccountIs(DebtorAccountStatus.Closed) with { ClaimId = Claim(1).ClaimId, FeeId = 1 };
+        await OnAsync(Claim(1), Paid(1, "E1", 4000), Money.AccountIs(DebtorAccountStatus.Closed) with { MessageId = Guid.NewGuid(), ClaimId = Claim(9).ClaimId, FeeId = 9 });
+        Clock.Now = Money.Start.AddHours(1);
+        await OnAsync(closed, closed);
+
+        var line = (await WorklistAsync()).Items.ShouldHaveSingleItem("of a claim that nobody has acknowledged there is nothing to look at");
+        (line.Kind, line.Cause, line.AmountOre, line.FeeId, line.Since).ShouldBe((WorklistKind.Account, "ClosedWithDebt", 3000, 1, Clock.Now));
+        var money = await MoneyAsync();
+        (money.Unmatched, money.ClosedWithDebt, money.ClosedWithDebtSince, money.Accounts).ShouldBe((1, 1, Clock.Now, 1));
+
+        await OnAsync(Paid(1, "E2", 3000));
+        (await WorklistAsync()).Items.ShouldBeEmpty();
+        (await MoneyAsync()).ClosedWithDebt.ShouldBe(0);
+    }
+
+    private async Task<Accounting.MunicipalityMoney> MoneyAsync() =>
+        (await new Accounting.PaymentsAccounts(Store, TimeProvider.System).ReadAsync(fresh: true, default)).Municipalities["0101"];
+
+    [Test]
     public async Task Pages_follow_each_other_without_a_gap()
     {
         await OnAsync([.. Enumerable.Range(1, 7).Select(number => Nameless($"N{number}"))]);
