@@ -65,6 +65,8 @@ public static partial class NoteCodes
         var type when type == typeof(string) => SampleOf(parameter.Name!),
         var type when type == typeof(DateOnly) => new DateOnly(2026, 11, 22),
         var type when type == typeof(DateTimeOffset) => new DateTimeOffset(2026, 11, 22, 7, 0, 0, TimeSpan.Zero),
+        var type when type == typeof(TimeSpan) => TimeSpan.FromMinutes(7),
+        var type when type == typeof(Guid) => Guid.Empty,
         { IsEnum: true } type => Enum.GetValues(type).GetValue(0)!,
         var type => Convert.ChangeType(7, type, System.Globalization.CultureInfo.InvariantCulture),
     };

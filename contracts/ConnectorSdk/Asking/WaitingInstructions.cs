@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ClaimsTransfer.Defaults.Asking;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
 using Dapper;
@@ -14,7 +15,7 @@ namespace ClaimsTransfer.ConnectorSdk.Asking;
 /// <param name="Why">What it waits for.</param>
 public sealed record WaitingInstruction(
     Guid InstructionId, Guid MessageId, Guid ClaimId, string Municipality, string Agency, long FeeId, string Kind, string Status, int Attempts, DateTimeOffset DueAt,
-    DateTimeOffset? Since, string? Why);
+    DateTimeOffset? Since, Note? Why);
 
 public sealed record WaitingPage(IReadOnlyList<WaitingInstruction> Waiting, string? Next);
 
@@ -61,11 +62,11 @@ public sealed class WaitingInstructions(IStore store)
                 DateTimeOffset.FromUnixTimeMilliseconds(DueAt), (UnclearSince ?? FirstAttemptAt) is { } since ? DateTimeOffset.FromUnixTimeMilliseconds(since) : null,
                 Status switch
                 {
-                    "Taken" => "its turn to be sent",
-                    "InCall" => "the debtor system's reply to the call under way",
-                    "Waiting" when Failure is { } missing => missing,
-                    "Waiting" => "the debtor system, which takes nothing now",
-                    "Unclear" => "the debtor system's word whether it has it",
+                    "Taken" => ConnectorNotes.ItsTurn,
+                    "InCall" => ConnectorNotes.Reply,
+                    "Waiting" when Failure is { } missing => Note.Quote(missing),
+                    "Waiting" => ConnectorNotes.TakesNothing,
+                    "Unclear" => ConnectorNotes.WhetherItHasIt,
                     _ => null,
                 });
         }

@@ -51,7 +51,7 @@ internal static class ListReplays
         foreach (var replay in replays)
             table.AddRow(
                 Shown.Cell($"{replay.ReplayId}"), Shown.Cell(replay.Status), Shown.Cell(replay.Total), Shown.Cell(Shown.Kroner(replay.TotalOre)), Shown.Cell(replay.CreatedBy),
-                Shown.Cell(Shown.Time(replay.CreatedAt)), Shown.Cell(replay.Reason), Shown.Cell(replay.Remark));
+                Shown.Cell(Shown.Time(replay.CreatedAt)), Shown.Cell(replay.Reason), Shown.Cell(replay.Remark is { } remark ? Shown.Notes.Say(remark) : ""));
         AnsiConsole.Write(table);
     }
 }

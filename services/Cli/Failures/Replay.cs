@@ -5,7 +5,7 @@ namespace ClaimsTransfer.Cli.Failures;
 
 /// <summary>A replay as the console tells of it.</summary>
 public sealed record Replay(
-    Guid ReplayId, string Status, int Stage, DateTimeOffset CreatedAt, string CreatedBy, string Reason, long Total, long TotalOre, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, string? Remark)
+    Guid ReplayId, string Status, int Stage, DateTimeOffset CreatedAt, string CreatedBy, string Reason, long Total, long TotalOre, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, Note? Remark)
 {
     public const string Previewing = "Previewing";
     public const string Ready = "Ready";

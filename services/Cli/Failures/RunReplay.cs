@@ -64,7 +64,7 @@ internal static class RunReplay
             return;
         }
 
-        Console.Out.WriteLine($"Replay {replay.ReplayId}: {InWords(replay.Status)}. {Shown.Line(replay.Remark)}".TrimEnd());
+        Console.Out.WriteLine($"Replay {replay.ReplayId}: {InWords(replay.Status)}. {Shown.Line(replay.Remark is { } remark ? Shown.Notes.Say(remark) : "")}".TrimEnd());
         Console.Out.WriteLine(
             $"{progress.Known:N0} of {replay.Total:N0} messages have their outcome, {progress.Failed:N0} of them failed; {progress.UnderWay:N0} are under way, {progress.Left:N0} not sent yet, {progress.Skipped:N0} left out.");
         foreach (var (outcome, count) in progress.Outcomes.OrderByDescending(outcome => outcome.Value))

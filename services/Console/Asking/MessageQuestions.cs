@@ -92,7 +92,7 @@ public sealed class MessageQuestions(ServiceClient client, IMunicipalities munic
         var answer = await client.PostAsync<ForecastAnswer>(asked, $"{PathOf(asked)}/preview", new { messages }, cancellation);
         return answer?.Forecasts is { } forecasts && forecasts.Count == messages.Count
             ? forecasts
-            : throw new ServiceAwayException(asked, $"it forecast {answer?.Forecasts.Count ?? 0} of {messages.Count} messages");
+            : throw new ServiceAwayException(asked, ServiceNotes.ForecastTooFew(asked, answer?.Forecasts.Count ?? 0, messages.Count));
     }
 
     private static string PathOf(string service) => Enum.TryParse<Vendor>(service, out _) ? $"connectors/{service}" : service.ToLowerInvariant();

@@ -2,17 +2,18 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ClaimsTransfer.Defaults.Notes;
 
 namespace ClaimsTransfer.OperationsConsole.Asking;
 
 /// <summary>A service could not be asked: it is away, or nobody has said where it is. What was to be shown or decided is not known now.</summary>
-public sealed class ServiceAwayException(string service, string why, Exception? inner = null) : Exception($"{service} could not be asked: {why}.", inner)
+public sealed class ServiceAwayException(string service, Note why, Exception? inner = null) : NotedException([why], inner)
 {
     public string Service => service;
 }
 
 /// <summary>A service refused what it was asked, and said why.</summary>
-public sealed class ServiceRefusedException(string service, HttpStatusCode status, string detail) : Exception(detail)
+public sealed class ServiceRefusedException(string service, HttpStatusCode status, Note why) : NotedException([why])
 {
     public string Service => service;
 
@@ -45,7 +46,7 @@ public sealed class ServiceClient(HttpClient http, ServiceUrls urls)
     public bool Knows(string service) => urls.Of(service) is not null;
 
     private Uri Address(string service, string path) =>
-        urls.Of(service) is { } url ? new Uri(url, path.TrimStart('/')) : throw new ServiceAwayException(service, $"set Console:Services:{service} to its address");
+        urls.Of(service) is { } url ? new Uri(url, path.TrimStart('/')) : throw new ServiceAwayException(service, ServiceNotes.NoAddress(service));
 
     private Task<T?> SendAsync<T>(string service, HttpRequestMessage request, CancellationToken cancellation)
         where T : class =>
@@ -63,40 +64,37 @@ public sealed class ServiceClient(HttpClient http, ServiceUrls urls)
                 if (response.StatusCode == HttpStatusCode.NotFound)
                     return null;
                 if ((int)response.StatusCode >= 500)
-                    throw new ServiceAwayException(service, $"it answered {(int)response.StatusCode}");
+                    throw new ServiceAwayException(service, ServiceNotes.Answered(service, (int)response.StatusCode));
                 if (!response.IsSuccessStatusCode)
-                    throw new ServiceRefusedException(service, response.StatusCode, await DetailAsync(response, cancellation));
+                    throw new ServiceRefusedException(service, response.StatusCode, await WhyAsync(response, cancellation));
                 return response.StatusCode is HttpStatusCode.NoContent ? null : await read(response.Content, cancellation);
             }
             catch (OperationCanceledException timeout) when (!cancellation.IsCancellationRequested)
             {
-                throw new ServiceAwayException(service, $"no answer within {http.Timeout.TotalSeconds:0} s", timeout);
+                throw new ServiceAwayException(service, ServiceNotes.NoAnswer(service, http.Timeout.TotalSeconds), timeout);
             }
             catch (Exception failure) when (failure is HttpRequestException or JsonException or IOException)
             {
-                throw new ServiceAwayException(service, failure.GetType().Name, failure);
+                throw new ServiceAwayException(service, ServiceNotes.Failed(service, failure.GetType().Name), failure);
             }
         }
     }
 
-    private static async Task<string> DetailAsync(HttpResponseMessage response, CancellationToken cancellation)
+    /// <summary>The problem's note; of one without a note, what it says.</summary>
+    private static async Task<Note> WhyAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
         var text = await response.Content.ReadAsStringAsync(cancellation);
         try
         {
-            using var problem = JsonDocument.Parse(text);
-            foreach (var name in (string[])["detail", "error", "title"])
-            {
-                if (problem.RootElement.ValueKind == JsonValueKind.Object && problem.RootElement.TryGetProperty(name, out var detail) && detail.ValueKind == JsonValueKind.String)
-                    return detail.GetString()!;
-            }
-
-            return text;
+            var problem = JsonSerializer.Deserialize<Problem>(text, Json);
+            return problem?.Note ?? Note.Quote(problem?.Detail ?? problem?.Error ?? problem?.Title ?? text);
         }
         catch (JsonException)
         {
-            // Not JSON: it is shown as it is.
-            return text;
+            // Not such an object: it is shown as it is.
+            return Note.Quote(text);
         }
     }
+
+    private sealed record Problem(Note? Note, string? Detail, string? Error, string? Title);
 }

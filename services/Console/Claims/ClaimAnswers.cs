@@ -46,7 +46,7 @@ public sealed record AccountEntry(
 
 public sealed record ToldFbs(int Sequence, DateTimeOffset At, string OrderId, string? Change, long AmountOre, long BalanceOre, bool Settled);
 
-public sealed record FbsOrder(string OrderId, string State, int Calls, string? ConfirmationId, string? LastFault, DateTimeOffset ChangedAt);
+public sealed record FbsOrder(string OrderId, string State, int Calls, string? ConfirmationId, Note? LastFault, DateTimeOffset ChangedAt);
 
 /// <summary>Everything that is known of one claim.</summary>
 /// <param name="Claim">Absent: Routing has never had it, or is away.</param>

@@ -54,11 +54,7 @@ public sealed class ClaimDesk(ServiceClient client, Letters letters, IAuditTrail
         if (await client.GetAsync<ClaimTimeline>("Routing", $"routing/claims/{claim}", cancellation) is not { } standing || !actor.Sees(standing.Municipality))
             return null;
         if (!standing.Operations.Contains(operation, StringComparer.Ordinal))
-        {
-            throw new NotPossibleException(standing.Operations.Count == 0
-                ? $"'{operation}' would do nothing while the claim is {standing.Status}; nothing can be done about it now."
-                : $"'{operation}' would do nothing while the claim is {standing.Status}; what would: {string.Join(", ", standing.Operations)}.");
-        }
+            throw new NotPossibleException(OperationNotes.WouldDoNothing(operation, standing.Status, string.Join(", ", standing.Operations)));
 
         var subject = $"claim {standing.Agency} {standing.FeeId}";
         await audit.RecordAsync(actor, $"claim.{operation}", subject, standing.Municipality, why, new { standing.ClaimId, standing.Status, standing.Version }, "asked for", cancellation);

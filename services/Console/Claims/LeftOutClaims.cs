@@ -41,12 +41,9 @@ public sealed class LeftOutClaims(ServiceClient client, IMunicipalities municipa
         if (await ShowAsync(actor, municipality, request.Agency, request.CreatedSince, cancellation) is not { Wanted: var wanted })
             return null;
         if (wanted.Claims == 0)
-            throw new NotPossibleException("No claim that is out of scope would be taken in by the municipality's rules of today.");
+            throw new NotPossibleException(OperationNotes.NothingToTakeIn);
         if ((wanted.Claims, wanted.Ore) != (request.Claims, request.Ore))
-        {
-            throw new NotPossibleException(
-                $"It would take in {wanted.Claims} claims of {wanted.Ore} øre now, not {request.Claims} of {request.Ore}: look at them again. Nothing was done.");
-        }
+            throw new NotPossibleException(OperationNotes.WouldTakeInOthers(wanted.Claims, wanted.Ore, request.Claims, request.Ore));
 
         var (agency, createdSince) = (request.Agency, request.CreatedSince);
         await audit.RecordAsync(

@@ -9,7 +9,6 @@ using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Asking;
 using ClaimsTransfer.OperationsConsole.Auditing;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
-using ClaimsTransfer.OperationsConsole.Pages.Frame;
 using ClaimsTransfer.OperationsConsole.Replaying;
 using Dapper;
 
@@ -49,22 +48,22 @@ public sealed class Corrections(
     public async Task<Replay> EditAsync(Actor actor, Guid letterId, string newBody, string why, CancellationToken cancellation)
     {
         if (await letters.FindAsync(letterId, actor, cancellation) is not { Letter: var letter })
-            throw new NotPossibleException($"There is no letter {letterId}.");
+            throw new NotPossibleException(CorrectionNotes.Unknown(letterId));
         if (letter.Status != LetterStatus.Open)
-            throw new NotPossibleException($"The letter is {letter.Status}: only one that waits can be edited.");
+            throw new NotPossibleException(CorrectionNotes.DoesNotWait(letter.Status.ToString()));
         if (!TryParse(await OpenedAsync(letterId, cancellation), out var original) || original is not JsonObject)
-            throw new NotPossibleException("The message is not JSON; it can only be archived.");
+            throw new NotPossibleException(CorrectionNotes.OriginalIsNotJson);
         if (!TryParse(Encoding.UTF8.GetBytes(newBody), out var typed) || typed is not JsonObject)
-            throw new NotPossibleException("What you give is not a JSON object.");
+            throw new NotPossibleException(CorrectionNotes.IsNotJson);
         if (!MaskedJson.TryRestore(typed, original, out var edited))
-            throw new NotPossibleException($"{MaskedJson.Mask} stands for a value that is in the message already; it cannot be given to a new field, nor left in a list that got longer or shorter.");
+            throw new NotPossibleException(CorrectionNotes.MaskMoved(MaskedJson.Mask));
         var changes = JsonChanges.Between(original, edited);
         if (changes.Count == 0)
-            throw new NotPossibleException("Nothing is changed. To send the message as it is, replay it.");
+            throw new NotPossibleException(CorrectionNotes.NothingChanged);
         foreach (var name in letter.Queue == Topology.IngestQueue ? NeverChanged : [.. NeverChanged, .. ChangedByFbsAlone])
         {
             if (changes.Any(change => IsOrIsIn(change.Path, name)))
-                throw new NotPossibleException($"{name} cannot be changed: it says which message or claim it is.");
+                throw new NotPossibleException(CorrectionNotes.NeverChanged(name));
         }
 
         var earlier = await OfLetterAsync(letterId, cancellation);
@@ -81,7 +80,7 @@ public sealed class Corrections(
                 if ((await store.InsertNewAsync(
                     transaction, ConsoleSchema.Corrections,
                     [[correctionId, letterId, replayId, messageId, time.GetUtcNow().ToUnixTimeMilliseconds(), actor.Name, Sealed(JsonSerializer.SerializeToUtf8Bytes(changes)), Sealed(body)]], cancellation)).Count == 0)
-                    throw new NotPossibleException("Somebody else has edited the letter a moment ago; look at it again.");
+                    throw new NotPossibleException(CorrectionNotes.EditedMeanwhile);
                 await audit.AppendAsync(
                     transaction, actor,
                     [new AuditedAction("letter.edit", letterId.ToString(), letter.Municipality, why, JsonSerializer.Serialize(new { correctionId, messageId, changed = changes.Select(change => change.Path) }, ServiceClient.Json), "kept")],
@@ -127,15 +126,13 @@ public sealed class Corrections(
         }
         catch (ServiceAwayException away)
         {
-            throw new NotPossibleException($"The change cannot be validated now: {away.Message} Nothing was sent.");
+            throw new NotPossibleException([CorrectionNotes.NotValidatedNow, .. away.Notes]);
         }
 
         if (forecast.Outcome is Forecasts.Apply or Forecasts.Park)
             return;
-        var faults = string.Join(" ", (forecast.Faults ?? []).Select(fault => $"{fault.Field}: {fault.Reason} Good: {fault.Example}."));
-        throw new NotPossibleException(forecast.Outcome == Forecasts.Duplicate
-            ? $"It would change nothing: {NotesOnPages.InEnglish(forecast.Notes)}"
-            : $"The changed message is not valid: {NotesOnPages.InEnglish(forecast.Notes)} {faults}".TrimEnd());
+        var faults = (forecast.Faults ?? []).Select(fault => CorrectionNotes.Fault(fault.Field, fault.Reason, fault.Example));
+        throw new NotPossibleException([forecast.Outcome == Forecasts.Duplicate ? CorrectionNotes.WouldChangeNothing : CorrectionNotes.NotValid, .. forecast.Notes ?? [], .. faults]);
     }
 
     private async Task<ReadOnlyMemory<byte>> OpenedAsync(Guid letterId, CancellationToken cancellation) =>

@@ -22,7 +22,7 @@ public sealed class SealedViews(Letters letters, AuditLog audit, MessageSealer s
         if (await letters.FindAsync(letterId, actor, cancellation) is not { Letter: var letter })
             return null;
         if (!actor.Is(Role.Operator))
-            throw new NotPossibleException("A viewer does not see sealed values.");
+            throw new NotPossibleException(CorrectionNotes.ViewerSeesNoSealed);
         await audit.AppendAsync(actor, new AuditedAction("sealed.view", letterId.ToString(), letter.Municipality, why, null, "shown"), cancellation);
         var body = sealer.Open(Encoding.UTF8.GetBytes((await letters.BodiesAsync([letterId], cancellation))[letterId]));
         // Whatever it is, it is what was asked for.

@@ -1,6 +1,7 @@
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Asking;
+using ClaimsTransfer.OperationsConsole.Claims;
 using ClaimsTransfer.OperationsConsole.Overview;
 using ClaimsTransfer.OperationsConsole.Replaying;
 
@@ -34,7 +35,7 @@ public sealed class MunicipalityDesk(ServiceFigures figures, Overviews overviews
         var (action, vendor) = (paused ? "municipality.pause" : "municipality.resume", $"{municipality.Vendor}");
         // Refused before it is on record: a connector that is away has not been told anything.
         if (await LaneAsync(vendor, code, cancellation) is null)
-            throw new NotPossibleException($"The connector to {vendor} does not serve {municipality.Name}: its stage is {municipality.Stage}.");
+            throw new NotPossibleException(OperationNotes.NotServed(vendor, municipality.Name, municipality.Stage.ToString()));
         await audit.RecordAsync(actor, action, $"municipality {code}", code, why, new { vendor }, "asked for", cancellation);
         try
         {
@@ -83,7 +84,7 @@ public sealed class MunicipalityDesk(ServiceFigures figures, Overviews overviews
             return;
         var others = new[] { diff.Added, diff.Removed, diff.Changed }.SelectMany(some => some).Count(municipality => !actor.Sees(municipality.Code));
         if (others > 0)
-            throw new NotPossibleException($"The file changes {others} {(others == 1 ? "municipality" : "municipalities")} that are not yours to change.");
+            throw new NotPossibleException(OperationNotes.OthersMunicipalities(others));
     }
 
     private static object Told(string token, MunicipalityDiff? diff) => new { token, diff = Lines(diff) };

@@ -1,3 +1,5 @@
+using ClaimsTransfer.Defaults.Notes;
+
 namespace ClaimsTransfer.OperationsConsole.Overview;
 
 /// <summary>Ingest's books, <c>GET /ingest/accounting?live=true</c>.</summary>
@@ -87,4 +89,4 @@ public sealed record RefusedDocument(string Name, string Fault, int? Line, strin
 
 /// <param name="Why">For whoever runs it.</param>
 /// <param name="IsSlow">It is there, and did not answer in time: asked again, it may.</param>
-public sealed record AwayService(string Service, string Why, bool IsSlow = false);
+public sealed record AwayService(string Service, Note Why, bool IsSlow = false);

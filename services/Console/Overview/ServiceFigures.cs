@@ -68,7 +68,7 @@ public static class Asked
         where T : class
     {
         var asked = await MaybeAsync(service, ask, cancellation);
-        return asked is { Answer: null, Away: null } ? new Asked<T>(null, new AwayService(service, "it does not answer this")) : asked;
+        return asked is { Answer: null, Away: null } ? new Asked<T>(null, new AwayService(service, ServiceNotes.AnswersNot(service))) : asked;
     }
 
     /// <summary>As <see cref="OfAsync"/>; an answer of nothing (404) is one.</summary>
@@ -83,19 +83,19 @@ public static class Asked
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return new Asked<T>(null, new AwayService(service, $"no answer within {ServiceFigures.Within.TotalSeconds:0} s", IsSlow: true));
+            return new Asked<T>(null, new AwayService(service, ServiceNotes.NoAnswer(service, ServiceFigures.Within.TotalSeconds), IsSlow: true));
         }
         catch (ServiceAwayException away)
         {
-            return new Asked<T>(null, new AwayService(service, away.Message));
+            return new Asked<T>(null, new AwayService(service, away.Notes[0]));
         }
         catch (ServiceRefusedException refused)
         {
-            return new Asked<T>(null, new AwayService(service, refused.Message));
+            return new Asked<T>(null, new AwayService(service, refused.Notes[0]));
         }
         catch (TransientException broker)
         {
-            return new Asked<T>(null, new AwayService(service, broker.Message));
+            return new Asked<T>(null, new AwayService(service, ServiceNotes.Failed(service, broker.Message)));
         }
     }
 }

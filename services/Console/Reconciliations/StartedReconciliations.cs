@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Asking;
 using ClaimsTransfer.OperationsConsole.Auditing;
+using ClaimsTransfer.OperationsConsole.Claims;
 
 namespace ClaimsTransfer.OperationsConsole.Reconciliations;
 
@@ -28,7 +29,7 @@ public sealed partial class StartedReconciliations(IHttpClientFactory clients, S
         var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var run = RunAsync(begin.Task, actor, municipality, repair, why);
         if (!_underway.TryAdd(municipality, run))
-            throw new Replaying.NotPossibleException($"Municipality {municipality} is being reconciled now.");
+            throw new Replaying.NotPossibleException(OperationNotes.Reconciling(municipality));
         begin.SetResult();
         return await Task.WhenAny(run, Task.Delay(WaitedFor, cancellation)) == run ? new ReconciliationStarted(municipality, await run) : new ReconciliationStarted(municipality, null);
     }

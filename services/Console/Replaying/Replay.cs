@@ -92,7 +92,7 @@ public static class Forecasts
 /// <param name="CorrectionId">It sends a correction instead of the letter itself.</param>
 public sealed record Replay(
     Guid ReplayId, ReplayStatus Status, int Stage, IReadOnlyList<string> Municipalities, DateTimeOffset CreatedAt, string CreatedBy, string Reason, LetterFilter Filter, long Total,
-    long TotalOre, int RatePerSecond, int MostFailedPercent, string? ApprovedBy, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, string? Remark, Guid? CorrectionId)
+    long TotalOre, int RatePerSecond, int MostFailedPercent, string? ApprovedBy, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, Note? Remark, Guid? CorrectionId)
 {
     /// <summary>How many messages may have been sent by the end of each stage.</summary>
     public static readonly IReadOnlyList<long> StageEnds = [1, 11, 111, long.MaxValue];

@@ -126,11 +126,10 @@ public sealed class ReplayRunner(
                 service, [.. attempts.Select(attempt => new MessageToForecast(attempt.Name, IdOf(attempt.MessageId), BodyFor(service, bodies.GetValueOrDefault(attempt.LetterId) ?? "")))], cancellation);
             return [.. attempts.Zip(answers, (attempt, answer) => (attempt, answer.Outcome, Masked(answer.Notes)))];
         }
-        catch (Exception unasked) when (unasked is ServiceAwayException or ServiceRefusedException)
+        catch (NotedException unasked) when (unasked is ServiceAwayException or ServiceRefusedException)
         {
             // A preview says what is known: a service that is down, or refuses the question, is no reason to show none.
-            var why = unasked is ServiceAwayException away ? ReplayNotes.ServiceAway(away.Service) : Note.Quote(unasked.Message);
-            return [.. attempts.Select(attempt => (attempt, Forecasts.Unknown, Masked([why])))];
+            return [.. attempts.Select(attempt => (attempt, Forecasts.Unknown, Masked(unasked.Notes)))];
         }
     }
 
@@ -154,7 +153,7 @@ public sealed class ReplayRunner(
         if (IsTelling(replay, progress, known, sent, end) && failed * 100 > known * replay.MostFailedPercent)
         {
             await replays.AdvanceAsync(
-                replay, ReplayStatus.Stopped, replay.Stage, $"{failed} of {known} failed again; at most {replay.MostFailedPercent} percent may.", progress, cancellation);
+                replay, ReplayStatus.Stopped, replay.Stage, ReplayNotes.TooManyFailed(failed, known, replay.MostFailedPercent), progress, cancellation);
             return false;
         }
 
@@ -167,8 +166,7 @@ public sealed class ReplayRunner(
         if (await replays.OldestUnderWayAsync(replay.ReplayId, cancellation) is { } oldest && time.GetUtcNow() - oldest > options.OutcomeWithin && replay.Remark is null)
         {
             await replays.AdvanceAsync(
-                replay, ReplayStatus.Paused, replay.Stage, $"{progress.UnderWay} messages have no outcome yet, the oldest for more than {options.OutcomeWithin:g}. Resume when it is known why.", progress,
-                cancellation);
+                replay, ReplayStatus.Paused, replay.Stage, ReplayNotes.NoOutcome(progress.UnderWay, options.OutcomeWithin), progress, cancellation);
             return false;
         }
 
@@ -178,7 +176,7 @@ public sealed class ReplayRunner(
         if (attempts.Count > 0)
             _paced[replay.ReplayId] = Later(_paced.GetValueOrDefault(replay.ReplayId), time.GetUtcNow()) + TimeSpan.FromSeconds((double)attempts.Count / replay.RatePerSecond);
         if (await SendAndMarkAsync(replay, attempts, cancellation) is { } missing)
-            await replays.AdvanceAsync(replay, ReplayStatus.Paused, replay.Stage, $"There is no queue {missing}: nothing can be sent to it. Resume when the service that takes it has been started.", progress, cancellation);
+            await replays.AdvanceAsync(replay, ReplayStatus.Paused, replay.Stage, ReplayNotes.NoQueue(missing), progress, cancellation);
         return false;
     }
 

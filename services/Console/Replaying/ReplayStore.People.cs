@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.OperationsConsole.Access;
@@ -10,8 +11,8 @@ using Dapper;
 
 namespace ClaimsTransfer.OperationsConsole.Replaying;
 
-/// <summary>What somebody asked for cannot be done as things are; the sentence says why, and what can.</summary>
-public sealed class NotPossibleException(string sentence) : Exception(sentence);
+/// <summary>What somebody asked for cannot be done as things are; the notes say why, and what can.</summary>
+public sealed class NotPossibleException(params IReadOnlyList<Note> notes) : NotedException(notes);
 
 /// <summary>How careful a replay is.</summary>
 /// <param name="RatePerSecond">Messages sent a second at most.</param>
@@ -60,7 +61,7 @@ public sealed partial class ReplayStore
         {
             Require(row, "start", ReplayStatus.Ready);
             if (row.Total == 0)
-                throw new NotPossibleException("The set is empty: nothing that waits fits the filter.");
+                throw new NotPossibleException(ReplayNotes.Empty);
             return NeedsApproval(row) && row.ApprovedBy is null
                 ? row with { Status = nameof(ReplayStatus.AwaitingApproval) }
                 : await RunAsync(transaction, row, cancellation);
@@ -73,9 +74,9 @@ public sealed partial class ReplayStore
         {
             Require(row, "approve", ReplayStatus.AwaitingApproval);
             if (!actor.Is(Role.Approver))
-                throw new NotPossibleException("Only an approver can approve.");
+                throw new NotPossibleException(ReplayNotes.ApproverOnly);
             if (string.Equals(row.CreatedBy, actor.Name, StringComparison.OrdinalIgnoreCase))
-                throw new NotPossibleException("Whoever asked for it cannot approve it: another person has to.");
+                throw new NotPossibleException(ReplayNotes.AnotherPerson);
             return RunAsync(transaction, row with { ApprovedBy = actor.Name }, cancellation);
         });
 
@@ -84,7 +85,7 @@ public sealed partial class ReplayStore
         (_, row) =>
         {
             Require(row, "pause", ReplayStatus.Running);
-            return Task.FromResult(row with { Status = nameof(ReplayStatus.Paused), Remark = $"Paused by {actor.Name}." });
+            return Task.FromResult(row with { Status = nameof(ReplayStatus.Paused), Remark = Note.Write([ReplayNotes.PausedBy(actor.Name)]) });
         });
 
     /// <summary>Also of one that stopped by itself: a person has looked, and goes on.</summary>
@@ -93,7 +94,7 @@ public sealed partial class ReplayStore
         async (transaction, row) =>
         {
             Require(row, "resume", ReplayStatus.Paused, ReplayStatus.Stopped);
-            var resumed = row with { Status = nameof(ReplayStatus.Running), Remark = $"Resumed by {actor.Name}." };
+            var resumed = row with { Status = nameof(ReplayStatus.Running), Remark = Note.Write([ReplayNotes.ResumedBy(actor.Name)]) };
             if (row.Status != nameof(ReplayStatus.Stopped))
                 return resumed;
             // What failed before is known; it stops again when too much of what comes from here on fails.
@@ -120,7 +121,7 @@ public sealed partial class ReplayStore
                     SET state = '{nameof(ItemState.Skipped)}', outcome = '{Outcomes.Cancelled}', outcome_at = @now, open_letter = NULL
                     WHERE replay_id = @replayId AND state = '{nameof(ItemState.Frozen)}'
                     """), new { replayId, now }, transaction, commandTimeout: ConsoleSchema.WholeSetTimeout, cancellationToken: cancellation));
-            return row with { Status = nameof(ReplayStatus.Cancelled), EndedAt = now, Remark = $"Cancelled by {actor.Name}." };
+            return row with { Status = nameof(ReplayStatus.Cancelled), EndedAt = now, Remark = Note.Write([ReplayNotes.CancelledBy(actor.Name)]) };
         });
 
     private bool NeedsApproval(Row row) =>
@@ -197,7 +198,7 @@ public sealed partial class ReplayStore
         async transaction =>
         {
             if (await LoadAsync(transaction.Connection!, transaction, replayId, cancellation) is not { } row || !IsSeenBy(row.Replay(), actor))
-                throw new NotPossibleException($"There is no replay {replayId}.");
+                throw new NotPossibleException(ReplayNotes.Unknown(replayId));
             var changed = await change(transaction, row) with { RowVersion = row.RowVersion + 1 };
             await store.SaveVersionedAsync(transaction, ConsoleSchema.Replays, "row_version", [changed.Values()], cancellation);
             await audit.AppendAsync(transaction, actor, [new AuditedAction(action, replayId.ToString(), MunicipalityOf(row), why, null, changed.Status)], cancellation);
@@ -211,7 +212,7 @@ public sealed partial class ReplayStore
     private static void Require(Row row, string action, params ReadOnlySpan<ReplayStatus> allowed)
     {
         if (!allowed.Contains(Enum.Parse<ReplayStatus>(row.Status)))
-            throw new NotPossibleException($"A replay that is {row.Status} cannot {action}.");
+            throw new NotPossibleException(ReplayNotes.Cannot(action, row.Status));
     }
 
     private sealed record SumRow

@@ -213,14 +213,14 @@ public sealed partial class ReplayStore
     private static string? Kept(IReadOnlyList<Note>? notes) => notes is { Count: > 0 } ? Note.Write(notes) : null;
 
     /// <summary>The runner's own change of a replay; a person who was faster wins, and it is looked at again.</summary>
-    internal Task AdvanceAsync(Replay replay, ReplayStatus status, int stage, string? remark, ReplayProgress? ended, CancellationToken cancellation) => store.InTransactionAsync(
+    internal Task AdvanceAsync(Replay replay, ReplayStatus status, int stage, Note? remark, ReplayProgress? ended, CancellationToken cancellation) => store.InTransactionAsync(
         async transaction =>
         {
             if (await LoadAsync(transaction.Connection!, transaction, replay.ReplayId, cancellation) is not { } row || row.Status != replay.Status.ToString())
                 return false;
             var changed = row with
             {
-                Status = status.ToString(), Stage = stage, Remark = remark, RowVersion = row.RowVersion + 1, EndedAt = ended is null ? row.EndedAt : time.GetUtcNow().ToUnixTimeMilliseconds(),
+                Status = status.ToString(), Stage = stage, Remark = remark is null ? null : Note.Write([remark]), RowVersion = row.RowVersion + 1, EndedAt = ended is null ? row.EndedAt : time.GetUtcNow().ToUnixTimeMilliseconds(),
             };
             await store.SaveVersionedAsync(transaction, ConsoleSchema.Replays, "row_version", [changed.Values()], cancellation);
             if (status is ReplayStatus.Done or ReplayStatus.Stopped or ReplayStatus.Paused)
@@ -228,7 +228,7 @@ public sealed partial class ReplayStore
                 await audit.AppendAsync(
                     transaction, System,
                     [new AuditedAction(
-                        $"replay.{status.ToString().ToLowerInvariant()}", replay.ReplayId.ToString(), MunicipalityOf(row), remark ?? row.Reason,
+                        $"replay.{status.ToString().ToLowerInvariant()}", replay.ReplayId.ToString(), MunicipalityOf(row), remark is null ? row.Reason : Note.Write([remark]),
                         ended is null ? null : JsonSerializer.Serialize(new { ended.Outcomes, ended.Skipped, ended.UnderWay, ended.Left }, ServiceClient.Json), status.ToString())],
                     cancellation);
             }

@@ -137,7 +137,7 @@ public sealed partial class ReplayStore(IStore store, Auditing.AuditLog audit, C
         public Replay Replay() => new(
             ReplayId, Enum.Parse<ReplayStatus>(Status), (int)Stage, Municipality.Split(','), At(CreatedAt), CreatedBy, Reason,
             JsonSerializer.Deserialize<LetterFilter>(Filter, ServiceClient.Json) ?? new LetterFilter(), Total, TotalOre, (int)RatePerSecond, (int)MostFailedPercent, ApprovedBy,
-            StartedAt is { } started ? At(started) : null, EndedAt is { } ended ? At(ended) : null, Remark, CorrectionId)
+            StartedAt is { } started ? At(started) : null, EndedAt is { } ended ? At(ended) : null, Note.Read(Remark).FirstOrDefault(), CorrectionId)
         {
             KnownBefore = KnownBefore, FailedBefore = FailedBefore,
         };

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.OperationsConsole.Access;
+using ClaimsTransfer.OperationsConsole.Claims;
 using ClaimsTransfer.OperationsConsole.Replaying;
 
 namespace ClaimsTransfer.OperationsConsole.Vendors;
@@ -34,9 +35,9 @@ internal static class VendorEndpoints
             return null;
         // An administrator of some municipalities does not decide for the others of the same vendor.
         if (actor.Municipalities is not null)
-            throw new NotPossibleException($"{vendor} has municipalities that are not yours.");
+            throw new NotPossibleException(OperationNotes.OthersVendor(vendor));
         if (!Outcomes.Contains(request.Outcome, StringComparer.Ordinal) || request.Steps is not { Count: <= MostSteps } steps || steps.Any(step => step is not { Length: <= 500 }))
-            throw new NotPossibleException($"The outcome is one of {string.Join(", ", Outcomes)}, and the steps are at most {MostSteps} sentences.");
+            throw new NotPossibleException(OperationNotes.VendorOutcome(string.Join(", ", Outcomes), MostSteps));
         await audit.RecordAsync(actor, $"vendor.{act}", $"vendor {vendor}", null, why, new { steps }, request.Outcome!, cancellation);
         return new VendorActRecorded(vendor, act, request.Outcome!);
     }

@@ -1,4 +1,5 @@
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Asking;
 
@@ -27,7 +28,7 @@ public sealed class Elsewhere(ServiceClient client, IMunicipalities municipaliti
     public async Task<WaitingMessages> WaitingAsync(Actor actor, string? municipality, string? source, int limit, string? after, CancellationToken cancellation)
     {
         if (Scoped(actor, municipality) is not { } scope)
-            return new WaitingMessages([], new Dictionary<string, string>(), new Dictionary<string, string>());
+            return new WaitingMessages([], new Dictionary<string, string>(), new Dictionary<string, IReadOnlyList<Note>>());
         var known = (string[])["Payments", .. municipalities.All.Where(one => actor.Sees(one.Code)).Select(one => one.Vendor.ToString()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         var asked = await Task.WhenAll(known.Where(one => source is null || string.Equals(one, source, StringComparison.OrdinalIgnoreCase)).Select(one => AskAsync(one, scope, limit, source is null ? null : after, cancellation)));
         return new WaitingMessages(
@@ -36,7 +37,7 @@ public sealed class Elsewhere(ServiceClient client, IMunicipalities municipaliti
             asked.Where(answer => answer.Away is not null).ToDictionary(answer => answer.Source, answer => answer.Away!));
     }
 
-    private async Task<(string Source, Page? Page, string? Away)> AskAsync(string source, IReadOnlyCollection<string> scope, int limit, string? after, CancellationToken cancellation)
+    private async Task<(string Source, Page? Page, IReadOnlyList<Note>? Away)> AskAsync(string source, IReadOnlyCollection<string> scope, int limit, string? after, CancellationToken cancellation)
     {
         var path = source == "Payments" ? "payments/waiting" : $"connectors/{source}/waiting";
         try
@@ -47,7 +48,7 @@ public sealed class Elsewhere(ServiceClient client, IMunicipalities municipaliti
         catch (ServiceAwayException away)
         {
             // The others are shown all the same, and beside them which was not asked.
-            return (source, null, away.Message);
+            return (source, null, away.Notes);
         }
     }
 
@@ -89,7 +90,7 @@ public sealed class Elsewhere(ServiceClient client, IMunicipalities municipaliti
         public int Attempts { get; init; }
         public DateTimeOffset DueAt { get; init; }
         public DateTimeOffset? Since { get; init; }
-        public string? Why { get; init; }
+        public Note? Why { get; init; }
 
         public WaitingMessage Message(string source) => new(source, Id ?? InstructionId?.ToString() ?? "", ClaimId, Municipality, Agency, FeeId, Kind, Attempts, DueAt, Since, Why);
     }

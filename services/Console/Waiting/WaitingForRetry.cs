@@ -1,3 +1,5 @@
+using ClaimsTransfer.Defaults.Notes;
+
 namespace ClaimsTransfer.OperationsConsole.Waiting;
 
 /// <summary>What a service goes on with by itself, and when.</summary>
@@ -8,9 +10,9 @@ namespace ClaimsTransfer.OperationsConsole.Waiting;
 /// <param name="DueAt">When the next is made.</param>
 /// <param name="Why">What it waits for, or what came of the last call.</param>
 public sealed record WaitingMessage(
-    string Source, string Id, Guid ClaimId, string Municipality, string Agency, long FeeId, string Kind, int Attempts, DateTimeOffset DueAt, DateTimeOffset? Since, string? Why);
+    string Source, string Id, Guid ClaimId, string Municipality, string Agency, long FeeId, string Kind, int Attempts, DateTimeOffset DueAt, DateTimeOffset? Since, Note? Why);
 
 /// <summary>What waits for a retry at the connectors and at Payments, the soonest first.</summary>
 /// <param name="More">Sources that have more: give the name as <c>source</c> and the value as <c>after</c>.</param>
 /// <param name="Away">Services that could not be asked, with why.</param>
-public sealed record WaitingMessages(IReadOnlyList<WaitingMessage> Waiting, IReadOnlyDictionary<string, string> More, IReadOnlyDictionary<string, string> Away);
+public sealed record WaitingMessages(IReadOnlyList<WaitingMessage> Waiting, IReadOnlyDictionary<string, string> More, IReadOnlyDictionary<string, IReadOnlyList<Note>> Away);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Payments.Booking;
@@ -17,7 +18,7 @@ public sealed record EntryLine(
 public sealed record ToldLine(int Sequence, DateTimeOffset At, string OrderId, BalanceChange? Change, long AmountOre, long BalanceOre, bool Settled);
 
 /// <summary>An order to FBS's payment interface.</summary>
-public sealed record OrderLine(string OrderId, OrderState State, int Calls, string? ConfirmationId, string? LastFault, DateTimeOffset ChangedAt);
+public sealed record OrderLine(string OrderId, OrderState State, int Calls, string? ConfirmationId, Note? LastFault, DateTimeOffset ChangedAt);
 
 /// <summary>One claim's account with all its entries, and what FBS was told of it. No person.</summary>
 public sealed record AccountView(
@@ -88,6 +89,6 @@ public sealed class AccountViews(IStore store)
         public string? LastFault { get; init; }
         public long ChangedAt { get; init; }
 
-        public OrderLine Line() => new(OrderId, Enum.Parse<OrderState>(State), (int)Calls, ConfirmationId, LastFault, DateTimeOffset.FromUnixTimeMilliseconds(ChangedAt));
+        public OrderLine Line() => new(OrderId, Enum.Parse<OrderState>(State), (int)Calls, ConfirmationId, Note.Read(LastFault).FirstOrDefault(), DateTimeOffset.FromUnixTimeMilliseconds(ChangedAt));
     }
 }

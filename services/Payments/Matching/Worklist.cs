@@ -1,4 +1,5 @@
 using System.Globalization;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Payments.Ledger;
 using ClaimsTransfer.Payments.ToFbs;
@@ -123,13 +124,16 @@ public sealed class Worklist(IStore store, Suggestions suggestions)
             "o.municipality", "o.changed_at", "o.item_id", municipality, limit, from, cancellation))
         .Select(row => new WorklistItem(
             row.Id, WorklistKind.FbsOrder, row.Municipality, row.State == "PaidElsewhere" ? nameof(AccountMismatch.AlreadyPaid) : row.State, row.AmountOre, At(row.Since), row.Agency,
-            row.FeeId, null, Named(("reference", $"{row.Agency}-{row.FeeId}"), ("orderId", row.OrderId), ("fbsAnswer", row.State == "Refused" ? row.LastFault : null)), [],
+            row.FeeId, null, Named(("reference", $"{row.Agency}-{row.FeeId}"), ("orderId", row.OrderId), ("fbsAnswer", row.State == "Refused" ? AnswerIn(row.LastFault) : null)), [],
             row.State switch
             {
                 "PaidElsewhere" => "FBS has the fee paid under another order: find out who was paid twice, have one paid back, then close this.",
                 "Refused" => "FBS did not register the payment, and says why: look at the fee and its patron there, register it by hand where it is still owed, then close this.",
                 _ => "FBS does not let us register payments of this fee: register it in FBS by hand, then close this.",
             }));
+
+    /// <summary>FBS's own word for why it did not register a payment; an older version kept it alone.</summary>
+    private static string? AnswerIn(string? fault) => Note.Read(fault) is [{ Fields: { } fields }] ? fields.GetValueOrDefault("answer") ?? fields.GetValueOrDefault("text") : null;
 
     private async Task<IEnumerable<T>> QueryAsync<T>(
         string select, string ofMunicipality, string since, string id, string? municipality, int limit, WorklistPlace from, CancellationToken cancellation)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ClaimsTransfer.Payments.Ledger;
 
 namespace ClaimsTransfer.Payments.ToFbs;
 
@@ -27,38 +28,38 @@ public sealed class FbsPayments(Func<HttpClient> clients, string url, TimeSpan t
             using var client = clients();
             using var response = await client.PostAsJsonAsync(address, new FbsPayment(order.OrderId, [order.FeeId]), FbsJson.Default.FbsPayment, either.Token);
             if (!response.IsSuccessStatusCode)
-                return IsFinal(response.StatusCode) ? new OrderAnswer.Refused($"HTTP {(int)response.StatusCode}") : new OrderAnswer.Unclear($"FBS answered {(int)response.StatusCode}");
+                return IsFinal(response.StatusCode) ? new OrderAnswer.Refused($"HTTP {(int)response.StatusCode}") : new OrderAnswer.Unclear(PaymentNotes.FbsAnswered((int)response.StatusCode));
             await using var body = await response.Content.ReadAsStreamAsync(either.Token);
             var answers = await JsonSerializer.DeserializeAsync(body, FbsJson.Default.FbsPaymentAnswerArray, either.Token);
             return Read(order, answers ?? []);
         }
         catch (HttpRequestException fault)
         {
-            return new OrderAnswer.Unclear($"FBS was not reached, or its answer did not come whole: {fault.HttpRequestError}");
+            return new OrderAnswer.Unclear(PaymentNotes.FbsNotReached(fault.HttpRequestError.ToString()));
         }
         catch (IOException)
         {
-            return new OrderAnswer.Unclear("the connection to FBS broke within the answer");
+            return new OrderAnswer.Unclear(PaymentNotes.FbsBrokeOff);
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or NotSupportedException)
         {
-            return new OrderAnswer.Unclear("FBS's answer cannot be read");
+            return new OrderAnswer.Unclear(PaymentNotes.FbsUnreadable);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return new OrderAnswer.Unclear($"no answer from FBS within {timeout}");
+            return new OrderAnswer.Unclear(PaymentNotes.FbsSilent(timeout));
         }
     }
 
     private static OrderAnswer Read(DueOrder order, IReadOnlyList<FbsPaymentAnswer?> answers) =>
         answers.FirstOrDefault(answer => answer?.FeeId == order.FeeId) switch
         {
-            null => new OrderAnswer.Unclear("FBS's answer does not name the fee"),
+            null => new OrderAnswer.Unclear(PaymentNotes.FbsNamesNoFee),
             { PaymentStatus: "paymentRegistered" } answer => new OrderAnswer.Registered(answer.ConfirmationId),
             { PaymentStatus: "paymentRegisteredByDifferentOrderId" } answer => new OrderAnswer.RegisteredByAnother(answer.OrderId == order.OrderId ? null : answer.OrderId),
             { PaymentStatus: "paymentNotAllowedByClient" } => new OrderAnswer.NotAllowed(),
             { PaymentStatus: { } status } when IsWord(status) => new OrderAnswer.Refused(status),
-            _ => new OrderAnswer.Unclear("FBS's answer has no status that is a word"),
+            _ => new OrderAnswer.Unclear(PaymentNotes.FbsNoStatus),
         };
 
     /// <summary>What is wrong with the order stays so. Who we are, how fast we ask, and what FBS is just doing does not.</summary>

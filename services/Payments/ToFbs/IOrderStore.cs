@@ -1,3 +1,5 @@
+using ClaimsTransfer.Defaults.Notes;
+
 namespace ClaimsTransfer.Payments.ToFbs;
 
 /// <summary>What FBS said of an order, or that it said nothing usable.</summary>
@@ -15,7 +17,7 @@ public abstract record OrderAnswer
     public sealed record Refused(string Answer) : OrderAnswer;
 
     /// <summary>Nobody can tell whether it was registered: the same order is sent again.</summary>
-    public sealed record Unclear(string Why) : OrderAnswer;
+    public sealed record Unclear(Note Why) : OrderAnswer;
 }
 
 /// <summary>The orders that FBS is still to confirm.</summary>

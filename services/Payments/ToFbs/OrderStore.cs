@@ -1,4 +1,5 @@
 using System.Data.Common;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Payments.Ledger;
 using ClaimsTransfer.Payments.Reconciliation.Comparing;
@@ -103,13 +104,13 @@ public sealed class OrderStore(IStore store) : IOrderStore, IFbsOrders
                 var ours = answer is OrderAnswer.RegisteredByAnother ? await OthersOfClaimAsync(transaction, order, cancellation) : [];
                 var (state, dueAt, confirmation, fault) = answer switch
                 {
-                    OrderAnswer.Registered registered => (OrderState.Confirmed, (long?)null, registered.ConfirmationId, (string?)null),
-                    OrderAnswer.RegisteredByAnother when ours.Contains(nameof(OrderState.Confirmed)) => (OrderState.Confirmed, null, null, "paid under an earlier order of this claim"),
+                    OrderAnswer.Registered registered => (OrderState.Confirmed, (long?)null, registered.ConfirmationId, (Note?)null),
+                    OrderAnswer.RegisteredByAnother when ours.Contains(nameof(OrderState.Confirmed)) => (OrderState.Confirmed, null, null, PaymentNotes.PaidUnderEarlier),
                     OrderAnswer.RegisteredByAnother when ours.Contains(nameof(OrderState.Pending)) =>
-                        (OrderState.Pending, againAt.ToUnixTimeMilliseconds(), null, "an earlier order of this claim is still to be answered"),
-                    OrderAnswer.RegisteredByAnother other => (OrderState.PaidElsewhere, null, null, other.OrderId is null ? "paid under another order" : $"paid under {other.OrderId}"),
-                    OrderAnswer.NotAllowed => (OrderState.NotAllowed, null, null, "FBS does not allow it"),
-                    OrderAnswer.Refused refused => (OrderState.Refused, null, null, refused.Answer),
+                        (OrderState.Pending, againAt.ToUnixTimeMilliseconds(), null, PaymentNotes.EarlierUnanswered),
+                    OrderAnswer.RegisteredByAnother other => (OrderState.PaidElsewhere, null, null, PaymentNotes.PaidUnderAnother(other.OrderId)),
+                    OrderAnswer.NotAllowed => (OrderState.NotAllowed, null, null, PaymentNotes.NotAllowed),
+                    OrderAnswer.Refused refused => (OrderState.Refused, null, null, PaymentNotes.FbsRefused(refused.Answer)),
                     OrderAnswer.Unclear unclear => (OrderState.Pending, againAt.ToUnixTimeMilliseconds(), null, unclear.Why),
                     _ => throw new ArgumentOutOfRangeException(nameof(answer), answer.GetType().Name, "Not an answer."),
                 };
@@ -125,7 +126,7 @@ public sealed class OrderStore(IStore store) : IOrderStore, IFbsOrders
                         """),
                     new
                     {
-                        state = state.ToString(), dueAt, confirmation = Cut(confirmation), fault = Cut(fault), at = now.ToUnixTimeMilliseconds(), orderId = order.OrderId,
+                        state = state.ToString(), dueAt, confirmation = Cut(confirmation), fault = fault is null ? null : Note.Write([fault.With(value => Cut(value)!)]), at = now.ToUnixTimeMilliseconds(), orderId = order.OrderId,
                         pending = nameof(OrderState.Pending),
                     }, transaction, cancellationToken: cancellation));
             },

@@ -1,4 +1,5 @@
 using ClaimsTransfer.Defaults.Asking;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Payments.Matching;
 using Dapper;
@@ -12,7 +13,7 @@ namespace ClaimsTransfer.Payments.ToFbs;
 /// <param name="DueAt">When the next is made; while one is under way: when it is considered lost.</param>
 /// <param name="Why">What came of the last call.</param>
 public sealed record WaitingOrder(
-    string Id, Guid ClaimId, string Municipality, string Agency, long FeeId, WorklistKind Kind, int Attempts, DateTimeOffset DueAt, string? Why);
+    string Id, Guid ClaimId, string Municipality, string Agency, long FeeId, WorklistKind Kind, int Attempts, DateTimeOffset DueAt, Note? Why);
 
 public sealed record WaitingPage(IReadOnlyList<WaitingOrder> Waiting, string? Next);
 
@@ -59,6 +60,6 @@ public sealed class WaitingOrders(IStore store)
         public string? LastFault { get; init; }
 
         public WaitingOrder Order() => new(
-            OrderId, ClaimId, Municipality, Agency, FeeId, WorklistKind.FbsOrder, (int)Calls, DateTimeOffset.FromUnixTimeMilliseconds(DueAt), LastFault);
+            OrderId, ClaimId, Municipality, Agency, FeeId, WorklistKind.FbsOrder, (int)Calls, DateTimeOffset.FromUnixTimeMilliseconds(DueAt), Note.Read(LastFault).FirstOrDefault());
     }
 }

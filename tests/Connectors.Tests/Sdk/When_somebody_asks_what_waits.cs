@@ -48,7 +48,7 @@ public sealed class When_somebody_asks_what_waits(Engine engine)
         all.Select(row => (row.FeeId, row.Status)).ShouldBe([(4, "taken"), (2, "unclear"), (1, "waiting")]);
         all[2].ShouldBe(new WaitingInstruction(
             Instruction(1), DeterministicId.Of(Instruction(1), "message"), Claim(1), "0101", "DK-710100", 1, "register", "waiting", 2, Now.AddSeconds(60), Now.AddSeconds(-30),
-            "the debtor system, which takes nothing now"));
+            ConnectorNotes.TakesNothing));
         all[1].Since.ShouldBe(Now.AddSeconds(-10));
         (await ReadAsync("0751")).Waiting.ShouldHaveSingleItem().FeeId.ShouldBe(4);
         (await ReadAsync("0101", "0751")).Waiting.Count.ShouldBe(3);

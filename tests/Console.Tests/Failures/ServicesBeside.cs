@@ -70,7 +70,7 @@ internal sealed class ServicesBeside : IAsyncDisposable
             {"groups":[{{Only(municipality, "0101", """{"municipality":"0101","code":"D-17","text":"Debitor er ukendt i kommunen","fixBy":"Municipality","instruction":"Register","count":7,"ore":49000,"firstAt":"2026-11-21T08:00:00Z","lastAt":"2026-11-22T08:00:00Z"}""")}}]}
             """));
         app.MapGet("/connectors/{vendor}/waiting", (string vendor) => Given(vendor == "KmdOpus"
-            ? """{"waiting":[{"instructionId":"0f8fad5b-d9cb-469f-a165-708677289502","messageId":"0f8fad5b-d9cb-469f-a165-708677289503","claimId":"0f8fad5b-d9cb-469f-a165-708677289504","municipality":"0101","agency":"DK-710100","feeId":434599,"kind":"register","status":"waiting","attempts":3,"dueAt":"2026-11-24T20:00:00Z","since":"2026-11-24T19:00:00Z","why":"the debtor system, which takes nothing now"}],"next":"1.2"}"""
+            ? """{"waiting":[{"instructionId":"0f8fad5b-d9cb-469f-a165-708677289502","messageId":"0f8fad5b-d9cb-469f-a165-708677289503","claimId":"0f8fad5b-d9cb-469f-a165-708677289504","municipality":"0101","agency":"DK-710100","feeId":434599,"kind":"register","status":"waiting","attempts":3,"dueAt":"2026-11-24T20:00:00Z","since":"2026-11-24T19:00:00Z","why":{"code":"connector.takesNothing"}}],"next":"1.2"}"""
             : """{"waiting":[]}"""));
         app.MapGet("/payments/waiting", () => Given("""{"waiting":[{"id":"CT-1","claimId":"0f8fad5b-d9cb-469f-a165-708677289505","municipality":"0101","agency":"DK-710100","feeId":434600,"kind":"FbsOrder","attempts":1,"dueAt":"2026-11-24T19:30:00Z"}]}"""));
         app.MapGet("/routing/saga", () => Results.Json(SagaDefinition.Worked, Words));

@@ -142,7 +142,7 @@ public sealed class When_failures_are_looked_into
             await page.FillAsync("#body", body.Replace("7040", "0", StringComparison.Ordinal));
             await page.FillAsync("#confirm-why", "beløbet er forkert");
             await page.ClickAsync("text=Send rettelsen");
-            (await page.InnerTextAsync("[role=alert]")).ShouldContain("amountOre: is 0");
+            (await page.InnerTextAsync("[role=alert]")).ShouldContain("amountOre: »is 0«");
             (await page.InputValueAsync("#body")).ShouldContain("\"amountOre\": 0");
             await _console.ShouldBeUsableAsync(page, "failures-edit-refused");
         }

@@ -417,7 +417,7 @@ public sealed class When_letters_are_replayed(Engine engine)
 
         var progress = await Bench.ReplayAsync(replay);
         progress.Replay.Status.ShouldBe(ReplayStatus.Paused);
-        progress.Replay.Remark.ShouldNotBeNull().ShouldContain("no outcome");
+        progress.Replay.Remark.ShouldNotBeNull().Code.ShouldBe("replay.noOutcome");
     }
 
     [Test]
@@ -429,7 +429,7 @@ public sealed class When_letters_are_replayed(Engine engine)
         await SetAsync("UPDATE console.replays SET stage = 4");
         await Bench.RoundsAsync(5);
 
-        (await Bench.ReplayAsync(replay)).Replay.ShouldSatisfyAllConditions(paused => paused.Status.ShouldBe(ReplayStatus.Paused), paused => paused.Remark.ShouldNotBeNull().ShouldContain("gone"));
+        (await Bench.ReplayAsync(replay)).Replay.ShouldSatisfyAllConditions(paused => paused.Status.ShouldBe(ReplayStatus.Paused), paused => paused.Remark.ShouldBe(ReplayNotes.NoQueue("gone")));
         (await Bench.OnQueueAsync("routing")).Count.ShouldBe(1);
         await Bench.Transport.DeclareAsync([new QueueDefinition("gone", [])], default);
         await Bench.Parts.Replays.ResumeAsync(replay, Workbench.Anna, "it is there now", default);

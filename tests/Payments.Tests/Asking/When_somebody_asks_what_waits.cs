@@ -1,6 +1,7 @@
 using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Payments.Asking;
+using ClaimsTransfer.Payments.Ledger;
 using ClaimsTransfer.Payments.Tests.Booking;
 using ClaimsTransfer.Payments.ToFbs;
 using ClaimsTransfer.Support;
@@ -21,10 +22,10 @@ public sealed class When_somebody_asks_what_waits(Engine engine) : PaymentsFixtu
         ToFbs = PaymentsToFbs.Interface;
         await OnAsync(Claim(1), Paid(1, "E1", 7000), Claim(2), Paid(2, "E2", 7000), Claim(3), Paid(3, "E3", 100));
         var due = await Orders.TakeDueAsync(Clock.Now, Clock.Now.AddMinutes(1), 10, default);
-        await Orders.KeepAsync(due.Single(order => order.FeeId == 1), new OrderAnswer.Unclear("FBS answered 503"), Clock.Now, Clock.Now.AddMinutes(5), default);
+        await Orders.KeepAsync(due.Single(order => order.FeeId == 1), new OrderAnswer.Unclear(PaymentNotes.FbsAnswered(503)), Clock.Now, Clock.Now.AddMinutes(5), default);
 
         var both = (await Waiting.ReadAsync([], 10, null, default)).Waiting;
-        both.Select(order => (order.FeeId, order.Attempts, order.Why)).ShouldBe([(2, 1, null), (1, 1, "FBS answered 503")]);
+        both.Select(order => (order.FeeId, order.Attempts, order.Why)).ShouldBe([(2, 1, null), (1, 1, PaymentNotes.FbsAnswered(503))]);
         both[1].DueAt.ShouldBe(Clock.Now.AddMinutes(5));
         both[1].Id.ShouldBe($"{Money.Agency}-1-1");
 

@@ -71,7 +71,7 @@ public sealed class OneModel(ClaimDesk desk, IMunicipalities municipalities, ITe
         }
         catch (ServiceRefusedException refused)
         {
-            (Failure, FailureText) = (texts["claims.notDone", texts[$"claims.operation.{Operation}"]], refused.Message);
+            (Failure, FailureText) = (texts["claims.notDone", texts[$"claims.operation.{Operation}"]], texts.Say(refused.Notes));
         }
         catch (ServiceAwayException)
         {

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 using ClaimsTransfer.OperationsConsole.Editing;
@@ -24,7 +25,7 @@ public sealed class EditModel(Letters letters, Corrections corrections, ITexts t
 
     public string? WhyFault { get; private set; }
 
-    public string? Fault { get; private set; }
+    public IReadOnlyList<Note>? Fault { get; private set; }
 
     public async Task<IActionResult> OnGetAsync(Guid letterId, CancellationToken cancellation)
     {
@@ -47,7 +48,7 @@ public sealed class EditModel(Letters letters, Corrections corrections, ITexts t
         }
         catch (NotPossibleException refused)
         {
-            Fault = refused.Message;
+            Fault = refused.Notes;
             return Page();
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Pages.Failures;
 using ClaimsTransfer.OperationsConsole.Pages.Frame;
@@ -21,7 +22,7 @@ public sealed class DecideModel(WorklistQuestions questions, ITexts texts) : Pag
 
     public Dictionary<string, string> Faults { get; } = new(StringComparer.Ordinal);
 
-    public string? Refused { get; private set; }
+    public IReadOnlyList<Note>? Refused { get; private set; }
 
     public string? Fault(string field) => Faults.GetValueOrDefault(field);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Pages.Failures;
 using ClaimsTransfer.OperationsConsole.Pages.Frame;
@@ -27,7 +28,7 @@ public sealed class OneModel(ReconciliationQuestions questions, StartedReconcili
 
     public string? WhyFault { get; private set; }
 
-    public string? Fault { get; private set; }
+    public IReadOnlyList<Note>? Fault { get; private set; }
 
     public bool IsUnderway => started.Underway.Contains(Municipality.Code);
 

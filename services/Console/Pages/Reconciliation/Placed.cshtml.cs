@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Pages.Failures;
 using ClaimsTransfer.OperationsConsole.Pages.Frame;
@@ -19,7 +20,7 @@ public sealed class PlacedModel(WorklistQuestions questions, ITexts texts) : Pag
 
     public DateTimeOffset? Before { get; private set; }
 
-    public string? Refused { get; private set; }
+    public IReadOnlyList<Note>? Refused { get; private set; }
 
     public string? WhyFault { get; private set; }
 

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Pages.Failures;
 using ClaimsTransfer.OperationsConsole.Pages.Frame;
@@ -20,7 +21,7 @@ public sealed class OneModel(ReplayStore replays, ITexts texts) : PageModel
     public string? Outcome { get; private set; }
 
     /// <summary>What was last asked for, with why it could not be done.</summary>
-    public string? Fault { get; private set; }
+    public IReadOnlyList<Note>? Fault { get; private set; }
 
     public string? FaultyAction { get; private set; }
 
@@ -74,7 +75,7 @@ public sealed class OneModel(ReplayStore replays, ITexts texts) : PageModel
                     "resume" => replays.ResumeAsync(replayId, actor, why!, cancellation),
                     "approve" => replays.ApproveAsync(replayId, actor, why!, cancellation),
                     "cancel" => replays.CancelAsync(replayId, actor, why!, cancellation),
-                    _ => throw new NotPossibleException($"A replay cannot {action}."),
+                    _ => throw new NotPossibleException(ReplayNotes.Cannot(action, Replay.Status.ToString())),
                 });
                 TempData["Done"] = texts[$"replays.done.{(changed.Status == ReplayStatus.AwaitingApproval ? "awaiting" : action)}"];
                 return Redirect($"/console/replays/{replayId}");
@@ -82,7 +83,7 @@ public sealed class OneModel(ReplayStore replays, ITexts texts) : PageModel
         }
         catch (NotPossibleException refused)
         {
-            Fault = refused.Message;
+            Fault = refused.Notes;
         }
 
         return await ShowAsync(replayId, null, 0, cancellation) ? Page() : NotFound();
