@@ -202,6 +202,18 @@ public sealed class When_real_cases_are_walked(string how)
     }
 
     [Test]
+    public async Task Case_11_an_account_that_is_closed_with_money_owed_is_a_need_until_the_money_comes()
+    {
+        Pay("0155", ("c11-1", "DAK", "DK-715500-434553", 4_000, []), ("c11-2", "KTO", "DK-715500-434553", 0, [(10, "20261130130000"), (13, "L")]));
+        var need = await NeedAsync("ClosedWithDebt", isThere: true);
+        need!["municipalities"]!.AsArray().Select(code => (string)code!).ShouldBe(["0155"]);
+
+        Pay("0155", ("c11-3", "DAK", "DK-715500-434553", 6_000, []));
+        await StatusAsync(Dragor, 434553, "Settled");
+        await NeedAsync("ClosedWithDebt", isThere: false);
+    }
+
+    [Test]
     public async Task Case_12_what_is_shown_of_a_failure_is_what_can_be_edited()
     {
         await _system.PostAsync("sandbox", "/sandbox/faults", new StringContent("poison=1"));
@@ -268,7 +280,7 @@ public sealed class When_real_cases_are_walked(string how)
         var lines = new List<string>();
         Add("B00", (1, "PRISME-BETALING"), (2, "1"), (3, municipality), (4, file));
         foreach (var (entry, kind, reference, ore, more) in entries)
-            Add("B10", [(1, entry), (2, kind), (3, reference), (7, Amount(ore)), (9, "20261130"), .. more.Any(field => field.Field == 10) ? [] : new (int, string?)[] { (10, "20261130120000") }, .. more.Select(field => (field.Field, (string?)field.Value))]);
+            Add("B10", [(1, entry), (2, kind), (3, reference), (7, kind == "KTO" ? null : Amount(ore)), (9, "20261130"), .. more.Any(field => field.Field == 10) ? [] : new (int, string?)[] { (10, "20261130120000") }, .. more.Select(field => (field.Field, (string?)field.Value))]);
         Add("B99", (1, $"{entries.Length}"), (2, Amount(total ?? entries.Sum(entry => entry.Ore))));
         var folder = Path.Combine(_system.Data, "sandbox", "prisme", municipality, "ud");
         var name = Path.Combine(folder, $"{municipality}_202611301200{_files:00000}-1_{file}.bet");

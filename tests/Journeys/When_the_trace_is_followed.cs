@@ -16,53 +16,54 @@ public sealed class When_the_trace_is_followed(string how)
     private const string Request = "00f067aa0ba902b7";
     private const string Cpr = "0101011234";
 
+    private static readonly string[] Hops =
+    [
+        "Server POST /claims", "Internal ingest submit-claim", "Client send claim-created",
+        "Consumer process routing", "Internal routing claim-created", "Client send transfer-claim:{municipality}",
+        "Consumer process transfer-claim.{municipality}", "Client connector.submit", "Internal connector.instruction", "Client send transfer-reported:{municipality}",
+        "Internal routing transfer-reported", "Client send claim-transferred",
+        "Consumer process payments", "Internal payments claim-transferred", "Consumer process fbs",
+    ];
+
     private List<Span> _spans = null!;
 
     [OneTimeSetUp]
     public async Task Travel()
     {
-        var data = Folders.New($"trace-{how}");
-        string[] servers = how == "embedded" ? [] : ["--broker", "local", "--store", "local"];
-        await using var run = Command.Run(
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["CLAIMS_TRACES"] = "file" }, ["--no-samples", "--data", data, .. servers]);
-        using (var system = await Wait.ForSystemAsync(data, run))
+        var shared = await SharedSystem.ForAsync(how);
+        // In a batch with others its hops would be in the batch's trace.
+        await Wait.ForReportAsync(shared.System, "nothing else is on its way", report => report.Total.InFlight == 0, TimeSpan.FromMinutes(1), shared.Run);
+        using (var request = new HttpRequestMessage(HttpMethod.Post, shared.System.Address("ingest", "/claims")))
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, system.Address("ingest", "/claims"));
             request.Headers.TryAddWithoutValidation("traceparent", $"00-{Journey}-{Request}-01").ShouldBeTrue();
             request.Content = new StringContent(
                 $$"""
-                {"messageId": "0f8fad5b-d9cb-469f-a165-70867728950e", "occurredAt": "2026-11-22T06:54:00Z", "agency": "DK-710100", "feeId": 434536, "version": 1, "type": "fee",
+                {"messageId": "0f8fad5b-d9cb-469f-a165-70867728950e", "occurredAt": "2026-11-22T06:54:00Z", "agency": "DK-710100", "feeId": 440001, "version": 1, "type": "fee",
                  "reason": "Gebyr", "amountOre": 7000, "currency": "DKK", "createdOn": "2026-10-22", "dueOn": "2026-11-22", "borrower": {"cpr": "{{Cpr}}", "name": "Anna And"} }
                 """, Encoding.UTF8, MediaTypeNames.Application.Json);
-            using var response = await system.Http.SendAsync(request);
+            using var response = await shared.Http.SendAsync(request);
             response.IsSuccessStatusCode.ShouldBeTrue();
-            await Wait.ForReportAsync(system, "the claim is transferred, and nothing is in flight", report => report.Total is { Transferred: 1, InFlight: 0 }, TimeSpan.FromMinutes(2), run);
-            await Wait.ForAsync("FBS has heard of it", () => Task.FromResult(Written(data).Any(span => span is { Name: "process fbs", Trace: Journey })), TimeSpan.FromSeconds(30), run);
         }
-        run.Terminate();
-        await run.EndAsync(TimeSpan.FromMinutes(1));
-        _spans = [.. Written(data).Where(span => span.Trace == Journey)];
+
+        // A span is written when it has ended, so that the last of a hop may come after what it led to.
+        await Wait.ForAsync(
+            "every hop is written", () => Task.FromResult(!Hops.Except(Written(shared.Data).Where(span => span.Trace == Journey).Select(span => $"{span.Kind} {span.Name}")).Any()),
+            TimeSpan.FromMinutes(2), shared.Run);
+        await Wait.ForAsync(
+            "each span's parent is written", () => Task.FromResult(Orphans([.. Written(shared.Data).Where(span => span.Trace == Journey)]).Count == 0), TimeSpan.FromSeconds(30), shared.Run);
+        _spans = [.. Written(shared.Data).Where(span => span.Trace == Journey)];
     }
 
     [Test]
     public void every_hop_is_in_it_under_the_conventions_names()
     {
-        string[] hops =
-        [
-            "Server POST /claims", "Internal ingest submit-claim", "Client send claim-created",
-            "Consumer process routing", "Internal routing claim-created", "Client send transfer-claim:{municipality}",
-            "Consumer process transfer-claim.{municipality}", "Client connector.submit", "Internal connector.instruction", "Client send transfer-reported:{municipality}",
-            "Internal routing transfer-reported", "Client send claim-transferred",
-            "Consumer process payments", "Internal payments claim-transferred", "Consumer process fbs",
-        ];
-        hops.Except(_spans.Select(span => $"{span.Kind} {span.Name}"), StringComparer.Ordinal).ShouldBeEmpty(string.Join('\n', _spans));
+        Hops.Except(_spans.Select(span => $"{span.Kind} {span.Name}"), StringComparer.Ordinal).ShouldBeEmpty(string.Join('\n', _spans));
     }
 
     [Test]
     public void each_begins_in_another_of_them()
     {
-        var ids = _spans.Select(span => span.Id).Append(Request).ToHashSet(StringComparer.Ordinal);
-        _spans.Where(span => !ids.Contains(span.Parent)).ShouldBeEmpty();
+        Orphans(_spans).ShouldBeEmpty();
         _spans.Where(span => span.Parent == Request).ShouldHaveSingleItem().Name.ShouldBe("POST /claims");
     }
 
@@ -79,6 +80,13 @@ public sealed class When_the_trace_is_followed(string how)
 
     [Test]
     public void nothing_personal_is_in_it() => _spans.SelectMany(span => span.Tags.Values.Append(span.Name)).Where(text => text.Contains(Cpr) || text.Contains("Anna")).ShouldBeEmpty();
+
+    /// <summary>Those that begin in none of them, nor in the request.</summary>
+    private static List<Span> Orphans(List<Span> spans)
+    {
+        var ids = spans.Select(span => span.Id).Append(Request).ToHashSet(StringComparer.Ordinal);
+        return spans.FindAll(span => !ids.Contains(span.Parent));
+    }
 
     private static IEnumerable<Span> Written(string data)
     {
