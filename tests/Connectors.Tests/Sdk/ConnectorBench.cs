@@ -10,6 +10,7 @@ using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Support;
+using Microsoft.Extensions.Time.Testing;
 using Microsoft.Extensions.Logging;
 using Shouldly;
 
@@ -36,7 +37,7 @@ internal sealed class ConnectorBench : IAsyncDisposable
 
     public Installation Installation { get; }
 
-    public ManualTime Time { get; } = new();
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero));
 
     public ForgetfulDebtorSystem Debtor { get; init; } = new();
 

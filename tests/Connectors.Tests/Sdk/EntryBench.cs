@@ -7,6 +7,7 @@ using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Support;
+using Microsoft.Extensions.Time.Testing;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
@@ -30,7 +31,7 @@ internal sealed class EntryBench : IAsyncDisposable
         Log = new SqlEntryLog(_store);
     }
 
-    public ManualTime Time { get; } = new();
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero));
 
     public ConnectorOptions Options { get; } = new();
 

@@ -11,6 +11,7 @@ using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging.RabbitMq.Access;
 using ClaimsTransfer.LocalServers;
 using ClaimsTransfer.Support;
+using Microsoft.Extensions.Time.Testing;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using Shouldly;
@@ -39,7 +40,7 @@ public sealed class TlsBroker
     /// <summary>Of a CA that the broker knows nothing of, nor anybody else.</summary>
     public static DevelopmentCertificates Foreign { get; private set; } = null!;
 
-    public static TimeProvider TwoMonthsAgo { get; } = new ClockAt(TimeProvider.System.GetUtcNow().AddDays(-60));
+    public static TimeProvider TwoMonthsAgo { get; } = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(-60));
 
     public static string Uri => Server.TlsUri!;
 
@@ -176,9 +177,4 @@ public sealed class TlsBroker
     {
         public async ValueTask DisposeAsync() => await ReplaceServerCertificateAsync(["localhost", "127.0.0.1"], TimeSpan.FromDays(400));
     }
-}
-
-internal sealed class ClockAt(DateTimeOffset now) : TimeProvider
-{
-    public override DateTimeOffset GetUtcNow() => now;
 }

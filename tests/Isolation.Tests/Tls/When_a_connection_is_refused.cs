@@ -4,6 +4,7 @@ using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 
 namespace ClaimsTransfer.Isolation.Tests.Tls;
@@ -78,7 +79,7 @@ public sealed class When_a_connection_is_refused(string transport)
     [Test]
     public async Task An_expired_certificate_shown_by_somebody_whose_clock_is_late_is_refused_by_the_broker()
     {
-        var late = new ClockAt(TlsBroker.TwoMonthsAgo.GetUtcNow().AddDays(10));
+        var late = new FakeTimeProvider(TlsBroker.TwoMonthsAgo.GetUtcNow().AddDays(10));
 
         (await RefusalAsync(TlsBroker.With(TlsBroker.Expired), late))
             .ShouldSatisfyAllConditions(text => text.ShouldContain($"the broker refuses our certificate '{TlsBroker.Expired}'"), text => text.ShouldContain("by its clock it has expired"));

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using ClaimsTransfer.Cli;
 using ClaimsTransfer.Cli.Broker;
 using ClaimsTransfer.Support;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 
 namespace ClaimsTransfer.Isolation.Tests.Tls;
@@ -146,7 +147,7 @@ public sealed class When_certificates_are_made
 
     private IReadOnlyList<FolderCertificate> Make(int daysAfterStart, int life, params string[] users) => Certificates(daysAfterStart).Make(users, Hosts, TimeSpan.FromDays(life));
 
-    private DevelopmentCertificates Certificates(int daysAfterStart) => new(_folder.Path, new ClockAt(Start.AddDays(daysAfterStart)), () => RandomNumberGenerator.GetBytes(16));
+    private DevelopmentCertificates Certificates(int daysAfterStart) => new(_folder.Path, new FakeTimeProvider(Start.AddDays(daysAfterStart)), () => RandomNumberGenerator.GetBytes(16));
 
     private string PathOf(string name) => Path.Combine(_folder.Path, name);
 

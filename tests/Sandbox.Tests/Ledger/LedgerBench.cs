@@ -3,20 +3,21 @@ using ClaimsTransfer.Messages;
 using ClaimsTransfer.Sandbox.Faults;
 using ClaimsTransfer.Sandbox.Ledger;
 using ClaimsTransfer.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ClaimsTransfer.Sandbox.Tests.Ledger;
 
 /// <summary>A ledger on a real engine, with a clock that a test sets.</summary>
-internal sealed class LedgerBench : TimeProvider, IAsyncDisposable
+internal sealed class LedgerBench : IAsyncDisposable
 {
     private readonly StoreForTests stores;
-    private DateTimeOffset now = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
+    private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero));
 
     private LedgerBench(StoreForTests stores)
     {
         this.stores = stores;
-        Ledger = new DebtorLedger(stores.Stores.Open("sandbox"), Faults, this);
-        Outbox = new ReceiptOutbox(stores.Stores.Open("sandbox"), this);
+        Ledger = new DebtorLedger(stores.Stores.Open("sandbox"), Faults, clock);
+        Outbox = new ReceiptOutbox(stores.Stores.Open("sandbox"), clock);
     }
 
     public FaultControl Faults { get; } = new(FaultPlan.None);
@@ -32,14 +33,14 @@ internal sealed class LedgerBench : TimeProvider, IAsyncDisposable
         return bench;
     }
 
-    public override DateTimeOffset GetUtcNow() => now;
+    public DateTimeOffset GetUtcNow() => clock.GetUtcNow();
 
-    public void Advance(TimeSpan by) => now += by;
+    public void Advance(TimeSpan by) => clock.Advance(by);
 
     /// <summary>The same data, as the next process finds it.</summary>
     public async Task<DebtorLedger> ReopenAsync()
     {
-        var ledger = new DebtorLedger(stores.Again().Open("sandbox"), Faults, this);
+        var ledger = new DebtorLedger(stores.Again().Open("sandbox"), Faults, clock);
         await ledger.OpenAsync(CancellationToken.None);
         return ledger;
     }

@@ -5,15 +5,16 @@ using ClaimsTransfer.Sandbox.Faults;
 using ClaimsTransfer.Sandbox.Ledger;
 using ClaimsTransfer.Sandbox.Money;
 using ClaimsTransfer.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ClaimsTransfer.Sandbox.Tests.Money;
 
 /// <summary>A ledger with money on a real engine, with a clock that a test sets.</summary>
-internal sealed class MoneyBench : TimeProvider, IAsyncDisposable
+internal sealed class MoneyBench : IAsyncDisposable
 {
     private readonly StoreForTests stores;
     private readonly List<Stores> opened = [];
-    private DateTimeOffset now = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
+    private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero));
 
     private MoneyBench(StoreForTests stores, MoneyPlan plan)
     {
@@ -43,9 +44,9 @@ internal sealed class MoneyBench : TimeProvider, IAsyncDisposable
         return bench;
     }
 
-    public override DateTimeOffset GetUtcNow() => now;
+    public DateTimeOffset GetUtcNow() => clock.GetUtcNow();
 
-    public void Advance(TimeSpan by) => now += by;
+    public void Advance(TimeSpan by) => clock.Advance(by);
 
     /// <summary>The same data, as the next process finds it.</summary>
     public async Task ReopenAsync()
@@ -105,9 +106,9 @@ internal sealed class MoneyBench : TimeProvider, IAsyncDisposable
     private void Open(IStores from)
     {
         Store = from.Open("sandbox");
-        Ledger = new DebtorLedger(Store, Faults, this);
-        Money = new MoneyLedger(Store, Control, this);
-        Tellings = new Tellings(Store, this);
+        Ledger = new DebtorLedger(Store, Faults, clock);
+        Money = new MoneyLedger(Store, Control, clock);
+        Tellings = new Tellings(Store, clock);
         Pending = new MoneyPending(Store, Control, Money);
     }
 
