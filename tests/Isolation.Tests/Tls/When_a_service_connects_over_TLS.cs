@@ -88,6 +88,7 @@ public sealed class When_a_service_connects_over_TLS(string kind)
 
         // Itself over TLS, and so connected before.
         using var management = TlsBroker.Management();
+        (await management.GetAsync("api/overview")).EnsureSuccessStatusCode();
         await TlsBroker.ConnectionsAsync("claims-transfer returning, consuming", HasCertificate);
 
         Task publishing;
