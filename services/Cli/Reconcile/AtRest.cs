@@ -15,7 +15,7 @@ public static class AtRest
         var differences = new Dictionary<string, long?>(StringComparer.Ordinal);
         foreach (var code in await client.MunicipalitiesAsync(cancellation))
         {
-            var run = await client.RunAsync(code, fbs: null, repair: false, who, cancellation);
+            var run = await client.RunAsync(code, fbs: null, repair: false, who, acceptFewer: null, cancellation);
             if (run.Failure is not null)
                 await Console.Error.WriteLineAsync($"{code} could not be reconciled: {run.Failure}");
             differences[code] = run.Failure is null ? run.Differences : null;

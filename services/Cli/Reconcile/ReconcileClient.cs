@@ -19,9 +19,9 @@ public sealed class ReconcileClient(RunningSystem system) : IDisposable
         return await ReadAsync<List<string>>(response, Root, cancellation);
     }
 
-    public async Task<Reconciliation> RunAsync(string municipality, FbsFile? fbs, bool repair, string who, CancellationToken cancellation)
+    public async Task<Reconciliation> RunAsync(string municipality, FbsFile? fbs, bool repair, string who, string? acceptFewer, CancellationToken cancellation)
     {
-        var path = $"{Root}/{Uri.EscapeDataString(municipality)}?repair={(repair ? "true" : "false")}&who={Uri.EscapeDataString(who)}";
+        var path = $"{Root}/{Uri.EscapeDataString(municipality)}?repair={(repair ? "true" : "false")}&who={Uri.EscapeDataString(who)}{(acceptFewer is null ? "" : $"&acceptFewer={Uri.EscapeDataString(acceptFewer)}")}";
         using var content = fbs?.Of(municipality);
         using var response = await SendAsync(HttpMethod.Post, path, content, cancellation);
         return await ReadAsync<Reconciliation>(response, path, cancellation);

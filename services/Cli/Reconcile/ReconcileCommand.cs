@@ -20,8 +20,9 @@ public static class ReconcileCommand
         var fbs = new Option<string?>("--fbs") { Description = "FBS's open claims from a file, one {\"agency\",\"feeId\",\"amountOre\"} a line, instead of asking FBS.", HelpName = "FILE" };
         var repair = new Option<bool>("--repair") { Description = "Send the messages that repair what is safe to repair." };
         var who = new Option<string>("--who") { Description = "Who, for the claims' timelines; your user name when absent.", DefaultValueFactory = _ => Environment.UserName, HelpName = "NAME" };
+        var accept = new Option<string?>("--accept-fewer") { Description = "FBS's list is right although it holds far fewer claims than last time: why. Kept with the reconciliation; no names or CPR numbers.", HelpName = "WHY" };
         var json = new Option<bool>("--json") { Description = "The reconciliations as JSON." };
-        var command = new Command("reconcile", "Whether FBS, we and the debtor systems agree on every claim, to the øre; what differs, why, and what to do.") { municipality, date, report, fbs, repair, who, json };
+        var command = new Command("reconcile", "Whether FBS, we and the debtor systems agree on every claim, to the øre; what differs, why, and what to do.") { municipality, date, report, fbs, repair, accept, who, json };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var system = where.Find(parsed);
@@ -30,6 +31,8 @@ public static class ReconcileCommand
             var file = parsed.GetValue(fbs) is { Length: > 0 } path ? new FbsFile(path) : null;
             if (day is not null && (file is not null || parsed.GetValue(repair)))
                 throw new CommandFailure("--date shows what was found that day; --fbs and --repair are for a reconciliation that runs now.", "Leave out --date, or the others.", ExitCodes.Usage);
+            if (parsed.GetValue(accept) is not null && parsed.GetValue(municipality) is null)
+                throw new CommandFailure("--accept-fewer is said of one municipality.", "Name it: --municipality 0101", ExitCodes.Usage);
             var asked = await AskedAsync(client, parsed.GetValue(municipality), file, cancellation);
 
             var runs = new List<Reconciliation>();
@@ -37,7 +40,7 @@ public static class ReconcileCommand
             {
                 var run = day is { } given
                     ? await client.StoredAsync(code, given, cancellation)
-                    : await client.RunAsync(code, file, parsed.GetValue(repair), parsed.GetRequiredValue(who), cancellation);
+                    : await client.RunAsync(code, file, parsed.GetValue(repair), parsed.GetRequiredValue(who), parsed.GetValue(accept), cancellation);
                 if (run is not null)
                     runs.Add(run);
                 else if (parsed.GetValue(municipality) is not null)

@@ -56,6 +56,9 @@ public enum NeedKind
     /// <summary>Settled claims about which FBS says nothing usable: it goes on owing them.</summary>
     UnansweredByFbs,
 
+    /// <summary>Municipalities whose list from FBS holds so few claims that it was compared with nothing.</summary>
+    DoubtedLists,
+
     /// <summary>Municipalities whose reconciliation did not come to its end.</summary>
     FailedReconciliations,
 
@@ -164,7 +167,15 @@ internal static class Needs
         if (reconciliations.Away is not null)
             yield break;
         var live = flows.Where(flow => flow.Stage == nameof(Stage.Live) && flow.Payments?.Accounts > 0).ToList();
-        var failed = live.Where(flow => reconciliations.Latest.GetValueOrDefault(flow.Code)?.Failure is not null).ToList();
+        var doubted = live.Where(flow => reconciliations.Latest.GetValueOrDefault(flow.Code)?.Doubt is not null).ToList();
+        if (doubted.Count > 0)
+        {
+            yield return new Need(
+                NeedKind.DoubtedLists, doubted.Count, doubted.Count == 1 ? Places.ReconciliationOf(doubted[0].Code) : Places.Reconciliation, null, Codes(doubted),
+                Since: doubted.Min(flow => reconciliations.Latest[flow.Code].StartedAt));
+        }
+
+        var failed = live.Except(doubted).Where(flow => reconciliations.Latest.GetValueOrDefault(flow.Code)?.Failure is not null).ToList();
         if (failed.Count > 0)
             yield return new Need(NeedKind.FailedReconciliations, failed.Count, Places.Reconciliation, null, Codes(failed));
         var stale = live.Where(flow => reconciliations.Latest.GetValueOrDefault(flow.Code) is not { } run || (run.Failure is null && now - run.StartedAt > Reconciliations.StaleAfter)).ToList();

@@ -1,14 +1,17 @@
 using System.Collections.Concurrent;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.OperationsConsole.Asking;
+using ClaimsTransfer.OperationsConsole.Reconciliations;
 
 namespace ClaimsTransfer.OperationsConsole.Overview;
 
 /// <summary>The latest reconciliation of a municipality, as far as the overview needs it.</summary>
 /// <param name="Failure">Why it did not come to its end.</param>
 /// <param name="ByCause">How many lines differ for each cause.</param>
+/// <param name="Doubt">FBS's list was doubted, and waits for a person to accept it.</param>
 public sealed record LatestReconciliation(
-    string Municipality, DateOnly Day, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string? Failure, long Differences, IReadOnlyDictionary<string, long>? ByCause = null);
+    string Municipality, DateOnly Day, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string? Failure, long Differences, IReadOnlyDictionary<string, long>? ByCause = null,
+    ListDoubt? Doubt = null);
 
 public sealed record ReconciliationsNow(IReadOnlyDictionary<string, LatestReconciliation> Latest, AwayService? Away);
 

@@ -21,7 +21,7 @@ internal static class ReconciliationEndpoints
             ApiAnswers.AnswerAsync(() => questions.DifferencesAsync(actor, municipality, date, cause, Math.Clamp(limit, 1, MostAPage), Math.Max(0, after), cancellation)))
             .Produces<DifferencePage>().WithSummary("The lines of a reconciliation that differ.");
         reconciliations.MapPost("/{municipality}", (string municipality, ReconcileRequest request, Actor actor, StartedReconciliations started, CancellationToken cancellation) =>
-            ApiAnswers.BecauseAsync(request.Why, why => started.StartAsync(actor, municipality, request.Repair, why, cancellation)))
+            ApiAnswers.BecauseAsync(request.Why, why => started.StartAsync(actor, municipality, request.Repair, request.AcceptFewer, why, cancellation)))
             .RequireAuthorization(nameof(Role.Operator)).Produces<ReconciliationStarted>().WithSummary("Reconciles a municipality now.");
 
         var worklist = api.MapGroup("/worklist").WithTags("Reconciliation");

@@ -21,7 +21,15 @@ public sealed record OurTotal : LedgerTotal
 /// <param name="ByCause">How many lines differ for each cause.</param>
 public sealed record ReconciliationRun(
     Guid RunId, string Municipality, DateOnly Day, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string? Failure, LedgerTotal Fbs, OurTotal Ours, LedgerTotal Debtor, long Agreeing,
-    long Differences, IReadOnlyDictionary<string, long> ByCause, long Repaired);
+    long Differences, IReadOnlyDictionary<string, long> ByCause, long Repaired, ListDoubt? Doubt = null, ListAccepted? Accepted = null);
+
+/// <summary>FBS's list holds so few open claims that nothing was compared with it.</summary>
+/// <param name="LastTime">On the list that was compared last; null: there was none.</param>
+/// <param name="Ours">That are open here.</param>
+public sealed record ListDoubt(long Came, long? LastTime, long Ours);
+
+/// <summary>Who said that the list is right, and why.</summary>
+public sealed record ListAccepted(string Who, string Why);
 
 /// <summary>A municipality with its latest reconciliation; none yet: null.</summary>
 public sealed record MunicipalityRun(string Municipality, string Name, ReconciliationRun? Run);
@@ -38,7 +46,8 @@ public sealed record ReconciliationDifference(
 public sealed record DifferencePage(IReadOnlyList<ReconciliationDifference> Differences, long? Next);
 
 /// <param name="Repair">Also send what can be repaired by a message that does no harm when it was not needed.</param>
-public sealed record ReconcileRequest(string? Why, bool Repair = false);
+/// <param name="AcceptFewer">FBS's list is right, however few claims it holds: <paramref name="Why"/> says why.</param>
+public sealed record ReconcileRequest(string? Why, bool Repair = false, bool AcceptFewer = false);
 
 /// <param name="Run">The result; null: it is still under way, and will stand under the municipality.</param>
 public sealed record ReconciliationStarted(string Municipality, ReconciliationRun? Run);

@@ -22,19 +22,19 @@ public sealed partial class StartedReconciliations(IHttpClientFactory clients, S
     public IReadOnlyList<string> Underway => [.. _underway.Keys.Order(StringComparer.Ordinal)];
 
     /// <exception cref="Replaying.NotPossibleException">One of that municipality is under way.</exception>
-    public async Task<ReconciliationStarted?> StartAsync(Actor actor, string municipality, bool repair, string why, CancellationToken cancellation)
+    public async Task<ReconciliationStarted?> StartAsync(Actor actor, string municipality, bool repair, bool acceptFewer, string why, CancellationToken cancellation)
     {
         if (!actor.Sees(municipality))
             return null;
         var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var run = RunAsync(begin.Task, actor, municipality, repair, why);
+        var run = RunAsync(begin.Task, actor, municipality, repair, acceptFewer, why);
         if (!_underway.TryAdd(municipality, run))
             throw new Replaying.NotPossibleException(OperationNotes.Reconciling(municipality));
         begin.SetResult();
         return await Task.WhenAny(run, Task.Delay(WaitedFor, cancellation)) == run ? new ReconciliationStarted(municipality, await run) : new ReconciliationStarted(municipality, null);
     }
 
-    private async Task<ReconciliationRun?> RunAsync(Task begin, Actor actor, string municipality, bool repair, string why)
+    private async Task<ReconciliationRun?> RunAsync(Task begin, Actor actor, string municipality, bool repair, bool acceptFewer, string why)
     {
         await begin;
         var outcome = "not done: the console was stopped";
@@ -42,7 +42,7 @@ public sealed partial class StartedReconciliations(IHttpClientFactory clients, S
         {
             var client = new ServiceClient(clients.CreateClient(ClientName), urls);
             var run = await client.PostAsync<ReconciliationRun>(
-                "Payments", $"payments/reconciliations/{Uri.EscapeDataString(municipality)}?who={Uri.EscapeDataString(actor.Name)}{(repair ? "&repair=true" : "")}", null, lifetime.ApplicationStopping);
+                "Payments", $"payments/reconciliations/{Uri.EscapeDataString(municipality)}?who={Uri.EscapeDataString(actor.Name)}{(repair ? "&repair=true" : "")}{(acceptFewer ? $"&acceptFewer={Uri.EscapeDataString(why)}" : "")}", null, lifetime.ApplicationStopping);
             outcome = run switch { null => "no such municipality", { Failure: { } failure } => $"failed: {failure}", _ => $"{run.Differences} differences, {run.Repaired} repaired" };
             return run;
         }
@@ -56,7 +56,7 @@ public sealed partial class StartedReconciliations(IHttpClientFactory clients, S
         {
             _underway.TryRemove(municipality, out _);
             // It was done, whoever waits for it: also when the console is on its way down.
-            await audit.AppendAsync(actor, new AuditedAction(repair ? "reconciliation.repair" : "reconciliation.start", municipality, municipality, why, null, outcome), CancellationToken.None);
+            await audit.AppendAsync(actor, new AuditedAction(acceptFewer ? "reconciliation.acceptFewer" : repair ? "reconciliation.repair" : "reconciliation.start", municipality, municipality, why, null, outcome), CancellationToken.None);
         }
     }
 

@@ -44,6 +44,9 @@ internal sealed class StandInSystem : IAsyncDisposable
     /// <summary>What was refused whole in Gentofte, as JSON each.</summary>
     public IReadOnlyList<string> RefusedDocuments { get; set; } = [];
 
+    /// <summary>Why København's list of FBS's was doubted, as JSON.</summary>
+    public string? Doubt { get; set; }
+
     /// <summary>The differences of København's latest reconciliation.</summary>
     public string ByCause { get; set; } = "{}";
 
@@ -134,7 +137,7 @@ internal sealed class StandInSystem : IAsyncDisposable
         "payments/reconciliations" => """["0101"]""",
         "payments/reconciliations/0101" => $$"""
             {"runId":"0f8fad5b-d9cb-469f-a165-70867728950e","municipality":"0101","day":"2026-11-20","startedAt":"{{DateTimeOffset.UtcNow.AddDays(-4):O}}","endedAt":"{{DateTimeOffset.UtcNow.AddDays(-4):O}}",
-             "failure":null,"fbs":{"claims":90,"ore":1080000},"ours":{"claims":90,"ore":1080000,"settled":40,"cancelled":0},"debtor":{"claims":90,"ore":1080000},"agreeing":90,"differences":0,"byCause":{{ByCause}},"repaired":0}
+             "failure":{{(Doubt is null ? "null" : "\"doubted\"")}},"doubt":{{Doubt ?? "null"}},"fbs":{"claims":90,"ore":1080000},"ours":{"claims":90,"ore":1080000,"settled":40,"cancelled":0},"debtor":{"claims":90,"ore":1080000},"agreeing":90,"differences":0,"byCause":{{ByCause}},"repaired":0}
             """,
         "connectors/KmdOpus" => $$"""
             [{"municipality":"0101","name":"København","state":"{{(_paused.ContainsKey("0101") ? "paused" : "flowing")}}","breaker":"closed","inHand":5,"oldest":"2026-11-24T09:30:00+00:00","consuming":true,"held":false,"unpublishedEntries":0}]

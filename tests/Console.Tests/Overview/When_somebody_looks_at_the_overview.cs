@@ -184,6 +184,27 @@ public sealed class When_somebody_looks_at_the_overview
     }
 
     [Test]
+    public async Task a_list_that_is_doubted_is_a_need_with_the_way_to_accept_it()
+    {
+        await using var services = await StandInSystem.StartAsync();
+        services.Doubt = """{"came":3,"lastTime":90,"ours":90}""";
+        await using var console = await ConsoleInBrowser.StartAsync(await services.ConsoleAsync());
+        await console.NewContextAsync(scripts: true);
+        await console.SignInAsync();
+
+        var page = await console.OpenAsync("/console/");
+        await page.ClickAsync("a:has-text('liste fra FBS har så få åbne krav')");
+        (await page.InnerTextAsync("main")).ShouldContain("Listen har 3 åbne krav; sidst var der 90, og her er 90 åbne.");
+        await console.ShouldBeUsableAsync(page, "reconciliation-doubted");
+        await page.CheckAsync("#acceptFewer");
+        await page.FillAsync("#start-why", "FBS er ved at flytte");
+        await page.ClickAsync("button:has-text('Start afstemning')");
+        services.Asked.ShouldContain(asked => asked.StartsWith("POST payments/reconciliations/0101?", StringComparison.Ordinal) && asked.Contains("acceptFewer=FBS%20er%20ved%20at%20flytte", StringComparison.Ordinal));
+        await page.GotoAsync("/console/audit?action=reconciliation.acceptFewer");
+        (await page.InnerTextAsync("tbody")).ShouldContain("FBS er ved at flytte");
+    }
+
+    [Test]
     public async Task nobody_else_gets_it() =>
         (await _console.Server.NewClient().GetAsync("/console/api/overview")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
 }

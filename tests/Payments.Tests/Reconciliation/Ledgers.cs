@@ -118,8 +118,10 @@ internal sealed class Ledgers : IAsyncDisposable
     public static string DebtorLine(string reference, long amount, long covered = 0, long writtenOff = 0, bool inForce = true, int bookings = 1, DateTimeOffset? changedAt = null) =>
         JsonSerializer.Serialize(new { reference, amountOre = amount, coveredOre = covered, writtenOffOre = writtenOff, inForce, bookings, changedAt }, JsonSerializerOptions.Web);
 
-    public async Task<ReconciliationRun> ReconcileAsync(string? repairedBy = null) =>
-        (await Parts().Reconciler.RunAsync(Kobenhavn, Configured(), repairedBy ?? "reconciliation", repairedBy, default))!;
+    public async Task<ReconciliationRun> ReconcileAsync(string? repairedBy = null, ListAccepted? accepted = null) =>
+        (await Parts().Reconciler.RunAsync(Kobenhavn, Configured(), repairedBy ?? "reconciliation", repairedBy, default, accepted))!;
+
+    public async Task<ReconciliationRun> StoredAsync() => (await new Runs(Store, Time).FindAsync(Kobenhavn.Code, null, default))!;
 
     public IFbsClaims Configured()
     {

@@ -47,6 +47,15 @@ public sealed class When_somebody_asks_for_it
     }
 
     [Test]
+    public async Task a_short_list_is_accepted_by_somebody_with_a_reason()
+    {
+        (await _server.Client.PostAsync($"{Path}?acceptFewer=moved", null)).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, "by whom?");
+        (await _server.Client.PostAsync($"{Path}?acceptFewer=%20&who=anna", null)).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+
+        (await PostAsync($"{Path}?acceptFewer=moved%20010101-1234&who=anna"))["accepted"]!.ToJsonString().ShouldBe("""{"who":"anna","why":"moved ###########"}""");
+    }
+
+    [Test]
     public async Task the_latest_run_of_a_day_stands_for_it()
     {
         await PostAsync(Path);

@@ -60,14 +60,14 @@ public sealed class OneModel(ReconciliationQuestions questions, StartedReconcili
         return asked.Away is null ? NotFound() : StatusCode(StatusCodes.Status503ServiceUnavailable);
     }
 
-    public async Task<IActionResult> OnPostAsync(string? why, bool repair, CancellationToken cancellation)
+    public async Task<IActionResult> OnPostAsync(string? why, bool repair, bool acceptFewer, CancellationToken cancellation)
     {
         if (!MayAct)
             return Forbid(Session.Scheme);
         WhyFault = Reasons.Fault(why, texts);
         if (WhyFault is null)
         {
-            var asked = await Asked<ReconciliationStarted>.TryAsync(() => started.StartAsync(Actor.Of(User), Municipality.Code, repair, why!, cancellation));
+            var asked = await Asked<ReconciliationStarted>.TryAsync(() => started.StartAsync(Actor.Of(User), Municipality.Code, repair, acceptFewer, why!, cancellation));
             if (asked.Away is null)
             {
                 TempData["Done"] = texts[asked.Value?.Run is null ? "reconciliation.started" : "reconciliation.done"];

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Payments.Reconciliation.Comparing;
 using ClaimsTransfer.Payments.Reconciliation.Reading;
 using ClaimsTransfer.Payments.Reconciliation.Repairing;
 using ClaimsTransfer.Payments.Reconciliation.Reporting;
@@ -16,9 +18,10 @@ internal sealed class Endpoints(
 {
     private const string LinesType = "application/x-ndjson";
     private const int LongestWho = 100;
+    private const int LongestWhy = 500;
 
     /// <summary>Runs one now; a body of lines is FBS's list, else it is read where the settings say.</summary>
-    public async Task RunAsync(HttpContext context, string municipality, bool repair = false, string? who = null)
+    public async Task RunAsync(HttpContext context, string municipality, bool repair = false, string? who = null, string? acceptFewer = null)
     {
         if (municipalities.Find(municipality) is not { } found)
         {
@@ -32,12 +35,18 @@ internal sealed class Endpoints(
             return;
         }
 
+        if (acceptFewer is not null && (string.IsNullOrWhiteSpace(acceptFewer) || acceptFewer.Length > LongestWhy || who is null))
+        {
+            await RefuseAsync(context, 422, $"acceptFewer is the reason why FBS's list is right, at most {LongestWhy} characters, and who must be given with it, such as who=anna.");
+            return;
+        }
+
         var isGiven = context.Request.ContentType?.StartsWith(LinesType, StringComparison.OrdinalIgnoreCase) == true;
         if (isGiven)
             TakeAnyLength(context);
         var fbs = isGiven ? new FbsList(context.Request.Body, options, time) : configured;
         var by = who ?? Repairs.Self;
-        var run = await reconciler.RunAsync(found, fbs, by, repair ? by : null, context.RequestAborted);
+        var run = await reconciler.RunAsync(found, fbs, by, repair ? by : null, context.RequestAborted, acceptFewer is null ? null : new ListAccepted(by, PersonalData.Mask(acceptFewer, LongestWhy)));
         if (run is null)
             await RefuseAsync(context, 409, $"Municipality {municipality} is being reconciled now; its result will stand under GET /payments/reconciliations/{municipality}.");
         else

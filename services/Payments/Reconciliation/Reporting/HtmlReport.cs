@@ -40,7 +40,12 @@ internal sealed class HtmlReport(Differences differences, int mostLines = HtmlRe
             <main>
 
             """);
-        if (run.Failure is not null)
+        if (run.Doubt is { } doubt)
+        {
+            await html.WriteLineAsync(
+                $"""<div class="verdict failed"><strong>Afstemningen blev ikke gennemført.</strong><p>FBS' liste har {doubt.Came} åbne krav{(doubt.LastTime is { } last ? $"; sidst var der {last}" : "")}, og her er {doubt.Ours} åbne. Listen er ikke sammenlignet med noget, før nogen siger god for den.</p></div>""");
+        }
+        else if (run.Failure is not null)
             await html.WriteLineAsync($"""<div class="verdict failed"><strong>Afstemningen blev ikke gennemført.</strong><p lang="en">{Text(run.Failure)}</p></div>""");
         if (run.Failure is null || run.Differences > 0 || run.Agreeing > 0)
         {

@@ -21,8 +21,10 @@ internal sealed partial class Reconciler(
     private readonly ConcurrentDictionary<string, bool> _running = new(StringComparer.Ordinal);
 
     /// <param name="repairedBy">Null: nothing is repaired.</param>
+    /// <param name="accepted">FBS's list is right, however few claims it holds; null: it may be doubted.</param>
     /// <returns>Null: another reconciliation of this municipality is running.</returns>
-    public async Task<ReconciliationRun?> RunAsync(Municipality municipality, IFbsClaims fbs, string who, string? repairedBy, CancellationToken cancellation)
+    public async Task<ReconciliationRun?> RunAsync(
+        Municipality municipality, IFbsClaims fbs, string who, string? repairedBy, CancellationToken cancellation, ListAccepted? accepted = null)
     {
         // The lease is the instance's; within it a second one is kept out here.
         if (!_running.TryAdd(municipality.Code, true))
@@ -33,7 +35,7 @@ internal sealed partial class Reconciler(
             if (held is null)
                 return null;
             await AbandonAsync(municipality.Code, cancellation);
-            return await RunAloneAsync(await runs.BeginAsync(municipality.Code, who, cancellation), municipality, fbs, repairedBy, held.Lost, cancellation);
+            return await RunAloneAsync(await runs.BeginAsync(municipality.Code, who, cancellation) with { Accepted = accepted }, municipality, fbs, repairedBy, held.Lost, cancellation);
         }
         finally
         {
@@ -87,7 +89,7 @@ internal sealed partial class Reconciler(
         }
         catch (Exception failure)
         {
-            run = run with { Failure = ReasonOf(run, failure, isCompared, lost) };
+            run = run with { Failure = ReasonOf(run, failure, isCompared, lost), Doubt = (failure as ListDoubted)?.Doubt };
         }
 
         // Also after a stop: what is written down here is what others wait for, and what is taken away would lie about for ever.
@@ -122,9 +124,18 @@ internal sealed partial class Reconciler(
     {
         await foreach (var page in fbs.ReadAsync(municipality.Code, cancellation))
             await staging.AddAsync(run.Number, page, cancellation);
+        if (run.Accepted is null && await DoubtAsync(run, cancellation) is { } doubt)
+            throw new ListDoubted(doubt);
 
         await foreach (var page in debtor.ReadAsync(municipality, cancellation))
             await staging.AddAsync(run.Number, page, cancellation);
+    }
+
+    /// <summary>Before the other list is asked for, which takes the debtor system longer.</summary>
+    private async Task<ListDoubt?> DoubtAsync(ReconciliationRun run, CancellationToken cancellation)
+    {
+        var totals = await comparison.TotalsAsync(run.Number, run.Municipality, cancellation);
+        return ListDoubt.Of(totals.Fbs.Claims, (await runs.LastDoneAsync(run.Municipality, cancellation))?.Fbs.Claims, totals.Ours.Claims);
     }
 
     private async Task<ReconciliationRun> CompareAsync(ReconciliationRun run, bool byPatron, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Payments.Reconciliation.Comparing;
@@ -15,6 +16,14 @@ public sealed record ReconciliationRun(
     Guid RunId, string Municipality, DateOnly Day, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string? Failure, Total Fbs, OurTotal Ours, Total Debtor,
     long Agreeing, long Differences, IReadOnlyDictionary<Cause, long> ByCause, long Repaired)
 {
+    /// <summary>With <see cref="Failure"/>: FBS's list was doubted, and a person may accept it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ListDoubt? Doubt { get; init; }
+
+    /// <summary>Who said that FBS's list is right, however few claims it holds, and why.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ListAccepted? Accepted { get; init; }
+
     /// <summary>Key of the run's rows.</summary>
     internal long Number { get; init; }
 
@@ -80,7 +89,12 @@ internal sealed class Runs(IStore store, TimeProvider time)
     }, cancellation);
 
     /// <summary>The latest run of the day, or of all; null: none has ended.</summary>
-    public async Task<ReconciliationRun?> FindAsync(string municipality, DateOnly? day, CancellationToken cancellation)
+    public Task<ReconciliationRun?> FindAsync(string municipality, DateOnly? day, CancellationToken cancellation) => FindAsync(municipality, day, $"outcome <> '{Running}'", cancellation);
+
+    /// <summary>The latest run that came to its end; null: none has.</summary>
+    public Task<ReconciliationRun?> LastDoneAsync(string municipality, CancellationToken cancellation) => FindAsync(municipality, null, $"outcome = '{Done}'", cancellation);
+
+    private async Task<ReconciliationRun?> FindAsync(string municipality, DateOnly? day, string outcome, CancellationToken cancellation)
     {
         await using var connection = await store.OpenAsync(cancellation);
         var row = (await connection.QueryAsync<Row>(new CommandDefinition(
@@ -88,7 +102,7 @@ internal sealed class Runs(IStore store, TimeProvider time)
                 $"""
                 SELECT {store.Top("one")} number AS Number, who AS Who, totals AS Totals
                 FROM payments.reconciliation_runs
-                WHERE municipality = @municipality AND outcome <> '{Running}' {(day is null ? "" : "AND day = @day")}
+                WHERE municipality = @municipality AND {outcome} {(day is null ? "" : "AND day = @day")}
                 ORDER BY number DESC
                 {store.Limit("one")}
                 """), new { municipality, day = day is { } given ? Text(given) : null, one = 1 }, cancellationToken: cancellation))).FirstOrDefault();
