@@ -23,8 +23,8 @@ public static class OperateCommand
 
     private static Command Create(WhereOptions where, string operation, string description)
     {
-        var agency = new Argument<string>("AGENCY") { Description = "ISIL of the library agency, DK-710100." };
-        var feeId = new Argument<long>("FEEID") { Description = "FBS's id of the fee, 434536." };
+        var agency = ClaimArguments.Agency();
+        var feeId = ClaimArguments.FeeId();
         var reason = ConsoleAccess.Reason();
         var access = new ConsoleAccess(where);
         var command = new Command(operation, description) { agency, feeId, reason };

@@ -11,8 +11,8 @@ public static class StatusCommand
 {
     public static Command Create(WhereOptions where)
     {
-        var agency = new Argument<string>("AGENCY") { Description = "ISIL of the library agency, DK-710100." };
-        var feeId = new Argument<long>("FEEID") { Description = "FBS's id of the fee, 434536." };
+        var agency = ClaimArguments.Agency();
+        var feeId = ClaimArguments.FeeId();
         var json = new Option<bool>("--json") { Description = "The timeline as JSON." };
         var command = new Command("status", "Where one claim stands, and its timeline from the journal.") { agency, feeId, json };
         command.SetAction(async (parsed, cancellation) =>

@@ -40,8 +40,8 @@ public static class WorklistCommand
     private static Command Place(WhereOptions where)
     {
         var (id, reason, who) = (Id(), Reason(), Who());
-        var agency = new Argument<string>("AGENCY") { Description = "ISIL of the claim's library agency, DK-710100." };
-        var feeId = new Argument<long>("FEEID") { Description = "FBS's id of the fee, 434536." };
+        var agency = ClaimArguments.Agency();
+        var feeId = ClaimArguments.FeeId();
         var command = new Command("place", "Give an entry to the claim it belongs to.") { id, agency, feeId, reason, who };
         command.SetAction((parsed, cancellation) => DecideAsync(
             where, parsed, parsed.GetRequiredValue(id), "place",

@@ -26,6 +26,7 @@ public sealed class ClaimDesk(ServiceClient client, Letters letters, IAuditTrail
     /// <exception cref="ServiceAwayException">Nobody who could be asked knows whose claim it is.</exception>
     public async Task<ClaimView?> ShowAsync(Actor actor, string agency, long feeId, CancellationToken cancellation)
     {
+        agency = agency.ToUpperInvariant();
         var claim = $"{Uri.EscapeDataString(agency)}/{feeId}";
         var askedRouting = Asked.MaybeAsync("Routing", stop => client.GetAsync<ClaimTimeline>("Routing", $"routing/claims/{claim}", stop), cancellation);
         var askedIngest = Asked.MaybeAsync(
@@ -50,6 +51,7 @@ public sealed class ClaimDesk(ServiceClient client, Letters letters, IAuditTrail
     /// <summary>Recorded before Routing is told: what was done is never without a trace. Null: there is no such claim, or it is not this person's.</summary>
     public async Task<OperationTaken?> OperateAsync(Actor actor, string agency, long feeId, string operation, string why, CancellationToken cancellation)
     {
+        agency = agency.ToUpperInvariant();
         var claim = $"{Uri.EscapeDataString(agency)}/{feeId}";
         if (await client.GetAsync<ClaimTimeline>("Routing", $"routing/claims/{claim}", cancellation) is not { } standing || !actor.Sees(standing.Municipality))
             return null;

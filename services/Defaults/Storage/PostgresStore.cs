@@ -68,8 +68,9 @@ internal sealed partial class PostgresStore(NpgsqlDataSource source, string sche
         }
     }
 
-    protected override string Adapt(string statement) => TypeTokens().Replace(statement, static token => token.Groups[1].Value switch
+    protected override string Adapt(string statement) => TypeTokens().Replace(statement, static token => token.Groups["type"].Value switch
     {
+        "" => $"({token.Groups["json"].Value}::json #>> '{{{token.Groups["path"].Value.Replace('.', ',')}}}')",
         "integer" => "bigint",
         "id" => "uuid",
         "flag" => "boolean",
@@ -164,6 +165,6 @@ internal sealed partial class PostgresStore(NpgsqlDataSource source, string sche
     private static NpgsqlParameter<T[]> Array<T>(NpgsqlDbType element, object?[][] rows, int column) =>
         new() { TypedValue = System.Array.ConvertAll(rows, row => (T)row[column]!), NpgsqlDbType = NpgsqlDbType.Array | element };
 
-    [GeneratedRegex(@"\{(text|code|longtext|integer|id|flag)\}", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\{(?:(?<type>text|code|longtext|integer|id|flag)|json (?<json>\w+) (?<path>[\w.]+))\}", RegexOptions.None, 1000)]
     private static partial Regex TypeTokens();
 }

@@ -104,8 +104,9 @@ internal sealed partial class SqlServerStore(string connectionString, string sch
         }
     }
 
-    protected override string Adapt(string statement) => TypeTokens().Replace(statement, static token => token.Groups[1].Value switch
+    protected override string Adapt(string statement) => TypeTokens().Replace(statement, static token => token.Groups["type"].Value switch
     {
+        "" => $"JSON_VALUE({token.Groups["json"].Value}, '$.{token.Groups["path"].Value}')",
         "integer" => "bigint",
         "id" => "uniqueidentifier",
         "flag" => "bit",
@@ -295,6 +296,6 @@ internal sealed partial class SqlServerStore(string connectionString, string sch
         }
     }
 
-    [GeneratedRegex(@"\{(text|code|longtext|integer|id|flag)\}", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\{(?:(?<type>text|code|longtext|integer|id|flag)|json (?<json>\w+) (?<path>[\w.]+))\}", RegexOptions.None, 1000)]
     private static partial Regex TypeTokens();
 }

@@ -91,7 +91,8 @@ internal sealed partial class SqliteStore : SqlStore
         await ExecuteAsync(transaction, "CREATE TABLE IF NOT EXISTS schema_history (number INTEGER PRIMARY KEY, sentence TEXT NOT NULL, applied_at INTEGER NOT NULL)", cancellation);
 
     protected override string Adapt(string statement) =>
-        TypeTokens().Replace(_prefix.Replace(statement, ""), static token => token.Value is "{integer}" or "{flag}" ? "INTEGER" : "TEXT");
+        TypeTokens().Replace(_prefix.Replace(statement, ""), static token => token.Groups["json"].Success ? $"json_extract({token.Groups["json"].Value}, '$.{token.Groups["path"].Value}')"
+            : token.Value is "{integer}" or "{flag}" ? "INTEGER" : "TEXT");
 
     /// <summary>Busy, locked, I/O error, disk full, cannot open, locking protocol: none says anything about the data.</summary>
     public static bool IsTransient(SqliteException failure) => failure.SqliteErrorCode is 5 or 6 or 10 or 13 or 14 or 15;
@@ -169,7 +170,7 @@ internal sealed partial class SqliteStore : SqlStore
         return command.ExecuteNonQueryAsync(cancellation);
     }
 
-    [GeneratedRegex(@"\{(text|code|longtext|integer|id|flag)\}", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\{(?:(?<type>text|code|longtext|integer|id|flag)|json (?<json>\w+) (?<path>[\w.]+))\}", RegexOptions.None, 1000)]
     private static partial Regex TypeTokens();
 
     private SqliteCommand Prepare(DbTransaction transaction, TableShape shape, string statement)

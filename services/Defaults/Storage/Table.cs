@@ -25,5 +25,6 @@ public sealed record Column(string Name, ColumnType Type, bool Nullable = false)
 public sealed record Table(string Name, IReadOnlyList<string> Key, IReadOnlyList<Column> Columns);
 
 /// <summary>One step of a schema's history, named as a sentence. In its SQL <c>{text} {code} {longtext} {integer} {id} {flag}</c> stand for the engine's types; a code is a word
-/// of our own of at most 50 characters, for indexes over several.</summary>
+/// of our own of at most 50 characters, for indexes over several. <c>{json state facts.patronId}</c> is what a column of JSON text holds there, as text or a number; null where it holds
+/// nothing.</summary>
 public sealed record Migration(int Number, string Sentence, IReadOnlyList<string> Statements);

@@ -16,6 +16,7 @@ internal static class RoutingSchema
         new("rejection_text", ColumnType.Text, Nullable: true), new("rejection_fix_by", ColumnType.Text, Nullable: true),
         new("rejection_instruction", ColumnType.Text, Nullable: true), new("rejected_at", ColumnType.Integer, Nullable: true),
         new("unheard_since", ColumnType.Integer, Nullable: true), new("waiting_since", ColumnType.Integer, Nullable: true),
+        new("payment_slip", ColumnType.Text, Nullable: true), new("debtor_reference", ColumnType.Text, Nullable: true), new("patron_id", ColumnType.Integer, Nullable: true),
     ]);
 
     public static readonly Table Journal = new("routing.journal", ["message_id"],
@@ -95,6 +96,20 @@ internal static class RoutingSchema
         [
             "ALTER TABLE routing.claims ADD waiting_since {integer} NULL",
             "CREATE INDEX claims_waiting ON routing.claims (waiting_since, municipality, listed_at, claim_id) WHERE waiting_since IS NOT NULL",
+        ]),
+        new(6, "Find a claim by its payment slip, the debtor system's reference and the patron",
+        [
+            "ALTER TABLE routing.claims ADD payment_slip {text} NULL",
+            "ALTER TABLE routing.claims ADD debtor_reference {text} NULL",
+            "ALTER TABLE routing.claims ADD patron_id {integer} NULL",
+            """
+            UPDATE routing.claims
+            SET payment_slip = {json state registered.paymentSlip}, debtor_reference = UPPER(REPLACE({json state registered.debtorReference}, ' ', '')),
+                patron_id = CAST({json state facts.patronId} AS {integer})
+            """,
+            "CREATE INDEX claims_by_payment_slip ON routing.claims (payment_slip) WHERE payment_slip IS NOT NULL",
+            "CREATE INDEX claims_by_debtor_reference ON routing.claims (debtor_reference) WHERE debtor_reference IS NOT NULL",
+            "CREATE INDEX claims_of_patron ON routing.claims (patron_id) WHERE patron_id IS NOT NULL",
         ]),
     ];
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Routing.Asking;
 using ClaimsTransfer.Routing.Saga;
 using Dapper;
 
@@ -112,7 +113,7 @@ public sealed class RoutingStore(IStore store) : IRoutingStore
             claim.RowVersion + 1, JsonSerializer.Serialize(state, RoutingJson.Default.ClaimState),
             state.ReceivedAt?.ToUnixTimeMilliseconds() ?? 0L, Cut(state.Searched?.ToLowerInvariant()), Cut(state.Rejection?.Code), Cut(state.Rejection?.Text),
             state.Rejection?.FixBy.ToString(), state.Rejection?.Instruction.ToString(), state.Rejection?.At?.ToUnixTimeMilliseconds(), state.Open?.HeardAt?.ToUnixTimeMilliseconds(),
-            state.WaitingSince?.ToUnixTimeMilliseconds(),
+            state.WaitingSince?.ToUnixTimeMilliseconds(), state.Registered?.PaymentSlip, Cut(ClaimText.Packed(state.Registered?.DebtorReference)), state.Facts?.PatronId,
         ];
     }
 

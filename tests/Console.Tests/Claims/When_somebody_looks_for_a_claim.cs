@@ -58,6 +58,15 @@ public sealed class When_somebody_looks_for_a_claim
     }
 
     [Test]
+    public async Task a_claims_address_may_be_typed_in_any_case_and_it_may_be_operated_so()
+    {
+        var client = await TokenClientAsync();
+        (await client.GetStringAsync("/console/api/claims/dk-710100/1001")).ShouldContain("HoldForPerson");
+        (await client.PostAsJsonAsync("/console/api/claims/dk-710100/1001/release", new { why = "for the test" })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        _services.Asked.ShouldContain(asked => asked.StartsWith("POST routing/claims/DK-710100/1001/operations", StringComparison.Ordinal));
+    }
+
+    [Test]
     public async Task the_search_goes_to_routing_with_the_users_municipalities()
     {
         var page = await _console.OpenAsync("/console/claims?municipality=0157&category=Held");

@@ -18,7 +18,7 @@ public sealed class When_a_million_claims_are_behind_the_list
     private static readonly ClaimFilter[] Filters =
     [
         new(), new(Municipality: ["0101"], Category: ["Held"]), new(Municipality: ["0101"]), new(Municipality: ["0101", "0751"], Category: ["Held", "Rejected"]), new(Category: ["Unknown"]),
-        new(Status: ["Sent"]), new(Agency: Claims.Agency), new(FeeId: 1), new(Text: "434536"), new(Text: "guardian"), new(From: Claims.Start, To: Claims.Start.AddDays(1)),
+        new(Status: ["Sent"]), new(Agency: Claims.Agency), new(FeeId: 1), new(Text: "434536"), new(Text: "OPUS-77"), new(Text: "+71<000000043453667+81234567<"), new(Text: "guardian"), new(From: Claims.Start, To: Claims.Start.AddDays(1)),
         new(ClaimId: Claims.Id),
     ];
 
@@ -63,6 +63,21 @@ public sealed class When_a_million_claims_are_behind_the_list
     {
         var (sql, parameters) = new ClaimSearch(_store).Statement(new ClaimFilter(FeeId: 1), 100, null);
         (await PlanAsync(sql, parameters)).ShouldContain("SEARCH claims USING INDEX claims_of_fee (fee_id=?)");
+    }
+
+    [TestCase("434536")]
+    [TestCase("+71< 123456789012347 +81234567<")]
+    [TestCase("1234567890128")]
+    public async Task What_names_a_claim_is_found_in_the_index_of_each_that_it_may_be_and_no_list_is_gone_through(string text)
+    {
+        foreach (var filter in new[] { new ClaimFilter(Text: text), new ClaimFilter(Text: text, Municipality: ["0101"], Category: ["Held"]) })
+        {
+            var (sql, parameters) = new ClaimSearch(_store).Statement(filter, 100, null);
+            var plan = await PlanAsync(sql, parameters);
+            plan.ShouldContain(step => step.Contains("claims_by_debtor_reference (debtor_reference=?)", StringComparison.Ordinal), string.Join(Environment.NewLine, plan));
+            plan.ShouldNotContain(step => step.StartsWith("SCAN claims", StringComparison.Ordinal), string.Join(Environment.NewLine, plan));
+            plan.ShouldNotContain(step => step.Contains("claims_of_municipality", StringComparison.Ordinal) || step.Contains("claims_listed", StringComparison.Ordinal), string.Join(Environment.NewLine, plan));
+        }
     }
 
     [Test]

@@ -49,6 +49,35 @@ public sealed class When_an_older_store_is_opened(Engine engine)
     }
 
     [Test]
+    public async Task Its_claims_are_found_by_all_that_names_them()
+    {
+        await using var installation = await StoreForTests.NewAsync(engine);
+        await using var store = installation.Stores.Open("routing");
+        await store.MigrateAsync([.. RoutingSchema.Migrations.Where(migration => migration.Number < 6)], default);
+        var claim = new Journey().On(Claims.Created() with { PatronId = 271828 }).State;
+        claim = claim with { Registered = new Registration(7000, DebtorKind.Borrower, "ref", 1, "Opus 77-a", PaymentSlip: "123456789012347") };
+        var unregistered = claim with { ClaimId = DeterministicId.OfClaim(Claims.Agency, 2), FeeId = 2, Registered = null, Facts = null };
+        await using (var connection = await store.OpenAsync(default))
+        {
+            foreach (var state in new[] { claim, unregistered })
+            {
+                await connection.ExecuteAsync(
+                    store.Sql("""
+                        INSERT INTO routing.claims (claim_id, municipality, agency, fee_id, status, category, version, amount_ore, open_instruction, row_version, state)
+                        VALUES (@ClaimId, '0101', @Agency, @FeeId, 'Transferred', 'Transferred', 1, 7000, @no, 1, @json)
+                        """),
+                    new { state.ClaimId, state.Agency, state.FeeId, no = false, json = JsonSerializer.Serialize(state, RoutingJson.Default.ClaimState) });
+            }
+        }
+
+        await store.MigrateAsync(RoutingSchema.Migrations, default);
+
+        var search = new ClaimSearch(store);
+        foreach (var text in new[] { "271828", "OPUS 77-A", "opus77-a", "123456789012347" })
+            (await search.FindAsync(new ClaimFilter(Text: text), 10, null, default)).Claims.ShouldHaveSingleItem(text).FeeId.ShouldBe(claim.FeeId);
+    }
+
+    [Test]
     public async Task What_its_journal_says_in_prose_is_told_as_it_was_written()
     {
         await using var installation = await StoreForTests.NewAsync(engine);

@@ -98,6 +98,39 @@ public sealed class When_claims_are_asked_for(Engine engine) : RoutingFixture(en
         (await Search.CountAsync(new ClaimFilter(FeeId: 77), default)).ShouldBe(new ClaimCount(0, 0));
     }
 
+    [TestCase("434536", Description = "the fee")]
+    [TestCase("434 536")]
+    [TestCase("DK-710100-434536")]
+    [TestCase("dk-710100-434536")]
+    [TestCase("dk-710100 434536")]
+    [TestCase("Dk710100/434536")]
+    [TestCase("OPUS-77")]
+    [TestCase("opus-77")]
+    [TestCase(" Opus - 77")]
+    [TestCase("001234567890128", Description = "the payment slip")]
+    [TestCase("001 234567 890128")]
+    [TestCase("1234567890128", Description = "kept as a number: its leading zeros are gone")]
+    [TestCase("+71<001234567890128+81234567<")]
+    [TestCase("+71< 001234567890128 + 81234567 <")]
+    [TestCase("271828", Description = "the patron")]
+    public async Task A_claim_is_found_by_what_people_have_in_hand(string text)
+    {
+        await Handler.HandleAsync([Deliver(Claim(434536) with { PatronId = 271828 }), Deliver(Claim(434537)), Deliver(Claim(7))], default);
+        await ReportAsync(434536, TransferOutcome.Accepted, debtorReference: "Opus-77", slip: "001234567890128");
+        await ReportAsync(434537, TransferOutcome.Accepted, debtorReference: "Opus-78", slip: "001234567890136");
+
+        (await FoundAsync(new ClaimFilter(Text: text))).ShouldBe([434536]);
+        (await FoundAsync(new ClaimFilter(Text: text, Municipality: ["0751"]))).ShouldBeEmpty();
+        (await Search.CountAsync(new ClaimFilter(Text: text), default)).Count.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task A_patron_has_several_claims_and_a_number_may_be_a_fee_and_a_patron()
+    {
+        await Handler.HandleAsync([Deliver(Claim(1) with { PatronId = 3 }), Deliver(Claim(2) with { PatronId = 3 }), Deliver(Claim(3))], default);
+        (await FoundAsync(new ClaimFilter(Text: "3"))).ShouldBe([1, 2, 3]);
+    }
+
     [Test]
     public async Task A_text_is_looked_for_where_its_form_says()
     {
@@ -174,10 +207,12 @@ public sealed class When_claims_are_asked_for(Engine engine) : RoutingFixture(en
         return found;
     }
 
-    private async Task ReportAsync(long feeId, TransferOutcome outcome, string? text = null)
+    private async Task ReportAsync(long feeId, TransferOutcome outcome, string? text = null, string? debtorReference = null, string? slip = null)
     {
         var state = await StateOf(feeId);
         var report = Claims.Reported(state, outcome) with { ClaimId = state.ClaimId, FeeId = feeId };
+        if (debtorReference is not null)
+            report = report with { DebtorReference = debtorReference, PaymentSlip = slip };
         await Handler.HandleAsync([Deliver(text is null ? report : report with { Text = text })], default);
     }
 
