@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Notes;
@@ -33,7 +34,7 @@ public sealed record OpenInstructionStanding(Guid Id, string Kind);
 public sealed record RecordedMessage(Guid MessageId, Guid? ClaimId, string? Verdict, IReadOnlyList<Note>? Notes, string? Outcome, string? Status);
 
 /// <summary>What a message would do now.</summary>
-public sealed record Forecast(string Outcome, IReadOnlyList<Note>? Notes, Guid? ClaimId, string? Municipality, long? AmountOre, IReadOnlyList<Fault>? Faults);
+public sealed record Forecast(string Outcome, IReadOnlyList<Note>? Notes, Guid? ClaimId, string? Municipality, long? AmountOre, IReadOnlyList<ToldFault>? Faults);
 
 /// <param name="Body">As it is kept; Ingest opens what is sealed.</param>
 public sealed record MessageToForecast(string Name, Guid? MessageId, byte[] Body);

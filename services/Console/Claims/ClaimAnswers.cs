@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
@@ -33,7 +34,7 @@ public sealed record OpenInstruction(Guid Id, string Kind);
 /// <param name="Kept">Of a refused one: its body, personal values masked.</param>
 public sealed record MessageFromFbs(
     Guid Id, Guid? MessageId, Guid? ClaimId, string? Municipality, string Kind, long? Version, string Outcome, long? AmountOre, long Times, DateTimeOffset ReceivedAt, string? TraceParent,
-    IReadOnlyList<Fault>? Faults, string? Kept);
+    IReadOnlyList<ToldFault>? Faults, string? Kept);
 
 /// <summary>A claim's money, as Payments tells it.</summary>
 public sealed record ClaimAccount(

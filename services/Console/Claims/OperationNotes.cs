@@ -11,7 +11,7 @@ public static class OperationNotes
         "operation.wouldTakeInOthers", ("claims", claims), ("amountOre", amountOre), ("previewed", previewed), ("previewedOre", previewedOre));
 
     public static Note WouldDoNothing(string operation, string status, string possible) =>
-        Note.Of("operation.wouldDoNothing", ("given", operation), ("status", status), ("possible", possible));
+        Note.Of("operation.wouldDoNothing", ("asked", operation), ("status", status), ("possible", possible));
 
     public static Note NotServed(string vendor, string municipality, string stage) =>
         Note.Of("operation.notServed", ("vendor", vendor), ("municipality", municipality), ("stage", stage));

@@ -24,6 +24,6 @@ public static class CorrectionNotes
 
     public static Note NeverChanged(string field) => Note.Of("correction.neverChanged", ("field", field));
 
-    /// <summary>A fault as the service words it.</summary>
-    public static Note Fault(string field, string reason, string example) => Note.Of("correction.fault", ("field", field), ("reason", reason), ("example", example));
+    /// <summary>Before what is wrong with the field.</summary>
+    public static Note Fault(string field, string example) => Note.Of("correction.fault", ("field", field), ("example", example));
 }

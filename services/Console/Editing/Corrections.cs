@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
@@ -131,7 +132,7 @@ public sealed class Corrections(
 
         if (forecast.Outcome is Forecasts.Apply or Forecasts.Park)
             return;
-        var faults = (forecast.Faults ?? []).Select(fault => CorrectionNotes.Fault(fault.Field, fault.Reason, fault.Example));
+        var faults = (forecast.Faults ?? []).SelectMany(fault => (Note[])[CorrectionNotes.Fault(fault.Field, fault.Example), fault.Why]);
         throw new NotPossibleException([forecast.Outcome == Forecasts.Duplicate ? CorrectionNotes.WouldChangeNothing : CorrectionNotes.NotValid, .. forecast.Notes ?? [], .. faults]);
     }
 

@@ -1,4 +1,5 @@
-using ClaimsTransfer.Messages;
+using ClaimsTransfer.Defaults.Asking;
+using ClaimsTransfer.Defaults.Notes;
 
 namespace ClaimsTransfer.OperationsConsole.Waiting;
 
@@ -6,7 +7,8 @@ namespace ClaimsTransfer.OperationsConsole.Waiting;
 /// <param name="Municipality">Null: the messages do not say whose they are.</param>
 /// <param name="Field">Which field is wrong.</param>
 /// <param name="Reason">What is wrong with it, as FBS was told.</param>
-public sealed record RefusedGroup(string? Municipality, string Kind, string Field, string Reason, long Count, DateTimeOffset FirstAt, DateTimeOffset LastAt);
+/// <param name="Why">The same as a note.</param>
+public sealed record RefusedGroup(string? Municipality, string Kind, string Field, string Reason, Note Why, long Count, DateTimeOffset FirstAt, DateTimeOffset LastAt);
 
 public sealed record RefusedGroups(IReadOnlyList<RefusedGroup> Groups);
 
@@ -15,7 +17,7 @@ public sealed record RefusedGroups(IReadOnlyList<RefusedGroup> Groups);
 /// <param name="Kept">Its body, personal values masked.</param>
 public sealed record RefusedMessage(
     Guid Id, Guid? MessageId, Guid? ClaimId, string? Municipality, string Kind, long? Version, string Outcome, long? AmountOre, long Times, DateTimeOffset ReceivedAt, string? TraceParent,
-    IReadOnlyList<Fault>? Faults, string? Kept);
+    IReadOnlyList<ToldFault>? Faults, string? Kept);
 
 /// <param name="Next">Give it as <c>after</c> for what follows; null: that was all.</param>
 public sealed record RefusedPage(IReadOnlyList<RefusedMessage> Messages, string? Next);

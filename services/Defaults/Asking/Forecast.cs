@@ -40,7 +40,7 @@ public enum ForecastOutcome
 /// <param name="AmountOre">What the claim is for afterwards, øre; where the service does not know the claim's, the message's own amount.</param>
 /// <param name="Faults">Of a message that Ingest would refuse: all that is wrong with it.</param>
 public sealed record Forecast(
-    ForecastOutcome Outcome, IReadOnlyList<Note> Notes, Guid? ClaimId = null, string? Municipality = null, long? AmountOre = null, IReadOnlyList<Fault>? Faults = null)
+    ForecastOutcome Outcome, IReadOnlyList<Note> Notes, Guid? ClaimId = null, string? Municipality = null, long? AmountOre = null, IReadOnlyList<ToldFault>? Faults = null)
 {
     /// <summary>What failed now would fail again: said as it is, without what an exception may quote of a body.</summary>
     public static Forecast Failing(Exception fault, IMessage? message = null) => new(

@@ -19,7 +19,7 @@ internal static class GetRefused
         Results.Json(await history.RefusedAsync(filter, Math.Clamp(limit, 1, 1000), after, cancellation), AskingJson.Default.RefusedPage);
 }
 
-/// <summary><c>GET /ingest/refused/groups?municipality=…</c>: <c>{groups: [{municipality?, kind, field, reason, count, firstAt, lastAt}]}</c>, the most frequent fault first.</summary>
+/// <summary><c>GET /ingest/refused/groups?municipality=…</c>: <c>{groups: [{municipality?, kind, field, reason, why, count, firstAt, lastAt}]}</c>, the most frequent fault first.</summary>
 internal static class GetRefusedGroups
 {
     public static async Task<IResult> HandleAsync(RefusedFaults faults, CancellationToken cancellation, string[]? municipality = null) =>

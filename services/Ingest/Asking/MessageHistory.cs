@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ClaimsTransfer.Defaults.Asking;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Ingest.Recording;
 using ClaimsTransfer.Messages;
@@ -16,7 +17,7 @@ internal sealed class MessageHistory(IStore store)
     private const string Columns =
         """
         m.id, m.message_id AS MessageId, m.claim_id AS ClaimId, m.municipality, m.kind, m.version, m.outcome, m.amount_ore AS AmountOre, m.times,
-        m.received_at AS ReceivedAt, m.trace_parent AS TraceParent, a.name AS AnswerName, a.body AS Answer, a.kept
+        m.received_at AS ReceivedAt, m.trace_parent AS TraceParent, a.name AS AnswerName, a.body AS Answer, a.kept, a.why AS Why
         """;
 
     private readonly string _ofClaim = store.Sql(
@@ -63,7 +64,9 @@ internal sealed class MessageHistory(IStore store)
 
     private static MessageCameIn Told(Found row)
     {
-        var faults = row.AnswerName == MessageNames.ClaimRefused ? JsonSerializer.Deserialize(row.Answer!, MessageJson.Default.ClaimRefused)!.Faults : null;
+        var faults = row.AnswerName == MessageNames.ClaimRefused
+            ? ToldFault.Of(JsonSerializer.Deserialize(row.Answer!, MessageJson.Default.ClaimRefused)!.Faults, Note.Read(row.Why))
+            : null;
         return new MessageCameIn(
             row.Id, row.MessageId, row.ClaimId, row.Municipality.Length == 0 ? null : row.Municipality, row.Kind, row.Version, row.Outcome, row.AmountOre, row.Times,
             DateTimeOffset.FromUnixTimeMilliseconds(row.ReceivedAt), row.TraceParent, faults, row.Kept);
@@ -85,6 +88,7 @@ internal sealed class MessageHistory(IStore store)
         public string? AnswerName { get; init; }
         public string? Answer { get; init; }
         public string? Kept { get; init; }
+        public string? Why { get; init; }
     }
 }
 
@@ -94,7 +98,7 @@ internal sealed class MessageHistory(IStore store)
 /// <param name="Kept">Of a refused message: its body, personal values masked.</param>
 public sealed record MessageCameIn(
     Guid Id, Guid? MessageId, Guid? ClaimId, string? Municipality, string Kind, long? Version, string Outcome, long? AmountOre, long Times,
-    DateTimeOffset ReceivedAt, string? TraceParent, IReadOnlyList<Fault>? Faults, string? Kept);
+    DateTimeOffset ReceivedAt, string? TraceParent, IReadOnlyList<ToldFault>? Faults, string? Kept);
 
 /// <param name="Next">What to ask with as <c>after</c> for the next page; null: this is the last.</param>
 public sealed record RefusedPage(IReadOnlyList<MessageCameIn> Messages, string? Next);

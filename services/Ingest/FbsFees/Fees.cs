@@ -11,7 +11,7 @@ internal static class Fees
     /// <param name="isPaid">Only whose and which fee it is must be readable.</param>
     public static SubmitClaim? Read(Fields fee, ref Addressed addressed, Beside beside, DateTimeOffset now, bool isPaid)
     {
-        var feeId = fee.Integer("feeId", 1, long.MaxValue, "FBS's id of the fee", Examples.FeeId);
+        var feeId = fee.Integer("feeId", 1, long.MaxValue, "feeId", Examples.FeeId);
         addressed = addressed with { FeeId = feeId };
         if (addressed.Agency is not null && feeId is not null)
         {
@@ -47,23 +47,23 @@ internal static class Fees
         const string Example = "70 or 2.56";
         if (!fee.IsGiven("amount", out var value))
         {
-            fee.AmountFault("amount", "is missing", Example);
+            fee.AmountFault("amount", FaultNotes.Missing, Example);
             return null;
         }
         // A decimal holds 28 digits; of a longer text it would drop some, silently.
         if (value.ValueKind != JsonValueKind.Number || value.GetRawText() is not { Length: <= 24 } text
             || !decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var kroner) || Math.Abs(kroner) > Limits.AmountOre)
         {
-            fee.AmountFault("amount", value.ValueKind == JsonValueKind.Number ? "is no amount in kroner with at most two decimals" : $"must be a number (kroner), not {Fields.KindOf(value)}", Example);
+            fee.AmountFault("amount", value.ValueKind == JsonValueKind.Number ? FaultNotes.NoKroner : FaultNotes.NotKroner(Fields.KindOf(value)), Example);
             return null;
         }
         var ore = Math.Round(kroner * 100);
         if (Math.Abs(kroner * 100 - ore) > Residue)
-            fee.AmountFault("amount", "has more than two decimals: there is no smaller coin than one øre", Example);
+            fee.AmountFault("amount", FaultNotes.MoreDecimals, Example);
         else if (ore <= 0)
-            fee.AmountFault("amount", "must be greater than 0", Example);
+            fee.AmountFault("amount", FaultNotes.NotAboveZero, Example);
         else if (ore > Limits.AmountOre)
-            fee.AmountFault("amount", $"must be at most {Limits.AmountOre / 100} kroner", Example);
+            fee.AmountFault("amount", FaultNotes.AtMostKroner(Limits.AmountOre / 100), Example);
         else
             return (long)ore;
         return null;
@@ -85,7 +85,7 @@ internal static class Fees
             return read;
         if (materials.ValueKind != JsonValueKind.Array || materials.GetArrayLength() > Limits.Materials)
         {
-            fee.Fault("materials", $"must be an array of at most {Limits.Materials} materials", """[ { "materialItemNumber": "…", "recordId": "48724566", "materialGroup": { "name": "standard" } } ]""");
+            fee.Fault("materials", FaultNotes.NotTheMaterials(Limits.Materials), """[ { "materialItemNumber": "…", "recordId": "48724566", "materialGroup": { "name": "standard" } } ]""");
             return read;
         }
         var index = 0;

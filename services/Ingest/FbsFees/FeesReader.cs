@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Ingest.Reading;
@@ -24,7 +25,7 @@ internal sealed class FeesReader(ISealer sealer, IMunicipalities municipalities)
     {
         var faults = new FaultList();
         if (isTooLong)
-            faults.Add("$", null, "is larger than what is taken at once", "fewer fees at a time");
+            faults.Add("$", null, FaultNotes.TooMuchAtOnce, "fewer fees at a time");
         using var document = isTooLong ? null : JsonBody.Open(body, faults);
         if (document is null)
             return [Refused(Addressed.ToNobody, faults, _fingerprints.OfBytes("fbs-fees", body.Span), KeptBody.OfUnreadable(body.Span, isTooLong), 0, traceParent) with { IsUnreadable = true, IsTooLong = isTooLong }];
@@ -35,7 +36,7 @@ internal sealed class FeesReader(ISealer sealer, IMunicipalities municipalities)
         var guardian = Parties.ReadGuardian(fields, borrower);
         if (!fields.IsGiven("fees", out var fees) || fees.ValueKind != JsonValueKind.Array || fees.GetArrayLength() > MostFees)
         {
-            fields.Fault("fees", $"must be the array that fees/v2 returns, at most {MostFees} fees", Example);
+            fields.Fault("fees", FaultNotes.NotTheFees(MostFees), Example);
             return [Refused(
                 new Addressed(null, null, municipality, agency, null, null), faults, _fingerprints.OfBody("fbs-fees", document.RootElement), KeptBody.Of(document.RootElement), 0, traceParent)];
         }
@@ -56,7 +57,7 @@ internal sealed class FeesReader(ISealer sealer, IMunicipalities municipalities)
         var addressed = new Addressed(null, now, beside.Municipality, beside.Agency, null, 1);
         if (element.ValueKind != JsonValueKind.Object)
         {
-            faults.Add(path, null, $"must be an object, not {Fields.KindOf(element)}", Example);
+            faults.Add(path, null, FaultNotes.NotObject(Fields.KindOf(element)), Example);
             return Refused(addressed, faults, _fingerprints.OfBody($"fbs-fee/{beside.Agency}", element), KeptBody.Of(element), index + 1, traceParent);
         }
 
@@ -80,4 +81,4 @@ internal sealed class FeesReader(ISealer sealer, IMunicipalities municipalities)
 }
 
 /// <summary>What stands beside the fees, for all of them, with its faults: each fee is refused for them.</summary>
-internal sealed record Beside(string? Agency, string? Municipality, Party? Borrower, Party? Guardian, Guid Debtor, IReadOnlyList<Fault> Faults);
+internal sealed record Beside(string? Agency, string? Municipality, Party? Borrower, Party? Guardian, Guid Debtor, IReadOnlyList<ToldFault> Faults);

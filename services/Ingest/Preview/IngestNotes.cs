@@ -10,6 +10,6 @@ public static class IngestNotes
 
     public static Note Change(string kind, int? version) => Note.Of("ingest.change", ("kind", kind), ("version", version));
 
-    /// <summary>Field and reason of the first fault; the value is with the fault, where it may be shown.</summary>
-    public static Note Refused(string? field, string? reason, int? more) => Note.Of("ingest.refused", ("field", field), ("reason", reason), ("more", more));
+    /// <summary>What is wrong with it is said beside.</summary>
+    public static Note Refused(int faults) => Note.Of("ingest.refused", ("faults", faults));
 }

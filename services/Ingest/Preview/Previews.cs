@@ -1,10 +1,8 @@
 using ClaimsTransfer.Defaults.Asking;
-using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Ingest.Reading;
 using ClaimsTransfer.Ingest.Receiving;
 using ClaimsTransfer.Ingest.Recording;
-using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.Ingest.Preview;
 
@@ -32,11 +30,8 @@ internal sealed class Previews(MessageStore store, ClaimReader reader, MessageSe
             Outcome.Accepted => (ForecastOutcome.Apply, IngestNotes.NewClaim),
             Outcome.Change => (ForecastOutcome.Apply, IngestNotes.Change(read.Kind, read.Addressed.Version)),
             Outcome.Duplicate => (ForecastOutcome.Duplicate, IngestNotes.Duplicate),
-            _ => (ForecastOutcome.Invalid, Refused(answer.Faults ?? [])),
+            _ => (ForecastOutcome.Invalid, IngestNotes.Refused(answer.Noted.Count)),
         };
-        return new Forecast(outcome, [note], answer.ClaimId, read.Addressed.Municipality, Translation.AmountOf(read.Message), answer.Faults);
+        return new Forecast(outcome, [note], answer.ClaimId, read.Addressed.Municipality, Translation.AmountOf(read.Message), answer.Noted is [] ? null : answer.Noted);
     }
-
-    private static Note Refused(IReadOnlyList<Fault> faults) =>
-        IngestNotes.Refused(faults.FirstOrDefault()?.Field, faults.FirstOrDefault()?.Reason, faults.Count > 1 ? faults.Count - 1 : null);
 }

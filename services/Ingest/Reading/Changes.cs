@@ -7,7 +7,7 @@ internal static class Changes
 {
     public static AdjustClaim? ReadAdjustment(Fields fields, Addressed addressed)
     {
-        var amount = fields.Integer("newAmountOre", 1, Limits.AmountOre, "øre; to take a claim away, cancel it", "5000");
+        var amount = fields.Integer("newAmountOre", 1, Limits.AmountOre, "oreOfChange", "5000");
         var reason = fields.Text("reason", Limits.ReasonLength, "Nedsat efter klage", isRequired: false);
         return amount is not null && addressed is { MessageId: { } id, OccurredAt: { } at, Agency: { } agency, FeeId: { } feeId, Version: { } version }
             ? new AdjustClaim(id, at, agency, feeId, version, amount.Value, PersonalText.MaskCpr(reason))

@@ -20,7 +20,7 @@ public sealed class ClaimReader(ISealer sealer, IMunicipalities municipalities)
         var faults = new FaultList();
         if (incoming.IsTooLong || incoming.Body.Length > Limits.BodyBytes)
         {
-            faults.Add("$", null, $"is larger than {Limits.BodyBytes} bytes", "one message, a few kilobytes");
+            faults.Add("$", null, FaultNotes.LargerThan(Limits.BodyBytes), "one message, a few kilobytes");
             return Unreadable(incoming, faults) with { IsTooLong = true };
         }
         using var document = JsonBody.Open(incoming.Body, faults);
@@ -71,16 +71,16 @@ public sealed class ClaimReader(ISealer sealer, IMunicipalities municipalities)
         var messageId = fields.Uuid("messageId", Examples.MessageId);
         var occurredAt = fields.Instant("occurredAt", Examples.OccurredAt);
         var agency = ReadAgency(fields, out var municipality);
-        var feeId = fields.Integer("feeId", 1, long.MaxValue, "FBS's id of the fee", Examples.FeeId);
+        var feeId = fields.Integer("feeId", 1, long.MaxValue, "feeId", Examples.FeeId);
         var version = fields.Integer("version", isChange == true ? 2 : 1, isChange == false ? 1 : int.MaxValue, VersionRule(isChange), isChange == true ? "2" : "1");
         return new Addressed(messageId, occurredAt, municipality, agency, feeId, (int?)version);
     }
 
     private static string VersionRule(bool? isChange) => isChange switch
     {
-        true => "1 is the claim as submitted, each change is one more",
-        false => "a claim is submitted as version 1",
-        null => "1 when submitted, one more for each change",
+        true => "versionOfChange",
+        false => "versionOfClaim",
+        null => "version",
     };
 
     /// <summary>The agency decides the municipality: DK-7, the last three digits of the municipality's code, two digits of its own.</summary>
@@ -91,13 +91,13 @@ public sealed class ClaimReader(ISealer sealer, IMunicipalities municipalities)
             return null;
         if (!IsLibrary(agency))
         {
-            fields.Fault("agency", "is no ISIL of a Danish public library: DK-7, the municipality's three digits, two more", Examples.Agency);
+            fields.Fault("agency", FaultNotes.NoAgency, Examples.Agency);
             return null;
         }
         var code = $"0{agency.AsSpan(4, 3)}";
         if (municipalities.Find(code) is null)
         {
-            fields.Fault("agency", $"names municipality {code}, which is not known here", Examples.Agency);
+            fields.Fault("agency", FaultNotes.UnknownMunicipality(code), Examples.Agency);
             return null;
         }
         municipality = code;

@@ -1,4 +1,6 @@
-using ClaimsTransfer.Messages;
+using System.Globalization;
+using ClaimsTransfer.Defaults.Asking;
+using ClaimsTransfer.Defaults.Notes;
 
 namespace ClaimsTransfer.Ingest.Reading;
 
@@ -8,22 +10,30 @@ internal sealed class FaultList
     /// <summary>A message with more is answered with the first of them: whoever sends 500 bad materials learns enough from 100.</summary>
     public const int Most = 100;
 
-    private List<Fault>? _faults;
+    /// <summary>What a sender is told, as the wire's examples show it.</summary>
+    private static readonly NoteTexts English = new(NoteTexts.English, ore => string.Create(CultureInfo.InvariantCulture, $"{ore / 100m:0.00} kr."));
+
+    private List<ToldFault>? _faults;
 
     public bool IsEmpty => _faults is null;
 
-    public IReadOnlyList<Fault> All => (IReadOnlyList<Fault>?)_faults ?? [];
+    public IReadOnlyList<ToldFault> All => (IReadOnlyList<ToldFault>?)_faults ?? [];
 
-    public void Add(string field, string? value, string reason, string example)
+    public void Add(string field, string? value, Note why, string example)
     {
         _faults ??= [];
         if (_faults.Count < Most)
-            _faults.Add(new Fault(PersonalText.Cut(PersonalText.MaskNumbers(field)), value, reason, example));
+            _faults.Add(Fault(PersonalText.Cut(PersonalText.MaskNumbers(field)), value, why, example));
     }
 
-    public void AddAll(IEnumerable<Fault> faults)
+    public void AddAll(IEnumerable<ToldFault> faults)
     {
         foreach (var fault in faults)
-            Add(fault.Field, fault.Value, fault.Reason, fault.Example);
+            Add(fault.Field, fault.Value, fault.Why, fault.Example);
     }
+
+    public static ToldFault Fault(string field, string? value, Note why, string example) => new(field, value, Say(why), example, why);
+
+    /// <summary>As a sender is told.</summary>
+    public static string Say(Note why) => English.Say(why);
 }

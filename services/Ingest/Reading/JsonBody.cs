@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using ClaimsTransfer.Defaults.Notes;
 
 namespace ClaimsTransfer.Ingest.Reading;
 
@@ -16,15 +17,15 @@ internal static class JsonBody
         if (body.Span.StartsWith("\uFEFF"u8))
             body = body[3..];
         if (body.IsEmpty)
-            return Refuse(faults, "is empty");
+            return Refuse(faults, FaultNotes.Empty);
         if (body.Span.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]))
-            return Refuse(faults, "is compressed (gzip); send it as plain JSON, or by HTTP with Content-Encoding: gzip");
+            return Refuse(faults, FaultNotes.Compressed);
         if (body.Span.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || body.Span.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) || body.Span[..Math.Min(4, body.Length)].Contains((byte)0))
-            return Refuse(faults, "is not UTF-8 (it looks like UTF-16 or UTF-32)");
+            return Refuse(faults, FaultNotes.Utf16);
         if (!Utf8.IsValid(body.Span))
-            return Refuse(faults, "is not valid UTF-8 (is it ISO 8859-1 or Windows-1252?)");
+            return Refuse(faults, FaultNotes.NotUtf8);
         if (!HasWholeCharacters(body.Span))
-            return Refuse(faults, @"contains half a character: a \ud800 to \udfff escape without its other half");
+            return Refuse(faults, FaultNotes.HalfCharacter);
 
         try
         {
@@ -58,12 +59,12 @@ internal static class JsonBody
             return document;
         var kind = Fields.KindOf(document.RootElement);
         document.Dispose();
-        return Refuse(faults, $"must be one JSON object, not {kind}");
+        return Refuse(faults, FaultNotes.NotOneObject(kind));
     }
 
-    private static JsonDocument? Refuse(FaultList faults, string reason)
+    private static JsonDocument? Refuse(FaultList faults, Note why)
     {
-        faults.Add("$", null, reason, Examples.Body);
+        faults.Add("$", null, why, Examples.Body);
         return null;
     }
 
@@ -76,7 +77,7 @@ internal static class JsonBody
             {
                 var at = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
                 if (!seen.Add(property.Name))
-                    faults.Add(at, null, "stands more than once, so nobody can tell which one counts", "each name once");
+                    faults.Add(at, null, FaultNotes.Repeated, "each name once");
                 FindRepeats(property.Value, at, faults);
             }
         }
@@ -89,14 +90,14 @@ internal static class JsonBody
     }
 
     // The reader's own message quotes what it met, which may be a person's; only the place is told.
-    private static string WhyNotJson(ReadOnlySpan<byte> body, JsonException fault)
+    private static Note WhyNotJson(ReadOnlySpan<byte> body, JsonException fault)
     {
-        var place = $"line {(fault.LineNumber ?? 0) + 1}, byte {(fault.BytePositionInLine ?? 0) + 1}";
+        var (line, position) = ((fault.LineNumber ?? 0) + 1, (fault.BytePositionInLine ?? 0) + 1);
         if (fault.Message.Contains("maximum configured depth", StringComparison.OrdinalIgnoreCase))
-            return $"is nested deeper than {Limits.Depth} levels";
+            return FaultNotes.NestedDeeper(Limits.Depth);
         if (body.IndexOf("NaN"u8) >= 0 || body.IndexOf("Infinity"u8) >= 0)
-            return $"is not JSON at {place}: NaN and Infinity are not numbers in JSON";
-        return $"is not JSON: the text breaks off or breaks the grammar at {place}";
+            return FaultNotes.NoNumbersInJson(line, position);
+        return FaultNotes.NoJson(line, position);
     }
 
     /// <summary>Escapes can write half a character that no text can hold. Looked for only where there are escapes.</summary>

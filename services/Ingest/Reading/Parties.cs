@@ -14,9 +14,9 @@ internal static class Parties
         string? cpr = null;
         string? cvr = null;
         if (hasCpr && hasCvr)
-            party.Fault("cvr", "stands beside cpr: a party is either a person or an organisation", "only one of cpr and cvr");
+            party.Fault("cvr", FaultNotes.BesideCpr, "only one of cpr and cvr");
         else if (!hasCpr && !hasCvr)
-            party.Fault("cpr", "is missing: a party has a cpr or, an organisation, a cvr", Examples.Cpr);
+            party.Fault("cpr", FaultNotes.NoNumber, Examples.Cpr);
 
         if (hasCpr && (cpr = party.Text("cpr", 100, Examples.Cpr)) is not null && Numbers.WhyNotCpr(cpr) is { } notCpr)
         {
@@ -38,11 +38,11 @@ internal static class Parties
         if (Read(message, "guardian", isRequired: false) is not { } guardian)
             return null;
         if (guardian.Cvr is not null)
-            message.Object("guardian", Examples.Party, isPersonal: true)?.Fault("cvr", "a guardian is a person and has a cpr", Examples.Cpr);
+            message.Object("guardian", Examples.Party, isPersonal: true)?.Fault("cvr", FaultNotes.GuardianIsPerson, Examples.Cpr);
         if (borrower is { Cvr: not null, Cpr: null })
-            message.Fault("guardian", "stands beside an organisation, which has none", "leave guardian out");
+            message.Fault("guardian", FaultNotes.BesideOrganisation, "leave guardian out");
         if (guardian.Cpr is not null && guardian.Cpr == borrower?.Cpr)
-            message.Object("guardian", Examples.Party, isPersonal: true)?.Fault("cpr", "is the borrower's own number: nobody is their own guardian", "the guardian's own cpr, or no guardian");
+            message.Object("guardian", Examples.Party, isPersonal: true)?.Fault("cpr", FaultNotes.OwnGuardian, "the guardian's own cpr, or no guardian");
         return guardian;
     }
 }

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.Ingest.Reading;
@@ -11,7 +12,7 @@ namespace ClaimsTransfer.Ingest.Reading;
 /// <param name="IsUnreadable">Not a JSON object at all.</param>
 /// <param name="Listed">It is a fee as a list of FBS's shows it now, not a message that FBS sent.</param>
 public sealed record ReadMessage(
-    string Kind, Guid Id, Guid? Content, IMessage? Message, Addressed Addressed, IReadOnlyList<Fault> Faults, string? KeptBody = null,
+    string Kind, Guid Id, Guid? Content, IMessage? Message, Addressed Addressed, IReadOnlyList<ToldFault> Faults, string? KeptBody = null,
     string? TraceParent = null, long Line = 0, bool IsUnreadable = false, bool IsTooLong = false, ListedFee? Listed = null);
 
 /// <param name="Debtor">Keyed fingerprint of borrower and guardian, by their numbers.</param>

@@ -10,14 +10,14 @@ internal static class Submissions
     {
         var type = fields.Text("type", Limits.TypeLength, "fee");
         var reason = fields.Text("reason", Limits.ReasonLength, Examples.Reason, isRequired: false);
-        var amount = fields.Integer("amountOre", 1, Limits.AmountOre, "øre", Examples.AmountOre);
+        var amount = fields.Integer("amountOre", 1, Limits.AmountOre, "ore", Examples.AmountOre);
         var currency = fields.OneOf("currency", "DKK");
         var createdOn = fields.Date("createdOn", Examples.CreatedOn);
         var dueOn = fields.Date("dueOn", Examples.DueOn, isRequired: false);
         CheckDates(fields, "createdOn", "dueOn", createdOn, dueOn, addressed.OccurredAt);
         var branch = fields.Text("branch", 100, Examples.Branch, isRequired: false);
         if (branch is not null && !ClaimReader.IsLibrary(branch))
-            fields.Fault("branch", "is no ISIL of a Danish public library: DK-7 and five digits", Examples.Branch);
+            fields.Fault("branch", FaultNotes.NoBranch, Examples.Branch);
         var borrower = Parties.Read(fields, "borrower", isRequired: true);
         var guardian = Parties.ReadGuardian(fields, borrower);
         var materials = Materials(fields, [borrower?.Cpr, guardian?.Cpr]);
@@ -35,21 +35,21 @@ internal static class Submissions
     /// <summary>FBS's own number of the borrower. It is no secret and travels in the clear, which a CPR number in its place must not.</summary>
     private static long? ReadPatron(Fields fields, Party? borrower, Party? guardian)
     {
-        if (!fields.IsGiven("patronId", out _) || fields.Integer("patronId", 1, long.MaxValue, "FBS's own id of the borrower", Examples.PatronId) is not { } patronId)
+        if (!fields.IsGiven("patronId", out _) || fields.Integer("patronId", 1, long.MaxValue, "patronId", Examples.PatronId) is not { } patronId)
             return null;
         var asCpr = patronId.ToString("D10", CultureInfo.InvariantCulture);
         if (asCpr != borrower?.Cpr && asCpr != guardian?.Cpr)
             return patronId;
-        fields.PersonalFault("patronId", "is a CPR number; FBS's own id of the borrower belongs here", Examples.PatronId);
+        fields.PersonalFault("patronId", FaultNotes.PatronIsCpr, Examples.PatronId);
         return null;
     }
 
     public static void CheckDates(Fields fields, string created, string due, DateOnly? createdOn, DateOnly? dueOn, DateTimeOffset? occurredAt)
     {
         if (dueOn < createdOn)
-            fields.Fault(due, $"lies before {fields.Path(created)}", Examples.DueOn);
+            fields.Fault(due, FaultNotes.LiesBefore(fields.Path(created)), Examples.DueOn);
         if (createdOn is not null && occurredAt is not null && createdOn.Value.DayNumber > DateOnly.FromDateTime(occurredAt.Value.UtcDateTime).DayNumber + Limits.CreatedAheadDays)
-            fields.Fault(created, "lies far after the moment of the message", Examples.CreatedOn);
+            fields.Fault(created, FaultNotes.CreatedAhead, Examples.CreatedOn);
     }
 
     private static List<Material> Materials(Fields fields, string?[] own)
@@ -59,12 +59,12 @@ internal static class Submissions
             return read;
         if (materials.ValueKind != JsonValueKind.Array)
         {
-            fields.Fault("materials", $"must be an array, not {Fields.KindOf(materials)}", Examples.Materials);
+            fields.Fault("materials", FaultNotes.NotArray(Fields.KindOf(materials)), Examples.Materials);
             return read;
         }
         if (materials.GetArrayLength() > Limits.Materials)
         {
-            fields.Fault("materials", $"has {materials.GetArrayLength()} entries; at most {Limits.Materials} are taken", Examples.Materials);
+            fields.Fault("materials", FaultNotes.TooMany(materials.GetArrayLength(), Limits.Materials), Examples.Materials);
             return read;
         }
         var index = 0;

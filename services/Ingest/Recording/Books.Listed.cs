@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Ingest.Reading;
 using ClaimsTransfer.Messages;
 
@@ -53,14 +54,14 @@ internal sealed partial class Books
         return AnswerTo(line, outcome);
     }
 
-    private static Fault OtherDebtor(SubmitClaim listed) => new(
-        "borrower", null, "conflict: this fee has come before for another borrower or guardian", $"the list of the patron whose fee {listed.FeeId} is");
+    private static ToldFault OtherDebtor(SubmitClaim listed) => FaultList.Fault(
+        "borrower", null, FaultNotes.OtherDebtor, $"the list of the patron whose fee {listed.FeeId} is");
 
-    private static Fault Cancelled(SubmitClaim listed) => new(
-        "feeId", $"{listed.FeeId}", "conflict: the claim for this fee has been cancelled since", "a new fee for a new claim");
+    private static ToldFault Cancelled(SubmitClaim listed) => FaultList.Fault(
+        "feeId", $"{listed.FeeId}", FaultNotes.ClaimCancelled, "a new fee for a new claim");
 
-    private static Fault AmountOfAMessage(SubmitClaim listed, long? amountOre) => new(
-        "amount", Kroner(listed.AmountOre), $"conflict: by a message of FBS's own the claim is for {Kroner(amountOre)} kr.; what came by messages is changed by messages", "adjust-claim");
+    private static ToldFault AmountOfAMessage(SubmitClaim listed, long? amountOre) => FaultList.Fault(
+        "amount", Kroner(listed.AmountOre), FaultNotes.AmountOfMessage(amountOre ?? 0), "adjust-claim");
 
     private static string Kroner(long? ore) => ((ore ?? 0) / 100m).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture);
 }

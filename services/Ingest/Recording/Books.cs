@@ -1,3 +1,5 @@
+using ClaimsTransfer.Defaults.Asking;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Ingest.Reading;
 using ClaimsTransfer.Messages;
 
@@ -71,7 +73,7 @@ internal sealed partial class Books
     }
 
     /// <param name="isTold">FBS hears of it, and not only who sent it.</param>
-    private Answer Refuse(Line line, Guid id, IReadOnlyList<Fault> faults, bool isTold = true)
+    private Answer Refuse(Line line, Guid id, IReadOnlyList<ToldFault> faults, bool isTold = true)
     {
         if (_byId.TryGetValue(id, out var same))
         {
@@ -100,7 +102,7 @@ internal sealed partial class Books
             _taken[(row.ClaimId!.Value, row.Version!.Value)] = row;
     }
 
-    private static Row NewRow(Line line, Guid id, string outcome, IReadOnlyList<Fault>? faults = null, bool isTold = true)
+    private static Row NewRow(Line line, Guid id, string outcome, IReadOnlyList<ToldFault>? faults = null, bool isTold = true)
     {
         var read = line.Read;
         return new Row
@@ -119,25 +121,27 @@ internal sealed partial class Books
             IsNew = true,
             Answer = outcome switch
             {
-                Outcome.Refused => Translation.Refused(read, id, faults!, line.ReceivedAt, line.TraceParent),
+                Outcome.Refused => Translation.Refused(read, id, [.. faults!.Select(fault => fault.Sent())], line.ReceivedAt, line.TraceParent),
                 Outcome.Duplicate or Outcome.Paid => null,
                 _ => line.Taken,
             },
             IsTold = isTold && outcome is not (Outcome.Duplicate or Outcome.Paid),
             Kept = read.KeptBody,
+            Why = faults is null ? null : Note.Write([.. faults.Select(fault => fault.Why)]),
             Debtor = read.Listed?.Debtor,
         };
     }
 
-    private static Answer AnswerTo(Line line, string outcome, IReadOnlyList<Fault>? faults = null) => new(
-        line.Read.Line > 0 ? line.Read.Line : null, outcome, line.Read.Addressed.ClaimId, line.Read.Addressed.MessageId, line.Read.Addressed.FeeId, faults, line.Read.IsUnreadable, line.Read.IsTooLong);
+    private static Answer AnswerTo(Line line, string outcome, IReadOnlyList<ToldFault>? faults = null) => new(
+        line.Read.Line > 0 ? line.Read.Line : null, outcome, line.Read.Addressed.ClaimId, line.Read.Addressed.MessageId, line.Read.Addressed.FeeId,
+        faults is null ? null : [.. faults.Select(fault => fault.Sent())], line.Read.IsUnreadable, line.Read.IsTooLong) { Noted = faults ?? [] };
 
-    private static Fault MessageIdConflict(ReadMessage read) => new(
-        "messageId", read.Id.ToString(), "conflict: another message with other content has come under this id", "an id of its own for each message; the same only for the same message");
+    private static ToldFault MessageIdConflict(ReadMessage read) => FaultList.Fault(
+        "messageId", read.Id.ToString(), FaultNotes.IdTaken, "an id of its own for each message; the same only for the same message");
 
-    private static Fault VersionConflict(ReadMessage read, Row taken) => new(
+    private static ToldFault VersionConflict(ReadMessage read, Row taken) => FaultList.Fault(
         "version", $"{read.Addressed.Version}",
-        $"conflict: version {read.Addressed.Version} of this claim has come before as {taken.Kind} with other content ({taken.MessageId})",
+        FaultNotes.VersionTaken(read.Addressed.Version, taken.Kind, taken.MessageId),
         $"{read.Addressed.Version + 1} for the next change, or exactly the same content again");
 }
 

@@ -70,7 +70,7 @@ internal sealed class MessageStore(IStore store)
             transaction, Schema.Answers,
             [.. rows.Where(row => row.Answer is not null).Select(row => new object?[]
             {
-                row.Id, row.Answer!.Name, row.Answer.MessageId, Encoding.UTF8.GetString(row.Answer.Body.Span), row.Kept,
+                row.Id, row.Answer!.Name, row.Answer.MessageId, Encoding.UTF8.GetString(row.Answer.Body.Span), row.Kept, row.Why,
             })],
             cancellation);
     }

@@ -1,3 +1,5 @@
+using ClaimsTransfer.Defaults.Asking;
+using ClaimsTransfer.Ingest.Reading;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.Ingest.Recording;
@@ -29,7 +31,12 @@ public static class Outcome
 /// <param name="Faults">When refused: everything that is wrong with it.</param>
 public sealed record Answer(
     long? Line, string Outcome, Guid? ClaimId, Guid? MessageId, long? FeeId, IReadOnlyList<Fault>? Faults,
-    [property: System.Text.Json.Serialization.JsonIgnore] bool IsUnreadable = false, [property: System.Text.Json.Serialization.JsonIgnore] bool IsTooLong = false);
+    [property: System.Text.Json.Serialization.JsonIgnore] bool IsUnreadable = false, [property: System.Text.Json.Serialization.JsonIgnore] bool IsTooLong = false)
+{
+    /// <summary>The faults with their notes.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IReadOnlyList<ToldFault> Noted { get; init; } = [];
+}
 
 /// <summary>Where messages came in, for counting them exactly once.</summary>
 /// <param name="Source">What the lines are counted under: <c>queue/1</c>, <c>http/1</c>, <c>import/ID</c>.</param>

@@ -27,6 +27,9 @@ internal sealed class Row
 
     public string? Kept { get; init; }
 
+    /// <summary>Of a refused one: its faults, as notes.</summary>
+    public string? Why { get; init; }
+
     /// <summary>Of a fee from a list: whose it is, as a keyed fingerprint.</summary>
     public Guid? Debtor { get; init; }
 

@@ -23,7 +23,7 @@ internal static class Schema
         "ingest.answers", ["id"],
         [
             new("id", ColumnType.Id), new("name", ColumnType.Text), new("answer_id", ColumnType.Id), new("body", ColumnType.LongText),
-            new("kept", ColumnType.LongText, Nullable: true),
+            new("kept", ColumnType.LongText, Nullable: true), new("why", ColumnType.LongText, Nullable: true),
         ]);
 
     /// <summary>How many lines each way in has brought, and how far each import has come.</summary>
@@ -75,5 +75,7 @@ internal static class Schema
             "CREATE INDEX messages_refused_by_message ON ingest.messages (message_id) WHERE outcome = 'refused'",
         ]),
         new(3, "Know a listed fee's debtor again", ["ALTER TABLE ingest.messages ADD debtor {id} NULL"]),
+        // Of one refused before it was kept, the answer alone says why, in English.
+        new(4, "Keep the faults of a refused message as notes", ["ALTER TABLE ingest.answers ADD why {longtext} NULL"]),
     ];
 }

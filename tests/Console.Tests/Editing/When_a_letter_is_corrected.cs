@@ -146,7 +146,7 @@ public sealed class When_a_letter_is_corrected(Engine engine)
     [TestCase("unknown", "not valid")]
     public async Task what_the_service_would_not_take_is_refused_with_its_reason(string outcome, string says)
     {
-        _bench.Services.Forecast = (_, _) => new { outcome, notes = new[] { Note.Quote("Because of the amount.") }, faults = new[] { new { field = "amountOre", reason = "is negative", example = "7000" } } };
+        _bench.Services.Forecast = (_, _) => new { outcome, notes = new[] { Note.Quote("Because of the amount.") }, faults = new[] { new { field = "amountOre", reason = "must be greater than 0", example = "7000", why = Note.Of("fault.notAboveZero") } } };
 
         var refusal = await RefusedAsync(body => body["amountOre"] = -1);
 

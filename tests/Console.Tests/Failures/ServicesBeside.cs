@@ -60,11 +60,11 @@ internal sealed class ServicesBeside : IAsyncDisposable
     private void Map(WebApplication app)
     {
         app.MapGet("/ingest/refused/groups", (string[]? municipality) => Given($$"""
-            {"groups":[{{Only(municipality, "0101", """{"municipality":"0101","kind":"submit-claim","field":"amountOre","reason":"is 0; a claim is more than 0 øre","count":12,"firstAt":"2026-11-20T08:00:00Z","lastAt":"2026-11-22T09:30:00Z"}""")}}]}
+            {"groups":[{{Only(municipality, "0101", """{"municipality":"0101","kind":"submit-claim","field":"amountOre","reason":"must be at least 1 (øre)","why":{"code":"fault.atLeast","fields":{"least":"1","meaning":"ore"}},"count":12,"firstAt":"2026-11-20T08:00:00Z","lastAt":"2026-11-22T09:30:00Z"}""")}}]}
             """));
         app.MapGet("/ingest/refused", () => Given("""
             {"messages":[{"id":"0f8fad5b-d9cb-469f-a165-708677289501","municipality":"0101","kind":"submit-claim","outcome":"refused","times":2,"receivedAt":"2026-11-22T09:30:00Z",
-            "faults":[{"field":"amountOre","value":"0","reason":"is 0; a claim is more than 0 øre","example":"7000"}],"kept":"{ \"amountOre\": 0, \"borrower\": { \"cpr\": \"••••••\" } }"}]}
+            "faults":[{"field":"amountOre","value":"0","reason":"must be at least 1 (øre)","example":"7000","why":{"code":"fault.atLeast","fields":{"least":"1","meaning":"ore"}}}],"kept":"{ \"amountOre\": 0, \"borrower\": { \"cpr\": \"••••••\" } }"}]}
             """));
         app.MapGet("/routing/rejections", (string[]? municipality) => Given($$"""
             {"groups":[{{Only(municipality, "0101", """{"municipality":"0101","code":"D-17","text":"Debitor er ukendt i kommunen","fixBy":"Municipality","instruction":"Register","count":7,"ore":49000,"firstAt":"2026-11-21T08:00:00Z","lastAt":"2026-11-22T08:00:00Z"}""")}}]}
@@ -93,7 +93,7 @@ internal sealed class ServicesBeside : IAsyncDisposable
                 forecasts = asked.GetProperty("messages").EnumerateArray().Select(_ => new
                 {
                     outcome = Forecast, notes = new[] { Note.Of(Forecast == "apply" ? "ingest.newClaim" : "ingest.refused") },
-                    faults = Forecast == "apply" ? null : new[] { new { field = "amountOre", value = "0", reason = "is 0", example = "7000" } },
+                    faults = Forecast == "apply" ? null : new[] { new { field = "amountOre", value = "0", reason = "must be at least 1 (øre)", example = "7000", why = Note.Of("fault.atLeast", ("least", 1), ("meaning", "ore")) } },
                 }),
             }, Words));
         }

@@ -64,7 +64,7 @@ public sealed class When_failures_are_looked_into
         text.ShouldContain("Debitorsystemets svar kunne ikke forstås");
         text.ShouldContain("Debitorsystemets leverandør");
         text.ShouldContain("Spørg leverandøren, hvad systemet svarede");
-        text.ShouldContain("is 0; a claim is more than 0 øre");
+        text.ShouldContain("skal være mindst 1 (øre)");
         text.ShouldContain("Debitor er ukendt i kommunen");
         text.ShouldContain("24.11.2026 20.30.00");
         (await page.InnerTextAsync("tbody >> nth=0")).ShouldNotContain("Tjenesten mødte en fejl", Case.Sensitive, "Gentofte's failures are not København's to see");
@@ -142,7 +142,7 @@ public sealed class When_failures_are_looked_into
             await page.FillAsync("#body", body.Replace("7040", "0", StringComparison.Ordinal));
             await page.FillAsync("#confirm-why", "beløbet er forkert");
             await page.ClickAsync("text=Send rettelsen");
-            (await page.InnerTextAsync("[role=alert]")).ShouldContain("amountOre: »is 0«");
+            (await page.InnerTextAsync("[role=alert]")).ShouldContain("amountOre (godt: 7000); skal være mindst 1 (øre)");
             (await page.InputValueAsync("#body")).ShouldContain("\"amountOre\": 0");
             await _console.ShouldBeUsableAsync(page, "failures-edit-refused");
         }

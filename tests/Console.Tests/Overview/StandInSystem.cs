@@ -168,7 +168,7 @@ internal sealed class StandInSystem : IAsyncDisposable
         "ingest/messages" => request.Query["feeId"] == "1001" || request.Query["feeId"] == "1003"
             ? """
               [{"id":"33333333-3333-3333-3333-333333333333","messageId":"33333333-3333-3333-3333-333333333333","municipality":"0101","kind":"submit-claim","outcome":"refused","times":2,"receivedAt":"2026-11-24T08:59:00+00:00",
-                "faults":[{"field":"amount","value":"-5","reason":"must be above 0","example":"70.00"}]}]
+                "faults":[{"field":"amount","value":"-5","reason":"must be greater than 0","example":"70.00","why":{"code":"fault.notAboveZero"}}]}]
               """
             : "[]",
         "payments/claims/DK-710100/1002" => """

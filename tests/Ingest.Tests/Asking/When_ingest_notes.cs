@@ -1,4 +1,5 @@
 using ClaimsTransfer.Ingest.Preview;
+using ClaimsTransfer.Ingest.Reading;
 using ClaimsTransfer.Support;
 using Shouldly;
 
@@ -6,6 +7,7 @@ namespace ClaimsTransfer.Ingest.Tests.Asking;
 
 public sealed class When_ingest_notes
 {
-    [Test]
-    public void Every_note_has_its_words_and_every_text_its_note() => NoteCodes.FaultsOf(typeof(IngestNotes)).ShouldBeEmpty();
+    [TestCase(typeof(IngestNotes))]
+    [TestCase(typeof(FaultNotes))]
+    public void Every_note_has_its_words_and_every_text_its_note(Type notes) => NoteCodes.FaultsOf(notes).ShouldBeEmpty();
 }

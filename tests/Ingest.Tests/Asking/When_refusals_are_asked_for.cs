@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Ingest.Asking;
 using ClaimsTransfer.Ingest.Reading;
 using ClaimsTransfer.Ingest.Recording;
@@ -61,6 +62,22 @@ public sealed class When_refusals_are_asked_for(Engine engine)
 
         first.Messages.Concat(second.Messages).Concat(third.Messages).Select(message => message.Id).Distinct().Count().ShouldBe(5);
         third.Next.ShouldBeNull();
+    }
+
+    [Test]
+    public async Task Why_a_message_was_refused_is_told_as_a_note_and_what_an_older_version_answered_as_it_was_answered()
+    {
+        await RefuseAsync(1);
+        await _world.FromBrokerAsync(Fbs.Submit(2, message => message["amountOre"] = 0).Incoming());
+
+        var told = (await FoundAsync(new RefusedFilter(FeeId: [2]))).Single().Faults!.Single();
+        (told.Reason, told.Why).ShouldBe(("must be at least 1 (øre)", FaultNotes.AtLeast(1, "ore")));
+        (await FoundAsync(new RefusedFilter())).ShouldAllBe(message => message.Faults!.All(fault => fault.Why.Code.StartsWith("fault.", StringComparison.Ordinal)));
+
+        await using (var connection = await _world.Store.OpenAsync(default))
+            await connection.ExecuteAsync(_world.Store.Sql("UPDATE ingest.answers SET why = NULL"));
+        (await FoundAsync(new RefusedFilter(FeeId: [2]))).Single().Faults!.Single().Why.ShouldBe(Note.Quote("must be at least 1 (øre)"));
+        (await new RefusedFaults(_world.Store).GroupAsync([], default)).Groups.ShouldContain(group => group.Why == Note.Quote("must be at least 1 (øre)") && group.Reason == "must be at least 1 (øre)");
     }
 
     [Test]

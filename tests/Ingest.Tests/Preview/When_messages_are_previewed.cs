@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Ingest.Preview;
+using ClaimsTransfer.Ingest.Reading;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Support;
 using Dapper;
@@ -41,7 +42,7 @@ public sealed class When_messages_are_previewed(Engine engine)
         forecasts[1].ShouldBe(new Forecast(ForecastOutcome.Apply, forecasts[1].Notes, DeterministicId.OfClaim("DK-710100", 2), "0101", 7000));
         forecasts[2].AmountOre.ShouldBe(5000);
         forecasts[3].Faults.ShouldHaveSingleItem().Field.ShouldBe("borrower.cpr");
-        forecasts[5].Notes.ShouldHaveSingleItem().Fields!["field"].ShouldBe("messageId");
+        forecasts[5].Faults.ShouldHaveSingleItem().Why.ShouldBe(FaultNotes.IdTaken);
     }
 
     [Test]
