@@ -6,7 +6,7 @@ namespace ClaimsTransfer.Journeys;
 
 /// <summary>
 /// After a run of the whole system, with every log, every trace and a stop by <c>kill -9</c> that leaves queues and files as they were, everything on disk is searched for
-/// the CPR numbers that were sent.
+/// the CPR numbers that were sent. It ends the shared system, and so comes after those that look at it.
 /// </summary>
 [TestFixture("embedded")]
 [TestFixture("servers")]
@@ -20,22 +20,20 @@ public sealed class When_cpr_numbers_are_searched_for(string how)
     [OneTimeSetUp]
     public async Task Travel()
     {
-        _data = Path.Combine(_folder, "data");
-        var input = Directory.CreateDirectory(Path.Combine(_folder, "input")).FullName;
-        var sample = Sample.Journey(input, 1_500, seed: 13);
-        _sent = sample.CprNumbers();
-        string[] servers = how == "embedded" ? [] : ["--broker", "local", "--store", "local"];
-        await using var run = Command.Start(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Standalone.dll"), "--claims", sample.File, "--data", _data, "--sandbox-faults", "down=0751,drop-reply=0.05,reject=0.05",
-                "--sandbox-money", "pay=0.4,part=0.2,over=0.05,reverse=0.05,writeoff=0.05,collect=0.05,duplicate=0.1", .. servers],
-            environment: new Dictionary<string, string>(StringComparer.Ordinal) { ["CLAIMS_TRACES"] = "file", ["Logging__LogLevel__Default"] = "Debug" });
-        using var system = await Wait.ForSystemAsync(_data, run);
-        await Wait.ForReportAsync(system, "all but one municipality's claims have arrived, and money has come back",
-            report => report.Total is { Accepted: 1_500, CoveredOre: > 0, ReversedOre: > 0 } && report.Municipalities.All(entry => entry.Key == "0751" || entry.Value.InFlight == 0) && report.Municipalities["0751"].InFlight > 0,
-            TimeSpan.FromMinutes(4), run);
-        await Wait.ForAsync("spans are written", () => Task.FromResult(Traces().Any()), TimeSpan.FromSeconds(30), run);
-        run.Kill();
-        await run.EndAsync(TimeSpan.FromSeconds(30));
+        var shared = await SharedSystem.ForAsync(how);
+        _data = shared.Data;
+        var sample = Sample.Journey(_folder, 1_500, seed: 13);
+        _sent = [.. sample.CprNumbers(), SharedSystem.Cpr];
+        var before = (await Wait.ForReportAsync(shared.System, "nothing else is on its way", report => report.Total.InFlight == 0, TimeSpan.FromMinutes(1), shared.Run)).Total;
+        await shared.PostAsync("sandbox", "/sandbox/faults", new StringContent("down=0751,drop-reply=0.05,reject=0.05"));
+        await shared.PostAsync("sandbox", "/sandbox/money", new StringContent("pay=0.4,part=0.2,over=0.05,reverse=0.05,writeoff=0.05,collect=0.05,duplicate=0.1"));
+        await shared.ClaimsAsync(0, "import", sample.File, "--allow-refused");
+        await Wait.ForReportAsync(shared.System, "all but one municipality's claims have arrived, and money has come back",
+            report => report.Total.Accepted == before.Accepted + 1_500 && report.Total.CoveredOre > before.CoveredOre && report.Total.ReversedOre > before.ReversedOre
+                && report.Municipalities.All(entry => entry.Key == "0751" || entry.Value.InFlight == 0) && report.Municipalities["0751"].InFlight > 0,
+            TimeSpan.FromMinutes(4), shared.Run);
+        await Wait.ForAsync("spans are written", () => Task.FromResult(Traces().Any()), TimeSpan.FromSeconds(30), shared.Run);
+        await SharedSystem.KillAsync(how);
     }
 
     [Test]

@@ -16,10 +16,10 @@ namespace ClaimsTransfer.Journeys;
 /// </summary>
 [TestFixture("embedded")]
 [TestFixture("servers")]
-[Parallelizable(ParallelScope.Self)]
+[Parallelizable(ParallelScope.Self), Order(1)]
 public sealed class When_real_cases_are_walked(string how)
 {
-    private const string Cpr = "0101011234";
+    private const string Cpr = SharedSystem.Cpr;
     private const string Dragor = "DK-715500";
     private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
 

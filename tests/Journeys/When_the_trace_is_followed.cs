@@ -9,12 +9,12 @@ namespace ClaimsTransfer.Journeys;
 /// <summary>One claim goes through the whole system, from FBS's request to what FBS hears of it, and every span on its way is written.</summary>
 [TestFixture("embedded")]
 [TestFixture("servers")]
-[Parallelizable(ParallelScope.Self)]
+[Parallelizable(ParallelScope.Self), Order(2)]
 public sealed class When_the_trace_is_followed(string how)
 {
     private const string Journey = "4bf92f3577b34da6a3ce929d0e0e4736";
     private const string Request = "00f067aa0ba902b7";
-    private const string Cpr = "0101011234";
+    private const string Cpr = SharedSystem.Cpr;
 
     private static readonly string[] Hops =
     [

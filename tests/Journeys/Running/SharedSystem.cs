@@ -13,11 +13,14 @@ using Microsoft.Extensions.Logging;
 namespace ClaimsTransfer.Journeys.Running;
 
 /// <summary>
-/// One running system for the journeys that send claims of their own and look: started by the first that asks, ended after all journeys. Nothing in it is killed, and no fault of
-/// the sandbox stays on.
+/// One running system for the journeys that send claims of their own and look: started by the first that asks, with every log and trace. Each leaves the sandbox without faults; the
+/// last, which is ordered so, kills it.
 /// </summary>
 internal sealed class SharedSystem : IAsyncDisposable
 {
+    /// <summary>Of every claim that is not a sample.</summary>
+    public const string Cpr = "0101011234";
+
     private static readonly ConcurrentDictionary<string, Lazy<Task<SharedSystem>>> Started = new(StringComparer.Ordinal);
 
     private readonly WebApplication _fbs;
@@ -34,6 +37,17 @@ internal sealed class SharedSystem : IAsyncDisposable
 
     /// <param name="how">embedded, or servers: RabbitMQ and PostgreSQL.</param>
     public static Task<SharedSystem> ForAsync(string how) => Started.GetOrAdd(how, key => new Lazy<Task<SharedSystem>>(() => StartAsync(key))).Value;
+
+    /// <summary>kill -9: queues and files stay as they are.</summary>
+    public static async Task KillAsync(string how)
+    {
+        if (!Started.TryRemove(how, out var started))
+            return;
+        var shared = await started.Value;
+        shared.Run.Kill();
+        await shared.Run.EndAsync(TimeSpan.FromSeconds(30));
+        await shared.DisposeAsync();
+    }
 
     public static async Task EndAllAsync()
     {
@@ -92,7 +106,7 @@ internal sealed class SharedSystem : IAsyncDisposable
         string[] servers = how == "embedded" ? [] : ["--broker", "local", "--store", "local"];
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["CLAIMS_TRACES"] = "file", ["Routing__VersionGapAfter"] = "00:00:03", ["Payments__FbsUrl"] = fbs.Urls.First(),
+            ["CLAIMS_TRACES"] = "file", ["Logging__LogLevel__Default"] = "Debug", ["Routing__VersionGapAfter"] = "00:00:03", ["Payments__FbsUrl"] = fbs.Urls.First(),
         };
         var run = Command.Run(settings, ["--no-samples", "--data", data, .. servers]);
         return new SharedSystem(data, run, await Wait.ForSystemAsync(data, run), fbs);
