@@ -125,9 +125,10 @@ mark_built services/Standalone
 mark_built services/Cli
 say "Built after $SECONDS s."
 
+# Those that start brokers, whole systems and browsers; the longest begin first.
+heavy="Journeys Console.Tests Isolation.Tests Conformance.Tests Packages.Tests Connectors.Tests Defaults.Tests Benchmarks"
 if [ ${#suites[@]} -eq 0 ]; then
-  # Those that take longest begin first; what is not named here comes after them.
-  for suite in Journeys Console.Tests Isolation.Tests Conformance.Tests Packages.Tests Connectors.Tests Defaults.Tests Sandbox.Tests; do
+  for suite in $heavy; do
     if [ -d "$repo/tests/$suite" ]; then suites+=("$suite"); fi
   done
   for project in "$repo"/tests/*/*.csproj; do
@@ -190,14 +191,34 @@ end_hung() {
   end_marked "CLAIMS_TESTS_RUN=$run/$1/"
 }
 
-# Suites wait for connectors, brokers and whole systems, and start many processes: more of them than processors, and brokers and pages do not come up in their time.
-lanes=$(nproc) next=0
+# Heavy suites wait for connectors, brokers and whole systems, and start many processes: more of them than processors, and brokers and pages do not come up in their time. A
+# light one beside them takes what they leave while they wait.
+heavy_waiting=() light_waiting=()
+for suite in "${suites[@]}"; do
+  if [[ " $heavy " == *" $suite "* ]]; then heavy_waiting+=("$suite"); else light_waiting+=("$suite"); fi
+done
+lanes=$(nproc) light_lanes=1
 declare -A suite_of=()
-while [ "$next" -lt ${#suites[@]} ] || [ ${#suite_of[@]} -gt 0 ]; do
-  while [ "$next" -lt ${#suites[@]} ] && [ ${#suite_of[@]} -lt "$lanes" ]; do
-    start_suite "${suites[next]}"
-    suite_of[$!]=${suites[next]}
-    next=$((next + 1))
+# running KIND: how many of them run.
+running() {
+  local suite count=0
+  for suite in "${suite_of[@]}"; do
+    if [[ " $heavy " == *" $suite "* ]]; then [ "$1" = light ] || count=$((count + 1)); else [ "$1" = heavy ] || count=$((count + 1)); fi
+  done
+  printf '%s' "$count"
+}
+while [ ${#heavy_waiting[@]} -gt 0 ] || [ ${#light_waiting[@]} -gt 0 ] || [ ${#suite_of[@]} -gt 0 ]; do
+  while [ ${#heavy_waiting[@]} -gt 0 ] && [ "$(running heavy)" -lt "$lanes" ]; do
+    start_suite "${heavy_waiting[0]}"
+    suite_of[$!]=${heavy_waiting[0]}
+    heavy_waiting=("${heavy_waiting[@]:1}")
+  done
+  # Where no heavy one is left, light ones have the processors.
+  [ ${#heavy_waiting[@]} -gt 0 ] || light_lanes=$((lanes + 1 - $(running heavy)))
+  while [ ${#light_waiting[@]} -gt 0 ] && [ "$(running light)" -lt "$light_lanes" ]; do
+    start_suite "${light_waiting[0]}"
+    suite_of[$!]=${light_waiting[0]}
+    light_waiting=("${light_waiting[@]:1}")
   done
   sleep 1
   for pid in "${!suite_of[@]}"; do
