@@ -1,3 +1,5 @@
+using ClaimsTransfer.Defaults.Notes;
+
 namespace ClaimsTransfer.OperationsConsole.Reconciliations;
 
 public record LedgerTotal
@@ -17,10 +19,11 @@ public sealed record OurTotal : LedgerTotal
 /// <summary>One reconciliation of one municipality, as Payments keeps it.</summary>
 /// <param name="Day">Danish date of its start.</param>
 /// <param name="Failure">Why it did not come to its end; null: it did.</param>
+/// <param name="Why">The same as a note; null of a run from before it was kept.</param>
 /// <param name="Agreeing">Claims that are the same to the øre everywhere.</param>
 /// <param name="ByCause">How many lines differ for each cause.</param>
 public sealed record ReconciliationRun(
-    Guid RunId, string Municipality, DateOnly Day, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string? Failure, LedgerTotal Fbs, OurTotal Ours, LedgerTotal Debtor, long Agreeing,
+    Guid RunId, string Municipality, DateOnly Day, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string? Failure, Note? Why, LedgerTotal Fbs, OurTotal Ours, LedgerTotal Debtor, long Agreeing,
     long Differences, IReadOnlyDictionary<string, long> ByCause, long Repaired, ListDoubt? Doubt = null, ListAccepted? Accepted = null);
 
 /// <summary>FBS's list holds so few open claims that nothing was compared with it.</summary>

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
@@ -46,20 +47,20 @@ internal static class WorklistEndpoints
         if (entry.State is UnmatchedState.Placing or UnmatchedState.Placed && entry.ClaimId == claimId)
             return Decided(entry);
         if (entry.State != UnmatchedState.Open)
-            return TypedResults.Problem($"The entry is {entry.State}: it was decided before.{(entry.State == UnmatchedState.Placed ? " Take it back first." : "")}", statusCode: 409);
+            return NotedProblem.Of(WorklistNotes.Decided(entry.State), 409);
         if (entry.Cause == UnmatchedCause.Unreadable)
-            return TypedResults.Problem("The line cannot be read, so that nobody can tell what to book: have the debtor system bring it again as it must be, or close this.", statusCode: 409);
+            return NotedProblem.Of(WorklistNotes.Unreadable, 409);
         if (entry.Cause == UnmatchedCause.Duplicate)
-            return TypedResults.Problem("The entry's id is booked already for something else: have the debtor system book it anew under an id of its own, then close this.", statusCode: 409);
+            return NotedProblem.Of(WorklistNotes.BookedElsewhere, 409);
         if (await store.AccountAsync(claimId, cancellation) is not { } account || account.Municipality != entry.Entry.Municipality)
-            return TypedResults.Problem($"Municipality {entry.Entry.Municipality} has no claim {request.Agency} {feeId} that was transferred or has money.", statusCode: 422);
+            return NotedProblem.Of(WorklistNotes.NoClaim(entry.Entry.Municipality, request.Agency, feeId), 422);
         try
         {
             await matcher.PlaceAsync(entry, account, request.Who!, request.Why!, cancellation);
         }
         catch (LostRaceException)
         {
-            return TypedResults.Problem("Somebody else decided the entry at the same time; look again.", statusCode: 409);
+            return NotedProblem.Of(WorklistNotes.DecidedMeanwhile, 409);
         }
         catch (Exception away) when (BatchConsumer.IsTransient(away))
         {
@@ -88,20 +89,20 @@ internal static class WorklistEndpoints
         if (IsTakenBack(entry))
             return Decided(entry);
         if (entry.State != UnmatchedState.Placed || entry.ClaimId is not { } claimId)
-            return TypedResults.Problem($"The entry is {entry.State}: only one that is placed can be taken back.", statusCode: 409);
+            return NotedProblem.Of(WorklistNotes.NotPlaced(entry.State), 409);
         if (entry.Entry.Kind == DebtorEntryKind.Account)
-            return TypedResults.Problem("What the debtor system says of an account has no counter-entry: have it say anew how the account stands.", statusCode: 409);
+            return NotedProblem.Of(WorklistNotes.NoCounterEntry, 409);
         if (await store.IsReversedAsync(entry, cancellation))
-            return TypedResults.Problem("The debtor system has taken the entry back itself, and its reversal is on the claim: take that back first.", statusCode: 409);
+            return NotedProblem.Of(WorklistNotes.Reversed, 409);
         if (await store.AccountAsync(claimId, cancellation) is not { } account || !await store.IsBookedAsync(entry.Entry.Municipality, entry.PlacementId, claimId, cancellation))
-            return TypedResults.Problem("The entry is not booked on the claim yet; try again in a moment.", statusCode: 409);
+            return NotedProblem.Of(WorklistNotes.NotBookedYet, 409);
         try
         {
             await matcher.TakeBackAsync(entry, account, request.Who!, request.Why!, cancellation);
         }
         catch (LostRaceException)
         {
-            return TypedResults.Problem("Somebody else decided the entry at the same time; look again.", statusCode: 409);
+            return NotedProblem.Of(WorklistNotes.DecidedMeanwhile, 409);
         }
         catch (Exception away) when (BatchConsumer.IsTransient(away))
         {
@@ -131,14 +132,14 @@ internal static class WorklistEndpoints
         if (entry.State == UnmatchedState.Closed)
             return Decided(entry);
         if (entry.State != UnmatchedState.Open)
-            return TypedResults.Problem($"The entry is {entry.State}: it was decided before.", statusCode: 409);
+            return NotedProblem.Of(WorklistNotes.Decided(entry.State), 409);
         try
         {
             await matcher.CloseAsync(entry, request.Who!, request.Why!, cancellation);
         }
         catch (LostRaceException)
         {
-            return TypedResults.Problem("Somebody else decided the entry at the same time; look again.", statusCode: 409);
+            return NotedProblem.Of(WorklistNotes.DecidedMeanwhile, 409);
         }
 
         return Decided(entry with { State = UnmatchedState.Closed });

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Payments.Reconciliation.Comparing;
@@ -48,7 +49,7 @@ internal sealed class Endpoints(
         var by = who ?? Repairs.Self;
         var run = await reconciler.RunAsync(found, fbs, by, repair ? by : null, context.RequestAborted, acceptFewer is null ? null : new ListAccepted(by, PersonalData.Mask(acceptFewer, LongestWhy)));
         if (run is null)
-            await RefuseAsync(context, 409, $"Municipality {municipality} is being reconciled now; its result will stand under GET /payments/reconciliations/{municipality}.");
+            await NotedProblem.Of(ReconciliationNotes.Running(municipality), 409).ExecuteAsync(context);
         else
             await context.Response.WriteAsJsonAsync(run, ReconciliationJson.Default.ReconciliationRun, cancellationToken: context.RequestAborted);
     }

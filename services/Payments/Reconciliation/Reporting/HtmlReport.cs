@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Payments.Reconciliation.Comparing;
 using ClaimsTransfer.Payments.Reconciliation.Running;
 
@@ -10,6 +11,8 @@ namespace ClaimsTransfer.Payments.Reconciliation.Reporting;
 /// <summary>The page that a finance department reads and prints: complete in itself, no scripts, nothing from elsewhere.</summary>
 internal sealed class HtmlReport(Differences differences, int mostLines = HtmlReport.MostLines)
 {
+    private static readonly NoteTexts InDanish = new(NoteTexts.Danish, ore => Danish.Kroner(ore));
+
     /// <summary>More than anybody reads on paper; the CSV has all.</summary>
     public const int MostLines = 2_000;
 
@@ -46,7 +49,7 @@ internal sealed class HtmlReport(Differences differences, int mostLines = HtmlRe
                 $"""<div class="verdict failed"><strong>Afstemningen blev ikke gennemført.</strong><p>FBS' liste har {doubt.Came} åbne krav{(doubt.LastTime is { } last ? $"; sidst var der {last}" : "")}, og her er {doubt.Ours} åbne. Listen er ikke sammenlignet med noget, før nogen siger god for den.</p></div>""");
         }
         else if (run.Failure is not null)
-            await html.WriteLineAsync($"""<div class="verdict failed"><strong>Afstemningen blev ikke gennemført.</strong><p lang="en">{Text(run.Failure)}</p></div>""");
+            await html.WriteLineAsync($"""<div class="verdict failed"><strong>Afstemningen blev ikke gennemført.</strong><p>{Text(run.Why is { } why ? InDanish.Say(why) : run.Failure)}</p></div>""");
         if (run.Failure is null || run.Differences > 0 || run.Agreeing > 0)
         {
             await WriteLedgersAsync(html, run, municipality);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Payments.Reconciliation.Comparing;
 using ClaimsTransfer.Payments.Reconciliation.Reading;
@@ -70,7 +71,7 @@ internal sealed partial class Reconciler(
         {
             await staging.ClearAsync(left.Number, cancellation);
             await differences.ClearAsync(left.Number, cancellation);
-            await runs.EndAsync(left with { EndedAt = time.GetUtcNow(), Failure = "It was cut off before it was done; the process that ran it is gone." }, isCompared: false, cancellation);
+            await runs.EndAsync(left.Failed(ReconciliationNotes.CutOff) with { EndedAt = time.GetUtcNow() }, isCompared: false, cancellation);
         }
     }
 
@@ -89,7 +90,7 @@ internal sealed partial class Reconciler(
         }
         catch (Exception failure)
         {
-            run = run with { Failure = ReasonOf(run, failure, isCompared, lost), Doubt = (failure as ListDoubted)?.Doubt };
+            run = run.Failed(WhyOf(run, failure, isCompared, lost)) with { Doubt = (failure as ListDoubted)?.Doubt };
         }
 
         // Also after a stop: what is written down here is what others wait for, and what is taken away would lie about for ever.
@@ -101,22 +102,20 @@ internal sealed partial class Reconciler(
         return run;
     }
 
-    private string ReasonOf(ReconciliationRun run, Exception failure, bool isCompared, CancellationToken lost)
+    private Note WhyOf(ReconciliationRun run, Exception failure, bool isCompared, CancellationToken lost)
     {
         switch (failure)
         {
             case ReadingFailed:
                 Log.ListFailed(log, run.Municipality, failure.Message);
-                return PersonalData.Mask(failure.Message, LongestFailure);
+                return ReconciliationNotes.NotRead(PersonalData.Mask(failure.Message, LongestFailure));
             case OperationCanceledException when lost.IsCancellationRequested:
-                return "Its lease could not be kept, so that another could have begun.";
+                return ReconciliationNotes.LeaseLost;
             case OperationCanceledException:
-                return "It was stopped before it was done.";
+                return ReconciliationNotes.Stopped;
             default:
                 Log.RunFailed(log, failure, run.Municipality);
-                return isCompared
-                    ? $"The ledgers were compared, but the repair was not carried to its end ({failure.GetType().Name}); run it again."
-                    : $"It could not be carried out ({failure.GetType().Name}); the log of the service says more.";
+                return isCompared ? ReconciliationNotes.NotRepaired(failure.GetType().Name) : ReconciliationNotes.NotDone(failure.GetType().Name);
         }
     }
 

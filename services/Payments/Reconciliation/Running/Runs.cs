@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Payments.Reconciliation.Comparing;
@@ -16,6 +17,8 @@ public sealed record ReconciliationRun(
     Guid RunId, string Municipality, DateOnly Day, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string? Failure, Total Fbs, OurTotal Ours, Total Debtor,
     long Agreeing, long Differences, IReadOnlyDictionary<Cause, long> ByCause, long Repaired)
 {
+    private static readonly NoteTexts English = new(NoteTexts.English, ore => $"{ore / 100m:0.00} kr.");
+
     /// <summary>With <see cref="Failure"/>: FBS's list was doubted, and a person may accept it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ListDoubt? Doubt { get; init; }
@@ -24,10 +27,15 @@ public sealed record ReconciliationRun(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ListAccepted? Accepted { get; init; }
 
+    /// <summary>The failure as a note; null of a run from before it was kept.</summary>
+    public Note? Why { get; init; }
+
     /// <summary>Key of the run's rows.</summary>
     internal long Number { get; init; }
 
     internal string Who { get; init; } = "";
+
+    internal ReconciliationRun Failed(Note why) => this with { Failure = English.Say(why), Why = why };
 }
 
 /// <summary>Runs on record.</summary>
