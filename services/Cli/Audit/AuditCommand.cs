@@ -67,7 +67,7 @@ public static class AuditCommand
         foreach (var entry in entries)
             table.AddRow(
                 Shown.Cell($"{entry.Sequence}"), Shown.Cell(Shown.Time(entry.At)), Shown.Cell(entry.Who), Shown.Cell(entry.Action), Shown.Cell(entry.Subject), Shown.Cell(entry.Municipality),
-                Shown.Cell(entry.Outcome), Shown.Cell(Shown.Notes.Say(Note.Read(entry.Why))));
+                Shown.Cell(Shown.Notes.Say(Note.Read(entry.Outcome))), Shown.Cell(Shown.Notes.Say(Note.Read(entry.Why))));
         AnsiConsole.Write(table);
         if (isMore)
             Console.Out.WriteLine($"The newest {entries.Count}; more: --limit NUMBER");

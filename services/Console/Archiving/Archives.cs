@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Asking;
@@ -38,7 +39,7 @@ public sealed class Archives(IStore store, Letters letters, AuditLog audit)
                         """), parameters, transaction, commandTimeout: ConsoleSchema.WholeSetTimeout, cancellationToken: cancellation));
                 var subject = filter.LetterIds is [var letter] ? letter.ToString() : "letters";
                 await audit.AppendAsync(
-                    transaction, actor, [new AuditedAction(action, subject, single, why, JsonSerializer.Serialize(new { letters = count, filter = filter with { Status = null } }, ServiceClient.Json), $"{count} {to}")],
+                    transaction, actor, [new AuditedAction(action, subject, single, why, JsonSerializer.Serialize(new { letters = count, filter = filter with { Status = null } }, ServiceClient.Json), Note.Write([AuditNotes.Moved(count, to.ToString())]))],
                     cancellation);
                 return count;
             },

@@ -1,8 +1,10 @@
 using System.Data.Common;
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.OperationsConsole.Access;
+using ClaimsTransfer.OperationsConsole.Pages.Frame;
 using Dapper;
 
 namespace ClaimsTransfer.OperationsConsole.Auditing;
@@ -27,7 +29,11 @@ public sealed record AuditEntry(
 /// <param name="Entries">How many were looked at.</param>
 /// <param name="HeadHash">Of the newest; noted elsewhere, it shows later that the log was not wound back as a whole.</param>
 /// <param name="FirstFault">Where the chain breaks, and how.</param>
-public sealed record AuditVerdict(bool IsWhole, long Entries, string HeadHash, string? FirstFault, long? FaultAt);
+public sealed record AuditVerdict(bool IsWhole, long Entries, string HeadHash, string? FirstFault, long? FaultAt)
+{
+    /// <summary>The fault as a note.</summary>
+    public Note? Why { get; init; }
+}
 
 /// <summary>The number and the hash of an entry, kept where whoever can write to the database cannot: a verdict's <c>entries</c> and <c>headHash</c>.</summary>
 public sealed record AuditNote(long Sequence, string Hash);
@@ -142,33 +148,33 @@ public sealed class AuditLog(IStore store, KeyRing keys, TimeProvider time)
                 foreach (var entry in rows)
                 {
                     if (entry.Sequence != sequence + 1)
-                        return Broken(sequence + 1, $"entry {sequence + 1} is missing");
+                        return Broken(sequence + 1, AuditNotes.Missing(sequence + 1));
                     if (entry.PreviousHash != hash)
-                        return Broken(entry.Sequence, $"entry {entry.Sequence} does not follow entry {sequence}: one of them was replaced");
+                        return Broken(entry.Sequence, AuditNotes.DoesNotFollow(entry.Sequence, sequence));
                     if (_seal.Next(hash, entry.Content()) != entry.Hash)
-                        return Broken(entry.Sequence, $"entry {entry.Sequence} was changed after it was written");
+                        return Broken(entry.Sequence, AuditNotes.Changed(entry.Sequence));
                     (sequence, hash) = (entry.Sequence, entry.Hash);
                     if (noted is not null && sequence == noted.Sequence && !string.Equals(hash, noted.Hash, StringComparison.OrdinalIgnoreCase))
-                        return Broken(sequence, $"entry {sequence} is not the one that was noted: the log was wound back and written anew");
+                        return Broken(sequence, AuditNotes.NotTheNoted(sequence));
                 }
             }
             while (rows.Count == PageSize);
 
             if (head is null)
-                return Broken(sequence, "the log's head is missing");
+                return Broken(sequence, AuditNotes.NoHead);
             if (head.Seal != HeadSeal(head.Sequence, head.Hash))
-                return Broken(head.Sequence, "the log's head was changed");
+                return Broken(head.Sequence, AuditNotes.HeadChanged);
             if (head.Sequence > sequence)
-                return Broken(sequence + 1, $"the log ends at entry {sequence}, and ended at {head.Sequence} when it was last written to");
+                return Broken(sequence + 1, AuditNotes.EndsEarly(sequence, head.Sequence));
             if (noted is not null && noted.Sequence > sequence)
-                return Broken(sequence + 1, $"the log ends at entry {sequence}, and entry {noted.Sequence} was noted: the log was wound back");
+                return Broken(sequence + 1, AuditNotes.WoundBack(sequence, noted.Sequence));
             if (head.Sequence == sequence)
-                return head.Hash == hash ? new AuditVerdict(true, sequence, hash, null, null) : Broken(sequence, $"entry {sequence} is not the one that the log ended with");
+                return head.Hash == hash ? new AuditVerdict(true, sequence, hash, null, null) : Broken(sequence, AuditNotes.NotTheLast(sequence));
             if (sequence == before)
-                return Broken(sequence, $"the log's head is at entry {head.Sequence}, and there are entries up to {sequence}");
+                return Broken(sequence, AuditNotes.BeyondHead(head.Sequence, sequence));
         }
 
-        AuditVerdict Broken(long at, string fault) => new(false, sequence, hash, fault, at);
+        AuditVerdict Broken(long at, Note why) => new(false, sequence, hash, NotesOnPages.InEnglish(why), at) { Why = why };
     }
 
     private string HeadSeal(long sequence, string hash) => _seal.Next(hash, $"head/{sequence}");

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Archiving;
 using ClaimsTransfer.OperationsConsole.Editing;
+using ClaimsTransfer.OperationsConsole.Pages.Frame;
 
 namespace ClaimsTransfer.OperationsConsole.DeadLetters;
 
@@ -65,5 +66,5 @@ internal static class LetterEndpoints
         where T : class =>
         LetterFilterQuery.TryRead(request.Query, out var filter, out var fault)
             ? ApiAnswers.AnswerAsync(() => work(filter.For(Actor.Of(user))))
-            : Task.FromResult(Results.Problem(fault, statusCode: StatusCodes.Status422UnprocessableEntity));
+            : Task.FromResult(Results.Problem(NotesOnPages.InEnglish(fault!), statusCode: StatusCodes.Status422UnprocessableEntity));
 }

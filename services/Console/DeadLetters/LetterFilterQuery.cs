@@ -1,14 +1,16 @@
 using System.Globalization;
+using ClaimsTransfer.Defaults.Notes;
 
 namespace ClaimsTransfer.OperationsConsole.DeadLetters;
 
 /// <summary>A filter as a query string says it: <c>status=Open&amp;municipality=0101&amp;vendor=KmdOpus&amp;text=…</c>. Pages and API read the same.</summary>
 public static class LetterFilterQuery
 {
-    public static bool TryRead(IQueryCollection query, out LetterFilter filter, out string fault)
+    /// <param name="fault">What cannot be read; null: nothing.</param>
+    public static bool TryRead(IQueryCollection query, out LetterFilter filter, out Note? fault)
     {
         filter = new LetterFilter();
-        fault = "";
+        fault = null;
         var statuses = new List<LetterStatus>();
         foreach (var text in Values("status"))
         {
@@ -17,14 +19,14 @@ public static class LetterFilterQuery
             else if (Enum.TryParse<LetterStatus>(text, ignoreCase: true, out var status) && Enum.IsDefined(status))
                 statuses.Add(status);
             else
-                return Fault(out fault, $"status is '{text}'; give one of {string.Join(", ", Enum.GetNames<LetterStatus>())}, or all.");
+                return Fault(out fault, FilterNotes.NoStatus(text, string.Join(", ", Enum.GetNames<LetterStatus>())));
         }
 
-        if (!TryParse("claimId", text => Guid.TryParse(text, out var id) ? id : null, "an id such as 0f8fad5b-d9cb-469f-a165-70867728950e", out Guid? claim, out fault)
-            || !TryParse("replayId", text => Guid.TryParse(text, out var id) ? id : null, "an id such as 0f8fad5b-d9cb-469f-a165-70867728950e", out Guid? replay, out fault)
-            || !TryParse("feeId", text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null, "a number such as 434536", out long? fee, out fault)
-            || !TryParse("from", Moment, "a day or a moment such as 2026-11-22", out DateTimeOffset? from, out fault)
-            || !TryParse("to", Moment, "a day or a moment such as 2026-11-23", out DateTimeOffset? to, out fault))
+        if (!TryParse("claimId", text => Guid.TryParse(text, out var id) ? id : null, FilterNotes.NoId, out Guid? claim, out fault)
+            || !TryParse("replayId", text => Guid.TryParse(text, out var id) ? id : null, FilterNotes.NoId, out Guid? replay, out fault)
+            || !TryParse("feeId", text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null, FilterNotes.NoNumber, out long? fee, out fault)
+            || !TryParse("from", Moment, FilterNotes.NoMoment, out DateTimeOffset? from, out fault)
+            || !TryParse("to", Moment, FilterNotes.NoMoment, out DateTimeOffset? to, out fault))
             return false;
         filter = new LetterFilter
         {
@@ -38,22 +40,22 @@ public static class LetterFilterQuery
 
         List<string> Values(string name) => [.. query[name].Select(text => text?.Trim() ?? "").Where(text => text.Length > 0)];
 
-        bool TryParse<T>(string name, Func<string, T?> parse, string good, out T? value, out string wrong)
+        bool TryParse<T>(string name, Func<string, T?> parse, Func<string, string, Note> note, out T? value, out Note? wrong)
         {
-            (value, wrong) = (default, "");
+            (value, wrong) = (default, null);
             if (Value(name) is not { } text)
                 return true;
             value = parse(text);
-            return value is not null || Fault(out wrong, $"{name} is '{text}'; give {good}.");
+            return value is not null || Fault(out wrong, note(name, text));
         }
     }
 
     private static DateTimeOffset? Moment(string text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
 
-    private static bool Fault(out string fault, string text)
+    private static bool Fault(out Note? fault, Note note)
     {
-        fault = text;
+        fault = note;
         return false;
     }
 }

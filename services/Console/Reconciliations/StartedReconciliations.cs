@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Asking;
 using ClaimsTransfer.OperationsConsole.Auditing;
@@ -43,12 +44,17 @@ public sealed partial class StartedReconciliations(IHttpClientFactory clients, S
             var client = new ServiceClient(clients.CreateClient(ClientName), urls);
             var run = await client.PostAsync<ReconciliationRun>(
                 "Payments", $"payments/reconciliations/{Uri.EscapeDataString(municipality)}?who={Uri.EscapeDataString(actor.Name)}{(repair ? "&repair=true" : "")}{(acceptFewer ? $"&acceptFewer={Uri.EscapeDataString(why)}" : "")}", null, lifetime.ApplicationStopping);
-            outcome = run switch { null => "no such municipality", { Failure: { } failure } => $"failed: {failure}", _ => $"{run.Differences} differences, {run.Repaired} repaired" };
+            outcome = run switch
+            {
+                null => "no such municipality",
+                { Failure: { } failure } => Note.Write([AuditNotes.Failed, run.Why ?? Note.Quote(failure)]),
+                _ => Note.Write([AuditNotes.Reconciled(run.Differences, run.Repaired)]),
+            };
             return run;
         }
-        catch (Exception failure) when (failure is ServiceAwayException or ServiceRefusedException)
+        catch (NotedException failure) when (failure is ServiceAwayException or ServiceRefusedException)
         {
-            outcome = $"not done: {failure.Message}";
+            outcome = Note.Write([AuditNotes.NotDone, .. failure.Notes]);
             Log.NotDone(log, municipality, failure.Message);
             throw;
         }

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Asking;
 using ClaimsTransfer.OperationsConsole.Auditing;
@@ -108,9 +109,9 @@ public sealed class WorklistQuestions(ServiceClient client, AuditLog audit)
             outcome = decided?.State ?? "it was there no more";
             return decided;
         }
-        catch (Exception failure) when (failure is ServiceAwayException or ServiceRefusedException)
+        catch (NotedException failure) when (failure is ServiceAwayException or ServiceRefusedException)
         {
-            outcome = $"refused: {failure.Message}";
+            outcome = Note.Write([AuditNotes.Refused, .. failure.Notes]);
             throw;
         }
         finally

@@ -1,3 +1,5 @@
+using ClaimsTransfer.Defaults.Notes;
+using ClaimsTransfer.OperationsConsole.Auditing;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 using ClaimsTransfer.OperationsConsole.Replaying;
 using ClaimsTransfer.OperationsConsole.Tests.Running;
@@ -47,7 +49,7 @@ public sealed class When_letters_are_put_aside(Engine engine)
 
         var entries = (await Bench.Parts.Audit.ReadAsync(Workbench.Copenhagen.Municipalities, null, null, null, 10, null, default)).Entries;
         entries.Select(entry => (entry.Action, entry.Who, entry.Why, entry.Outcome)).ShouldBe(
-            [("letter.restore", "anna", "it came back", "1 Open"), ("letter.archive", "cia", "settled by phone", "3 Archived")], "of one municipality, and seen by whose it is");
+            [("letter.restore", "anna", "it came back", Note.Write([AuditNotes.Moved(1, "Open")])), ("letter.archive", "cia", "settled by phone", Note.Write([AuditNotes.Moved(3, "Archived")]))], "of one municipality, and seen by whose it is");
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Messages;
@@ -68,7 +69,9 @@ public sealed class When_the_service_runs
         (await PostAsync($"/payments/worklist/{Guid.Empty}/place", new { agency = Money.Agency, feeId = 7, who = "anna", why = "so" })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await PostAsync(place, new { agency = Money.Agency, feeId = 7, who = "anna", why = "found by name" })).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await PostAsync(place, new { agency = Money.Agency, feeId = 7, who = "anna", why = "found by name" })).StatusCode.ShouldBe(HttpStatusCode.OK, "once more changes nothing");
-        (await PostAsync($"/payments/worklist/{stray.MessageId}/close", new { who = "bo", why = "?" })).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        var decided = await PostAsync($"/payments/worklist/{stray.MessageId}/close", new { who = "bo", why = "?" });
+        decided.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        JsonNode.Parse(await decided.Content.ReadAsStringAsync())!["note"]!["code"]!.GetValue<string>().ShouldBe("worklist.decidedPlaced");
 
         (await PostAsync($"/payments/worklist/{wrong.MessageId}/close", new { who = "bo", why = "not the library's" })).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await PostAsync($"/payments/worklist/{wrong.MessageId}/place", new { agency = Money.Agency, feeId = 7, who = "anna", why = "so" })).StatusCode.ShouldBe(HttpStatusCode.Conflict);

@@ -1,4 +1,5 @@
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 
@@ -22,7 +23,7 @@ public sealed class LetterSearch
     /// <summary>A filter that finds nothing wrong with what was given; else everything that waits.</summary>
     public LetterFilter Filter { get; }
 
-    public string? Fault { get; }
+    public Note? Fault { get; }
 
     /// <summary>Something was asked for.</summary>
     public bool IsNarrowed => FilterLinks.Given(_query).Any();

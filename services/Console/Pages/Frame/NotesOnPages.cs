@@ -13,6 +13,8 @@ public static class NotesOnPages
     public static string Say(this ITexts texts, Note note) => Of(texts).Say(note);
 
     /// <summary>For what the API answers.</summary>
+    public static string InEnglish(Note note) => English.Say(note);
+
     public static string InEnglish(IReadOnlyList<Note> notes) => English.Say(notes);
 
     private static NoteTexts Of(ITexts texts) => texts.Language == TextCatalogue.English ? English : InDanish;
