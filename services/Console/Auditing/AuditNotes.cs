@@ -2,7 +2,10 @@ using ClaimsTransfer.Defaults.Notes;
 
 namespace ClaimsTransfer.OperationsConsole.Auditing;
 
-/// <summary>What became of an audited action where a word does not say it, and how the log is broken. Its texts are in <see cref="NoteTexts"/>; a test fails on one without both languages.</summary>
+/// <summary>
+/// What became of an audited action where a word does not say it, and how the log is broken. Its texts are in <see cref="NoteTexts"/>; a test fails
+/// on one without both languages.
+/// </summary>
 public static class AuditNotes
 {
     /// <summary>Before why.</summary>
@@ -12,7 +15,8 @@ public static class AuditNotes
     public static readonly Note NoHead = Note.Of("audit.noHead");
     public static readonly Note HeadChanged = Note.Of("audit.headChanged");
 
-    public static Note Reconciled(long differences, long repaired) => Note.Of("audit.reconciled", ("differences", differences), ("repaired", repaired));
+    public static Note Reconciled(long differences, long repaired) =>
+        Note.Of("audit.reconciled", ("differences", differences), ("repaired", repaired));
 
     public static Note Moved(long count, string letter) => Note.Of("audit.moved", ("count", count), ("letter", letter));
 

@@ -10,5 +10,6 @@ public static class NotedProblem
     private static readonly NoteTexts English = new(NoteTexts.English, ore => $"{ore / 100m:0.00} kr.");
 
     public static ProblemHttpResult Of(Note note, int status) =>
-        TypedResults.Problem(English.Say(note), statusCode: status, extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["note"] = note });
+        TypedResults.Problem(
+            English.Say(note), statusCode: status, extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["note"] = note });
 }

@@ -13,5 +13,8 @@ public sealed record ToldFault(string Field, string? Value, string Reason, strin
 
     /// <param name="notes">In the same order; none of a message from before they were kept.</param>
     public static IReadOnlyList<ToldFault> Of(IReadOnlyList<Fault> faults, IReadOnlyList<Note> notes) =>
-        [.. faults.Select((fault, n) => new ToldFault(fault.Field, fault.Value, fault.Reason, fault.Example, n < notes.Count ? notes[n] : Note.Quote(fault.Reason)))];
+    [
+        .. faults.Select((fault, n) =>
+            new ToldFault(fault.Field, fault.Value, fault.Reason, fault.Example, n < notes.Count ? notes[n] : Note.Quote(fault.Reason))),
+    ];
 }

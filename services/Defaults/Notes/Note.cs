@@ -4,11 +4,17 @@ using System.Text.Json.Serialization;
 
 namespace ClaimsTransfer.Defaults.Notes;
 
-/// <summary>What a service has to say to a person, as a code with its fields. Every service notes and tells it so; it is worded where it is shown, by <see cref="NoteTexts"/>.</summary>
+/// <summary>
+/// What a service has to say to a person, as a code with its fields. Every service notes and tells it so; it is worded where it is shown, by
+/// <see cref="NoteTexts"/>.
+/// </summary>
 /// <param name="Fields">By name, in invariant form. A name that ends in <c>Ore</c> is an amount in øre. No personal data.</param>
-public sealed record Note(string Code, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string>? Fields = null)
+public sealed record Note(
+    string Code, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string>? Fields = null)
 {
-    /// <summary>The code of what somebody outside has written, or an older version of ours: it has one field, <c>text</c>, and is shown as it was written.</summary>
+    /// <summary>
+    /// The code of what somebody outside has written, or an older version of ours: it has one field, <c>text</c>, and is shown as it was written.
+    /// </summary>
     public const string Quoted = "quoted";
 
     /// <summary>A field without a value is left out.</summary>
@@ -47,14 +53,16 @@ public sealed record Note(string Code, [property: JsonIgnore(Condition = JsonIgn
     }
 
     /// <summary>The same with every value passed through, such as to mask or shorten it.</summary>
-    public Note With(Func<string, string> value) => Fields is null ? this : this with { Fields = Fields.ToDictionary(field => field.Key, field => value(field.Value), StringComparer.Ordinal) };
+    public Note With(Func<string, string> value) =>
+        Fields is null ? this : this with { Fields = Fields.ToDictionary(field => field.Key, field => value(field.Value), StringComparer.Ordinal) };
 
     public bool Equals(Note? other) => other is not null && ToString() == other.ToString();
 
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Code);
 
     /// <summary>For logs and tests: <c>claim.covered amountOre=7000</c>.</summary>
-    public override string ToString() => Fields is null ? Code : $"{Code} {string.Join(", ", Fields.Select(field => $"{field.Key}={field.Value}"))}";
+    public override string ToString() =>
+        Fields is null ? Code : $"{Code} {string.Join(", ", Fields.Select(field => $"{field.Key}={field.Value}"))}";
 
     private static string? TextOf(object? value) => value switch
     {

@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace ClaimsTransfer.Defaults.Notes;
 
 /// <summary>
-/// Notes in a reader's language. A code's text is <c>notes.da.json</c> and <c>notes.en.json</c>: <c>{field}</c> is the field's value, <c>[…{field}…]</c> is left out where the field
-/// is. A value that has a word (<c>word.FIELD.VALUE</c>) stands as that.
+/// Notes in a reader's language. A code's text is in <c>notes.da.json</c> and <c>notes.en.json</c>: <c>{field}</c> is the field's value,
+/// <c>[…{field}…]</c> is left out where the field is. A value that has a word (<c>word.FIELD.VALUE</c>) stands as that.
 /// </summary>
 /// <param name="language"><c>da</c> or <c>en</c>.</param>
 /// <param name="kroner">How the reader's place writes an amount.</param>
@@ -16,7 +16,8 @@ public sealed partial class NoteTexts(string language, Func<long, string> kroner
     public const string Danish = "da";
     public const string English = "en";
 
-    private static readonly FrozenDictionary<string, FrozenDictionary<string, string>> Catalogue = new[] { Danish, English }.ToFrozenDictionary(language => language, Load);
+    private static readonly FrozenDictionary<string, FrozenDictionary<string, string>> Catalogue =
+        new[] { Danish, English }.ToFrozenDictionary(language => language, Load);
 
     private readonly FrozenDictionary<string, string> _texts = Catalogue[language];
 
@@ -29,9 +30,13 @@ public sealed partial class NoteTexts(string language, Func<long, string> kroner
     public string Say(Note note) => _texts.TryGetValue(note.Code, out var text) ? Fill(text, note) : note.ToString();
 
     private string Fill(string text, Note note) => Placeholder().Replace(text, part =>
-        part.Groups["part"] is { Success: true, Value: var optional }
-            ? Placeholder().Matches(optional).All(inner => note.Fields?.ContainsKey(inner.Groups["field"].Value) == true) ? Fill(optional, note) : ""
-            : note.Fields?.GetValueOrDefault(part.Groups["field"].Value) is { } value ? Word(part.Groups["field"].Value, value) : "–");
+    {
+        if (part.Groups["part"] is { Success: true, Value: var optional })
+            return Placeholder().Matches(optional).All(inner => Value(note, inner) is not null) ? Fill(optional, note) : "";
+        return Value(note, part) is { } value ? Word(part.Groups["field"].Value, value) : "–";
+    });
+
+    private static string? Value(Note note, Match placeholder) => note.Fields?.GetValueOrDefault(placeholder.Groups["field"].Value);
 
     private string Word(string field, string value) =>
         field.EndsWith("Ore", StringComparison.Ordinal) && long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var ore)

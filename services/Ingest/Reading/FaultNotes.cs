@@ -3,7 +3,8 @@ using ClaimsTransfer.Defaults.Notes;
 namespace ClaimsTransfer.Ingest.Reading;
 
 /// <summary>
-/// What can be wrong with a message. The sender is told the English text of it, and people theirs. Its texts are in <see cref="NoteTexts"/>; a test fails on one without both languages.
+/// What can be wrong with a message. The sender is told the English text of it, and people theirs. Its texts are in <see cref="NoteTexts"/>; a test
+/// fails on one without both languages.
 /// </summary>
 public static class FaultNotes
 {
@@ -85,7 +86,8 @@ public static class FaultNotes
 
     public static Note NestedDeeper(int levels) => Note.Of("fault.nestedDeeper", ("levels", levels));
 
-    public static Note NoNumbersInJson(long line, long position) => Note.Of("fault.noNumbersInJson", ("line", line), ("position", position));
+    public static Note NoNumbersInJson(long line, long position) =>
+        Note.Of("fault.noNumbersInJson", ("line", line), ("position", position));
 
     public static Note NoJson(long line, long position) => Note.Of("fault.noJson", ("line", line), ("position", position));
 
@@ -93,7 +95,8 @@ public static class FaultNotes
 
     public static Note NotTheMaterials(int most) => Note.Of("fault.notTheMaterials", ("most", most));
 
-    public static Note VersionTaken(int? version, string name, Guid? messageId) => Note.Of("fault.versionTaken", ("version", version), ("name", name), ("messageId", messageId));
+    public static Note VersionTaken(int? version, string name, Guid? messageId) =>
+        Note.Of("fault.versionTaken", ("version", version), ("name", name), ("messageId", messageId));
 
     public static Note AmountOfMessage(long amountOre) => Note.Of("fault.amountOfMessage", ("amountOre", amountOre));
 }

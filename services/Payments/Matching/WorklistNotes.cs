@@ -2,7 +2,9 @@ using ClaimsTransfer.Defaults.Notes;
 
 namespace ClaimsTransfer.Payments.Matching;
 
-/// <summary>Why what a person decides about the worklist is not done. Its texts are in <see cref="NoteTexts"/>; a test fails on one without both languages.</summary>
+/// <summary>
+/// Why what a person decides about the worklist is not done. Its texts are in <see cref="NoteTexts"/>; a test fails on one without both languages.
+/// </summary>
 public static class WorklistNotes
 {
     public static readonly Note Unreadable = Note.Of("worklist.unreadable");
@@ -12,7 +14,8 @@ public static class WorklistNotes
     public static readonly Note Reversed = Note.Of("worklist.reversed");
     public static readonly Note NotBookedYet = Note.Of("worklist.notBookedYet");
 
-    public static Note Decided(UnmatchedState state) => Note.Of(state == UnmatchedState.Placed ? "worklist.decidedPlaced" : "worklist.decided", ("entryState", state));
+    public static Note Decided(UnmatchedState state) =>
+        Note.Of(state == UnmatchedState.Placed ? "worklist.decidedPlaced" : "worklist.decided", ("entryState", state));
 
     public static Note NotPlaced(UnmatchedState state) => Note.Of("worklist.notPlaced", ("entryState", state));
 

@@ -3,7 +3,10 @@ using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.Routing.Saga;
 
-/// <summary>Everything that the saga notes, and why a claim stands as it does. Its texts are in <see cref="NoteTexts"/>; a test fails on one without both languages.</summary>
+/// <summary>
+/// Everything that the saga notes, and why a claim stands as it does. Its texts are in <see cref="NoteTexts"/>; a test fails on one without both
+/// languages.
+/// </summary>
 public static class ClaimNotes
 {
     public static readonly Note Received = Note.Of("claim.received");
@@ -45,7 +48,8 @@ public static class ClaimNotes
 
     public static Note Sent(InstructionKind instruction) => Note.Of("claim.sent", ("instruction", instruction));
 
-    public static Note Acknowledged(InstructionKind instruction, string? receipt) => Note.Of("claim.acknowledged", ("instruction", instruction), ("receipt", receipt));
+    public static Note Acknowledged(InstructionKind instruction, string? receipt) =>
+        Note.Of("claim.acknowledged", ("instruction", instruction), ("receipt", receipt));
 
     /// <param name="text">As the debtor system says it.</param>
     public static Note Rejected(InstructionKind instruction, string code, string text) =>
@@ -82,7 +86,8 @@ public static class ClaimNotes
     public static Note AccountOlder(DebtorAccountStatus account) => Note.Of("claim.accountOlder", ("account", account));
 
     /// <param name="why">As the person wrote it.</param>
-    public static Note Operated(string who, ClaimOperation operation, string why) => Note.Of("claim.operated", ("who", who), ("operation", operation), ("why", why));
+    public static Note Operated(string who, ClaimOperation operation, string why) =>
+        Note.Of("claim.operated", ("who", who), ("operation", operation), ("why", why));
 
     public static Note OperatedInVain(string who, ClaimOperation operation, string why, ClaimStatus status) =>
         Note.Of("claim.operatedInVain", ("who", who), ("operation", operation), ("why", why), ("status", status));
@@ -94,16 +99,19 @@ public static class ClaimNotes
 
     public static Note NotLive(string municipality) => Note.Of("claim.notLive", ("municipality", municipality));
 
-    public static Note BeforeCutover(DateOnly createdOn, DateOnly cutover) => Note.Of("claim.beforeCutover", ("createdOn", createdOn), ("cutover", cutover));
+    public static Note BeforeCutover(DateOnly createdOn, DateOnly cutover) =>
+        Note.Of("claim.beforeCutover", ("createdOn", createdOn), ("cutover", cutover));
 
-    public static Note BelowMinimum(long amountOre, long minimumOre) => Note.Of("claim.belowMinimum", ("amountOre", amountOre), ("minimumOre", minimumOre));
+    public static Note BelowMinimum(long amountOre, long minimumOre) =>
+        Note.Of("claim.belowMinimum", ("amountOre", amountOre), ("minimumOre", minimumOre));
 
     public static Note Paused(string? municipality) => Note.Of("claim.paused", ("municipality", municipality));
 
     public static Note MinorWithoutGuardian(string rule, int age, DateOnly createdOn) =>
         Note.Of("claim.minorWithoutGuardian", ("rule", rule), ("age", age), ("createdOn", createdOn));
 
-    public static Note StandsRejected(string code, string text, FixBy fixBy) => Note.Of("claim.standsRejected", ("code", code), ("text", text), ("fixBy", fixBy));
+    public static Note StandsRejected(string code, string text, FixBy fixBy) =>
+        Note.Of("claim.standsRejected", ("code", code), ("text", text), ("fixBy", fixBy));
 
     /// <param name="why">As the person wrote it.</param>
     public static Note CancelledByPerson(string why) => Note.Of("claim.cancelledByPerson", ("why", why));

@@ -2,7 +2,10 @@ using ClaimsTransfer.Defaults.Notes;
 
 namespace ClaimsTransfer.Payments.Reconciliation.Running;
 
-/// <summary>Why a reconciliation did not come to its end, or does not begin. Its texts are in <see cref="NoteTexts"/>; a test fails on one without both languages.</summary>
+/// <summary>
+/// Why a reconciliation did not come to its end, or does not begin. Its texts are in <see cref="NoteTexts"/>; a test fails on one without both
+/// languages.
+/// </summary>
 public static class ReconciliationNotes
 {
     public static readonly Note CutOff = Note.Of("reconciliation.cutOff");
