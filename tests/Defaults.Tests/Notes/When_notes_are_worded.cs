@@ -65,5 +65,5 @@ public sealed class When_notes_are_worded
         English.Say(Note.Read(kept)).ShouldBe(kept);
     }
 
-    private static string Parts(string text) => string.Join(' ', Regex.Matches(text, @"\{[A-Za-z]+\}|\[|\]").Select(match => match.Value).Order(StringComparer.Ordinal));
+    private static string Parts(string text) => string.Join(' ', Regex.Matches(text, @"\{[A-Za-z]+\}|\[|\]").Select(match => match.Value).Distinct().Order(StringComparer.Ordinal));
 }
