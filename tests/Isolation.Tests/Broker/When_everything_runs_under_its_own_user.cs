@@ -161,7 +161,7 @@ public sealed class When_everything_runs_under_its_own_user(string transport)
         await SayAsync("vendor-kmdopus", MessageNames.TransferReported, København, Report(København, 777, TransferOutcome.Accepted));
 
         await UntilAsync(
-            async () => (await _system.FindAsync("routing", $"/routing/claims/{AgencyOf(København)}/1"))!.ToJsonString().Contains("not awaited", StringComparison.Ordinal)
+            async () => (await _system.FindAsync("routing", $"/routing/claims/{AgencyOf(København)}/1"))!.ToJsonString().Contains("claim.notAwaited", StringComparison.Ordinal)
                 && await _system.FindAsync("routing", $"/routing/claims/{AgencyOf(København)}/777") is not null,
             () => "Routing has not taken them");
         (await _system.StatusAsync(København, 1)).ShouldNotBe("Rejected");
