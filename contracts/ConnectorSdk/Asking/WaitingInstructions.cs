@@ -64,7 +64,7 @@ public sealed class WaitingInstructions(IStore store)
                 {
                     "Taken" => ConnectorNotes.ItsTurn,
                     "InCall" => ConnectorNotes.Reply,
-                    "Waiting" when Failure is { } missing => Note.Quote(missing),
+                    "Waiting" when Failure is { } missing => Note.Read(missing)[0],
                     "Waiting" => ConnectorNotes.TakesNothing,
                     "Unclear" => ConnectorNotes.WhetherItHasIt,
                     _ => null,

@@ -5,6 +5,7 @@ using ClaimsTransfer.ConnectorSdk.Limits;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Defaults.Storage;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -253,4 +254,4 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
 /// <param name="WaitsFor">Keys that are not here, and what brings them: the instructions that need them wait.</param>
 public sealed record LaneStanding(
     string Municipality, string Name, LaneState State, BreakerState Breaker, DateTimeOffset? UnavailableSince, long InHand, DateTimeOffset? Oldest, bool Consuming, bool Held,
-    long UnpublishedEntries, IReadOnlyList<string> WaitsFor, IReadOnlyList<Refusal> Refused);
+    long UnpublishedEntries, IReadOnlyList<Note> WaitsFor, IReadOnlyList<Refusal> Refused);

@@ -1,5 +1,7 @@
+using ClaimsTransfer.ConnectorSdk.Asking;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Messages;
 using Microsoft.Extensions.Logging;
@@ -10,8 +12,8 @@ namespace ClaimsTransfer.ConnectorSdk.Instructions;
 /// Not sent: the identity cannot be opened now, and can be when the key is here. It says nothing about the debtor system, and waits for as long as it takes: to send it to a person
 /// would not bring the key.
 /// </summary>
-/// <param name="Reason">Which key, and what brings it.</param>
-internal sealed record Unopened(string KeyId, string Reason) : Submitted;
+/// <param name="Why">Which key, and what brings it.</param>
+internal sealed record Unopened(string KeyId, Note Why) : Submitted;
 
 /// <summary>
 /// Calls the vendor's code: opens identities on the way out, ends calls that take too long, and turns whatever goes wrong into the answer that is true then:
@@ -167,7 +169,7 @@ internal sealed partial class DebtorCalls(
         }
         catch (KeyNotHereException missing)
         {
-            return (null, new Unopened(missing.KeyId, $"key {missing.KeyId} is not here yet; claims keys issue --vendor {Vendor} --to DIR brings it"));
+            return (null, new Unopened(missing.KeyId, ConnectorNotes.KeyNotHere(missing.KeyId, Vendor)));
         }
         catch (PermanentException)
         {
@@ -178,7 +180,7 @@ internal sealed partial class DebtorCalls(
             // A damaged key file, another master key: an operator puts it right, and the instruction goes on.
             Log.NotOpened(logger, Vendor, row.Municipality, row.InstructionId, cause.GetType().Name);
             var keyId = row.Claim.Debtor.Identity.KeyId;
-            return (null, new Unopened(keyId, $"key {keyId} cannot be read now ({cause.GetType().Name}): is Claims:MasterKeyFile the secret that Claims:Keys was issued with, and is the file whole?"));
+            return (null, new Unopened(keyId, ConnectorNotes.KeyNotRead(keyId, cause.GetType().Name)));
         }
     }
 

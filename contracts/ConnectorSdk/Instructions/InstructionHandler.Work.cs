@@ -1,3 +1,4 @@
+using ClaimsTransfer.ConnectorSdk.Asking;
 using ClaimsTransfer.ConnectorSdk.Limits;
 using ClaimsTransfer.Defaults.Identifiers;
 using ClaimsTransfer.Messages;
@@ -169,7 +170,7 @@ public sealed partial class InstructionHandler
             if (answers[i] is Unopened unopened)
             {
                 if (lane.Misses(unopened, now))
-                    Log.KeyMissed(_logger, _vendor, lane.Code, unopened.Reason);
+                    Log.KeyMissed(_logger, _vendor, lane.Code, ConnectorNotes.InEnglish(unopened.Why));
             }
             else if (lane.Has(keyId))
             {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ClaimsTransfer.Defaults.Identifiers;
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.ConnectorSdk.Instructions;
@@ -135,7 +136,7 @@ public sealed class InstructionRules(ConnectorOptions options)
             // Never given up: nothing was sent, and the debtor system's time to take it begins when it can be.
             Unopened unopened => row with
             {
-                Status = InstructionStatus.Waiting, FirstAttemptAt = null, Failure = unopened.Reason, DueAt = Ms(now + PauseAfter(Waited(row.TakenAt, now))),
+                Status = InstructionStatus.Waiting, FirstAttemptAt = null, Failure = Note.Write([unopened.Why]), DueAt = Ms(now + PauseAfter(Waited(row.TakenAt, now))),
             },
             _ => row with { Status = InstructionStatus.Unclear, UnclearSince = row.UnclearSince ?? Ms(now), DueAt = Ms(now + options.AskAfter) },
         };

@@ -1,5 +1,6 @@
 using ClaimsTransfer.ConnectorSdk.Instructions;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Notes;
 
 namespace ClaimsTransfer.ConnectorSdk.Limits;
 
@@ -16,7 +17,7 @@ public sealed class Lane(Municipality municipality, ConnectorCapabilities capabi
     private readonly CircuitBreaker _breaker = new(options);
     private readonly TokenBucket? _bucket = municipality.RatePerSecond is { } rate ? new TokenBucket((double)rate / options.Instances) : null;
     private bool _paused;
-    private readonly Dictionary<string, (string Reason, DateTimeOffset At)> _missing = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Note Why, DateTimeOffset At)> _missing = new(StringComparer.Ordinal);
     private DateTimeOffset? _unavailableSince;
 
     public Municipality Municipality { get; } = municipality;
@@ -46,13 +47,13 @@ public sealed class Lane(Municipality municipality, ConnectorCapabilities capabi
     }
 
     /// <summary>Why instructions wait though the debtor system may be well: the keys that they need and that are not here.</summary>
-    public IReadOnlyList<string> WaitsFor(DateTimeOffset now)
+    public IReadOnlyList<Note> WaitsFor(DateTimeOffset now)
     {
         lock (_lock)
         {
             // What still waits has looked again since; what was settled otherwise has not.
             var lookedAgain = now - (3 * options.LongestPause) - options.Lease;
-            return [.. _missing.Where(missing => missing.Value.At >= lookedAgain).OrderBy(missing => missing.Key, StringComparer.Ordinal).Select(missing => missing.Value.Reason)];
+            return [.. _missing.Where(missing => missing.Value.At >= lookedAgain).OrderBy(missing => missing.Key, StringComparer.Ordinal).Select(missing => missing.Value.Why)];
         }
     }
 
@@ -62,7 +63,7 @@ public sealed class Lane(Municipality municipality, ConnectorCapabilities capabi
         lock (_lock)
         {
             var isNew = !_missing.ContainsKey(unopened.KeyId);
-            _missing[unopened.KeyId] = (unopened.Reason, now);
+            _missing[unopened.KeyId] = (unopened.Why, now);
             return isNew;
         }
     }

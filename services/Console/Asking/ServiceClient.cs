@@ -26,7 +26,7 @@ public sealed class ServiceClient(HttpClient http, ServiceUrls urls)
     /// <summary>The services' JSON: camelCase, enums as words.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
-        Converters = { new JsonStringEnumConverter() },
+        Converters = { new JsonStringEnumConverter(), new NoteOrText() },
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 

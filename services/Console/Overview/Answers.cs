@@ -80,7 +80,7 @@ public sealed record PaymentsFigures
 /// <param name="Consuming">Its queue is consumed, or left alone on purpose.</param>
 public sealed record ConnectorStanding(
     string Municipality, string State, string Breaker, DateTimeOffset? UnavailableSince, long InHand, DateTimeOffset? Oldest, bool Consuming, bool Held, long UnpublishedEntries,
-    IReadOnlyList<string>? WaitsFor = null, IReadOnlyList<RefusedDocument>? Refused = null);
+    IReadOnlyList<Note>? WaitsFor = null, IReadOnlyList<RefusedDocument>? Refused = null);
 
 /// <summary>A file, push or feed with payments of which nothing counts, until it is taken or replaced by one that is.</summary>
 /// <param name="Fault">unreadable, wrongHeader, wrongName, wrongTotals or wrongEntry.</param>

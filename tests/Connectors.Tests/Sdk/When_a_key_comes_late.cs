@@ -1,5 +1,7 @@
+using ClaimsTransfer.ConnectorSdk.Asking;
 using ClaimsTransfer.ConnectorSdk.Instructions;
 using ClaimsTransfer.ConnectorSdk.Limits;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 using Shouldly;
 
@@ -26,7 +28,7 @@ public sealed class When_a_key_comes_late
         _bench.OutcomesOf(claim).ShouldBeEmpty();
         _bench.Debtor.Received.ShouldBeEmpty();
         (await _bench.RowAsync(claim)).ShouldSatisfyAllConditions(
-            row => row.Status.ShouldBe(InstructionStatus.Waiting), row => row.Failure.ShouldNotBeNull().ShouldContain("claims keys issue --vendor KmdOpus"));
+            row => row.Status.ShouldBe(InstructionStatus.Waiting), row => Note.Read(row.Failure).Single().ShouldBe(ConnectorNotes.KeyNotHere(claim.Debtor.Identity.KeyId, "KmdOpus")));
 
         Issue(claim);
         await _bench.SweepForAsync(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(5));
@@ -92,7 +94,7 @@ public sealed class When_a_key_comes_late
         WithoutItsKey(claims[0]);
         await _bench.HandleAsync(claims);
 
-        Standing(ConnectorBench.København).ShouldHaveSingleItem().ShouldContain(claims[0].Debtor.Identity.KeyId);
+        Standing(ConnectorBench.København).ShouldHaveSingleItem().Fields!["key"].ShouldBe(claims[0].Debtor.Identity.KeyId);
         _bench.Logger.All.Count(line => line.Contains("claims keys issue", StringComparison.Ordinal)).ShouldBe(1, "once a key, not once an instruction");
 
         Issue(claims[0]);
@@ -133,7 +135,7 @@ public sealed class When_a_key_comes_late
         _bench.Reports.All.ShouldHaveSingleItem().Code.ShouldBe("IdentityErased");
     }
 
-    private IReadOnlyList<string> Standing(string municipality) => _bench.Handler.LaneOf(municipality).WaitsFor(_bench.Time.GetUtcNow());
+    private IReadOnlyList<Note> Standing(string municipality) => _bench.Handler.LaneOf(municipality).WaitsFor(_bench.Time.GetUtcNow());
 
     /// <summary>The key's file is not in the folder yet, as if it had not been issued; the connector's ring has never seen it.</summary>
     private TransferClaim WithoutItsKey(TransferClaim claim)

@@ -2,6 +2,7 @@ using System.Net;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.Asking;
+using ClaimsTransfer.OperationsConsole.Overview;
 using Shouldly;
 
 namespace ClaimsTransfer.OperationsConsole.Tests.Asking;
@@ -39,9 +40,21 @@ public sealed class When_a_service_is_asked_for
     public void a_wrong_setting_says_what_a_good_one_is(string service, string url, string says) =>
         new ConsoleOptions { Services = new Dictionary<string, string> { [service] = url } }.Faults().ShouldHaveSingleItem().ShouldContain(says);
 
-    private sealed class Answers(string body) : HttpMessageHandler
+    [TestCase("""[{"municipality":"0101","waitsFor":[{"code":"connector.keyNotHere","fields":{"key":"k1","vendor":"Prisme"}}]}]""", "nøglen k1 er her ikke endnu; claims keys issue --vendor Prisme --to MAPPE bringer den")]
+    [TestCase("""[{"municipality":"0101","waitsFor":["key k1 is not here yet"]}]""", "key k1 is not here yet")]
+    public async Task what_a_connector_of_an_older_version_says_in_words_is_quoted(string answer, string says)
+    {
+        using var http = new HttpClient(new Answers(answer, HttpStatusCode.OK));
+        var client = new ServiceClient(http, new ServiceUrls(new ConsoleOptions { Services = new Dictionary<string, string> { ["all"] = "http://127.0.0.1:1" } }));
+
+        var lane = (await client.GetAsync<IReadOnlyList<ConnectorStanding>>("Prisme", "connectors/Prisme", default))!.Single();
+
+        new NoteTexts(NoteTexts.Danish, ore => $"{ore}").Say(lane.WaitsFor).ShouldBe(says);
+    }
+
+    private sealed class Answers(string body, HttpStatusCode status = HttpStatusCode.Conflict) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            Task.FromResult(new HttpResponseMessage(HttpStatusCode.Conflict) { Content = new StringContent(body) });
+            Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body) });
     }
 }
