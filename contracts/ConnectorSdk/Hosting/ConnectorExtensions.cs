@@ -71,7 +71,7 @@ public static class ConnectorExtensions
         app.MapGet($"/connectors/{vendor}", () => host.Standing().Select(lane => new
         {
             lane.Municipality, lane.Name, state = Word(lane.State), breaker = Word(lane.Breaker), lane.UnavailableSince, lane.InHand, lane.Oldest, lane.Consuming, lane.Held,
-            lane.UnpublishedEntries, lane.WaitsFor, refused = lane.Refused.Select(refusal => new
+            lane.UnpublishedEntries, lane.UnreadSince, lane.WaitsFor, refused = lane.Refused.Select(refusal => new
             {
                 refusal.Document.DocumentId, kind = Word(refusal.Document.Kind), refusal.Document.Name, fault = Word(refusal.Document.Fault), refusal.Document.Line, refusal.Document.Field,
                 since = DateTimeOffset.FromUnixTimeMilliseconds(refusal.SinceAt), last = DateTimeOffset.FromUnixTimeMilliseconds(refusal.LastAt), refusal.Times,

@@ -69,7 +69,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
             runner.Lane.Code, runner.Lane.Municipality.Name, runner.Lane.StateAt(now), runner.Lane.Breaker, runner.Lane.UnavailableSince,
             runner.Depth?.InHand ?? 0, runner.Depth?.OldestAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, runner.IsWell, runner.IsHeld,
             _unpublished.GetValueOrDefault(runner.Lane.Code), runner.Lane.WaitsFor(now),
-            [.. refusals[runner.Lane.Code]]))];
+            [.. refusals[runner.Lane.Code]], runner.Lane.UnreadSince))];
     }
 
     /// <summary>Null: no endpoint is configured.</summary>
@@ -251,7 +251,8 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
 /// <param name="Held">Its queue is left alone on purpose: the backlog stays on the broker.</param>
 /// <param name="UnpublishedEntries">Entries of the debtor system that the broker has not confirmed yet.</param>
 /// <param name="Refused">Documents of which nothing counts, until they are settled.</param>
+/// <param name="UnreadSince">Since when its receipts and entries could not be read; null: the last reading was answered, or it brings them itself.</param>
 /// <param name="WaitsFor">Keys that are not here, and what brings them: the instructions that need them wait.</param>
 public sealed record LaneStanding(
     string Municipality, string Name, LaneState State, BreakerState Breaker, DateTimeOffset? UnavailableSince, long InHand, DateTimeOffset? Oldest, bool Consuming, bool Held,
-    long UnpublishedEntries, IReadOnlyList<Note> WaitsFor, IReadOnlyList<Refusal> Refused);
+    long UnpublishedEntries, IReadOnlyList<Note> WaitsFor, IReadOnlyList<Refusal> Refused, DateTimeOffset? UnreadSince);

@@ -133,7 +133,12 @@ public sealed partial class InstructionHandler
         if (lane.StateAt(now) == LaneState.Paused || (!goOn && !await _log.ClaimReadingAsync(municipality, now, now + interval, cancellation)))
             return false;
         var cursor = (await _log.LanesAsync(cancellation)).FirstOrDefault(row => row.Municipality == municipality)?.ReadCursor;
-        if (await _calls.ReadAsync(lane.Municipality, cursor, cancellation) is not { } read)
+        // Without an endpoint there is nothing to read, and nothing goes unread.
+        if (_calls.SystemOf(lane.Municipality) is null)
+            return false;
+        var answer = await _calls.ReadAsync(lane.Municipality, cursor, cancellation);
+        lane.Read(answer is not null, now);
+        if (answer is not { } read)
             return false;
         await ReceiptsAsync(municipality, read.Receipts, cancellation);
         if (read.Entries.Count > 0)

@@ -19,6 +19,7 @@ public sealed class Lane(Municipality municipality, ConnectorCapabilities capabi
     private bool _paused;
     private readonly Dictionary<string, (Note Why, DateTimeOffset At)> _missing = new(StringComparer.Ordinal);
     private DateTimeOffset? _unavailableSince;
+    private DateTimeOffset? _unreadSince;
 
     public Municipality Municipality { get; } = municipality;
 
@@ -46,6 +47,16 @@ public sealed class Lane(Municipality municipality, ConnectorCapabilities capabi
         }
     }
 
+    /// <summary>Since when nothing that the debtor system has booked or acknowledged could be read; null: the last reading was answered.</summary>
+    public DateTimeOffset? UnreadSince
+    {
+        get
+        {
+            lock (_lock)
+                return _unreadSince;
+        }
+    }
+
     /// <summary>Why instructions wait though the debtor system may be well: the keys that they need and that are not here.</summary>
     public IReadOnlyList<Note> WaitsFor(DateTimeOffset now)
     {
@@ -55,6 +66,12 @@ public sealed class Lane(Municipality municipality, ConnectorCapabilities capabi
             var lookedAgain = now - (3 * options.LongestPause) - options.Lease;
             return [.. _missing.Where(missing => missing.Value.At >= lookedAgain).OrderBy(missing => missing.Key, StringComparer.Ordinal).Select(missing => missing.Value.Why)];
         }
+    }
+
+    internal void Read(bool isAnswered, DateTimeOffset now)
+    {
+        lock (_lock)
+            _unreadSince = isAnswered ? null : _unreadSince ?? now;
     }
 
     /// <summary>Whether that is news.</summary>

@@ -78,9 +78,10 @@ public sealed record PaymentsFigures
 /// <param name="State">flowing, paused, closed (outside opening hours), breakerOpen or givingUp.</param>
 /// <param name="Breaker">closed, halfOpen or open.</param>
 /// <param name="Consuming">Its queue is consumed, or left alone on purpose.</param>
+/// <param name="UnreadSince">Since when its receipts and payments could not be read.</param>
 public sealed record ConnectorStanding(
     string Municipality, string State, string Breaker, DateTimeOffset? UnavailableSince, long InHand, DateTimeOffset? Oldest, bool Consuming, bool Held, long UnpublishedEntries,
-    IReadOnlyList<Note>? WaitsFor = null, IReadOnlyList<RefusedDocument>? Refused = null);
+    IReadOnlyList<Note>? WaitsFor = null, IReadOnlyList<RefusedDocument>? Refused = null, DateTimeOffset? UnreadSince = null);
 
 /// <summary>A file, push or feed with payments of which nothing counts, until it is taken or replaced by one that is.</summary>
 /// <param name="Fault">unreadable, wrongHeader, wrongName, wrongTotals or wrongEntry.</param>

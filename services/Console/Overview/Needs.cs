@@ -29,6 +29,9 @@ public enum NeedKind
     /// <summary>Connectors whose debtor system takes nothing.</summary>
     ConnectorsCutOff,
 
+    /// <summary>Connectors that reach their debtor system's receipts and payments no more.</summary>
+    ConnectorsUnread,
+
     /// <summary>Files, pushes and feeds with payments that were refused whole.</summary>
     RefusedDocuments,
 
@@ -92,6 +95,9 @@ public sealed record RefusedOf(string Municipality, RefusedDocument Document);
 /// <summary>What needs a person now, the most urgent first. Pure: it is decided from what was asked.</summary>
 internal static class Needs
 {
+    /// <summary>A debtor system may be restarted, a line may break: longer than that, somebody has to look.</summary>
+    public static readonly TimeSpan UnreadAfter = TimeSpan.FromMinutes(15);
+
     public static IReadOnlyList<Need> Of(
         IReadOnlyList<MunicipalityFlow> flows, IReadOnlyList<LetterGroup> letters, IReadOnlyList<Replay> replays, ReconciliationsNow reconciliations, IReadOnlyList<VendorView> vendors,
         DateTimeOffset now) =>
@@ -109,6 +115,7 @@ internal static class Needs
             [.. vendor.Findings.Select(finding => finding.Municipality).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], vendor.Vendor)),
         .. Connectors(NeedKind.ConnectorsCutOff, "cutOff", flows, IsCutOff),
         .. Connectors(NeedKind.ConnectorsIdle, "idle", flows, lane => !lane.Consuming),
+        .. Connectors(NeedKind.ConnectorsUnread, "unread", flows, lane => IsUnread(lane, now)),
         .. RefusedDocuments(flows),
         .. Connectors(NeedKind.ConnectorsWaitForKeys, "keys", flows, WaitsForKeys),
         .. Connectors(NeedKind.ConnectorsPaused, "paused", flows, lane => lane.State == "paused"),
@@ -120,6 +127,9 @@ internal static class Needs
         .. Payments(NeedKind.UnansweredByFbs, flows, figures => figures.Unanswered, Places.Waiting),
         .. ReconciliationNeeds(flows, reconciliations, now),
     ];
+
+    /// <summary>One that is cut off is told of as that.</summary>
+    public static bool IsUnread(ConnectorStanding lane, DateTimeOffset now) => !IsCutOff(lane) && now - lane.UnreadSince >= UnreadAfter;
 
     public static bool WaitsForKeys(ConnectorStanding lane) => lane.WaitsFor is { Count: > 0 };
 

@@ -38,6 +38,31 @@ public sealed class When_a_debtor_system_is_unavailable
     }
 
     [Test]
+    public async Task what_it_has_to_say_counts_as_unread_from_the_first_reading_that_fails_until_one_is_answered()
+    {
+        var lane = _bench.Handler.LaneOf(ConnectorBench.København);
+        await ReadAsync();
+        lane.UnreadSince.ShouldBeNull();
+
+        var answer = _bench.Debtor.Feed;
+        _bench.Debtor.Feed = _ => throw new IOException("No route to host.");
+        var failed = await ReadAsync();
+        await ReadAsync();
+        lane.UnreadSince.ShouldBe(failed);
+
+        _bench.Debtor.Feed = answer;
+        await ReadAsync();
+        lane.UnreadSince.ShouldBeNull();
+
+        async Task<DateTimeOffset> ReadAsync()
+        {
+            _bench.Time.Advance(TimeSpan.FromMinutes(1));
+            await _bench.Handler.ReadAsync(ConnectorBench.København, TimeSpan.FromSeconds(1), goOn: false, CancellationToken.None);
+            return _bench.Time.GetUtcNow();
+        }
+    }
+
+    [Test]
     public async Task others_flow()
     {
         await _bench.HandleAsync(_bench.Register(1));

@@ -11,7 +11,7 @@ namespace ClaimsTransfer.OperationsConsole.Pages.Municipalities;
 /// <summary>All municipalities that this person sees, with how their connectors stand.</summary>
 public sealed class IndexModel(MunicipalityDesk desk, TimeProvider time) : PageModel
 {
-    public static readonly IReadOnlyList<string> ConnectorFilters = ["cutOff", "idle", "refused", "keys", "paused", "flowing"];
+    public static readonly IReadOnlyList<string> ConnectorFilters = ["cutOff", "idle", "unread", "refused", "keys", "paused", "flowing"];
 
     [BindProperty(SupportsGet = true)]
     public Vendor? Vendor { get; set; }
@@ -57,6 +57,7 @@ public sealed class IndexModel(MunicipalityDesk desk, TimeProvider time) : PageM
         "cutOff" => connector is not null && Needs.IsCutOff(connector),
         "idle" => connector is { Consuming: false },
         "refused" => connector?.Refused is { Count: > 0 },
+        "unread" => connector is not null && Needs.IsUnread(connector, Now),
         "keys" => connector is not null && Needs.WaitsForKeys(connector),
         _ => connector?.State == Connector,
     };

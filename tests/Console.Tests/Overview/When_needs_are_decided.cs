@@ -1,0 +1,33 @@
+using ClaimsTransfer.OperationsConsole.Overview;
+using Shouldly;
+
+namespace ClaimsTransfer.OperationsConsole.Tests.Overview;
+
+/// <summary>What a connector says of itself, and whether it is for a person.</summary>
+public sealed class When_needs_are_decided
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+
+    [TestCase(14, "flowing", false)]
+    [TestCase(15, "flowing", true)]
+    [TestCase(15, "breakerOpen", false, Description = "It is told of as cut off.")]
+    [TestCase(60, "closed", true)]
+    public void Receipts_and_payments_that_go_unread_are_one_after_a_quarter_of_an_hour(int minutes, string state, bool isNeed)
+    {
+        var needs = Of(Lane(state) with { UnreadSince = Now.AddMinutes(-minutes) });
+        needs.Any(need => need.Kind == NeedKind.ConnectorsUnread).ShouldBe(isNeed);
+    }
+
+    [Test]
+    public void A_connector_that_reads_and_has_its_keys_is_none() => Of(Lane("flowing")).ShouldBeEmpty();
+
+    [Test]
+    public void A_key_that_is_missing_is_one() =>
+        Of(Lane("flowing") with { WaitsFor = [Defaults.Notes.Note.Of("connector.itsTurn")] }).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            need => need.Kind.ShouldBe(NeedKind.ConnectorsWaitForKeys), need => need.Municipalities.ShouldBe(["0101"]), need => need.Href.ShouldBe("/console/municipalities/0101"));
+
+    private static ConnectorStanding Lane(string state) => new("0101", state, "closed", null, 0, null, Consuming: true, Held: false, 0);
+
+    private static IReadOnlyList<Need> Of(ConnectorStanding lane) => Needs.Of(
+        [new MunicipalityFlow("0101", "København", "KmdOpus", "Planned", null, null, null, lane, null, 0)], [], [], new ReconciliationsNow(new Dictionary<string, LatestReconciliation>(), null), [], Now);
+}
