@@ -1,4 +1,5 @@
 using System.Globalization;
+using ClaimsTransfer.Defaults.Notes;
 
 namespace ClaimsTransfer.Defaults.Municipalities;
 
@@ -23,11 +24,11 @@ internal sealed class MunicipalityEntry(string file, YamlMap map)
         foreach (var (key, value) in map.Pairs)
             Take(key, value);
         foreach (var missing in Required.Where(k => !map.Pairs.Any(p => p.Key is YamlText t && t.Value == k)))
-            Fault(map.Line, missing, "", "is missing", ExampleOf(missing));
+            Fault(map.Line, missing, "", MunicipalityNotes.Missing, ExampleOf(missing));
 
-        var code = Text("code", v => v.Length == 4 && v.All(char.IsAsciiDigit) && v[0] is '0' or '9', "is not a municipality's code of four digits in quotes");
-        var name = Text("name", v => v.Trim().Length is > 0 and <= 100, "is not a name of 1 to 100 characters");
-        var cvr = Text("cvr", v => Identifiers.Identifiers.TryCvr(v, out _), "is not a CVR number of eight digits with a right check digit");
+        var code = Text("code", v => v.Length == 4 && v.All(char.IsAsciiDigit) && v[0] is '0' or '9', MunicipalityNotes.NotACode);
+        var name = Text("name", v => v.Trim().Length is > 0 and <= 100, MunicipalityNotes.NotAName);
+        var cvr = Text("cvr", v => Identifiers.Identifiers.TryCvr(v, out _), MunicipalityNotes.NotACvr);
         var vendor = Enumeration<Vendor>("vendor");
         var stage = Enumeration<Stage>("stage");
         var cutover = Date("cutover");
@@ -36,14 +37,14 @@ internal sealed class MunicipalityEntry(string file, YamlMap map)
         var minimum = Number("minimumAmountOre", 0, 100_000_000) ?? 0;
         var rate = Number("ratePerSecond", 1, 1_000_000);
         var concurrency = Number("concurrency", 1, 1_000) ?? 4;
-        var endpoint = Text("endpoint", IsAddress, "is not an address that begins with http://, https://, sftp:// or file://");
+        var endpoint = Text("endpoint", IsAddress, MunicipalityNotes.NotAnAddress);
         if (code is ['9', ..] && stage == Stage.Live)
-            Fault(_texts["stage"].Line, "stage", nameof(Stage.Live), "is not for a code that begins with 9, which is nobody's: for tests and for proving connectors", nameof(Stage.Test));
+            Fault(_texts["stage"].Line, "stage", nameof(Stage.Live), MunicipalityNotes.NotLiveForTests, nameof(Stage.Test));
         return code is null || name is null || cvr is null ? null
             : new Municipality(code, name, cvr, vendor, stage, cutover, policy, (int)childMaxAge, minimum, (int?)rate, (int)concurrency, endpoint, Enumeration<PaymentsToFbs>("paymentsToFbs"));
     }
 
-    public void Fault(int line, string key, string value, string problem, string example) =>
+    public void Fault(int line, string key, string value, Note problem, string example) =>
         _faults.Add(new MunicipalityFault(file, line, key, value, problem, example));
 
     private static bool IsAddress(string value) =>
@@ -70,14 +71,14 @@ internal sealed class MunicipalityEntry(string file, YamlMap map)
     private void Take(YamlValue key, YamlValue value)
     {
         if (key is not YamlText { Value: var name } || !Known.Contains(name, StringComparer.Ordinal))
-            Fault(key.Line, (key as YamlText)?.Value ?? "", "", "is no key of a municipality", ExampleOf(""));
+            Fault(key.Line, (key as YamlText)?.Value ?? "", "", MunicipalityNotes.NoKey, ExampleOf(""));
         else if (value is not YamlText text)
-            Fault(value.Line, name, "", "is not a single value", ExampleOf(name));
+            Fault(value.Line, name, "", MunicipalityNotes.NotOneValue, ExampleOf(name));
         else if (!_texts.TryAdd(name, text))
-            Fault(key.Line, name, text.Value, $"stands in line {_texts[name].Line} already", "one value");
+            Fault(key.Line, name, text.Value, MunicipalityNotes.StandsAlready(_texts[name].Line), "one value");
     }
 
-    private string? Text(string key, Func<string, bool> isGood, string problem)
+    private string? Text(string key, Func<string, bool> isGood, Note problem)
     {
         if (!_texts.TryGetValue(key, out var text))
             return null;
@@ -93,7 +94,7 @@ internal sealed class MunicipalityEntry(string file, YamlMap map)
         // Enum.TryParse alone would take numbers and lists.
         if (Enum.GetNames<T>().Contains(text.Value, StringComparer.Ordinal))
             return Enum.Parse<T>(text.Value);
-        Fault(text.Line, key, text.Value, "is none of the possible values", ExampleOf(key));
+        Fault(text.Line, key, text.Value, MunicipalityNotes.NoValueOfIts, ExampleOf(key));
         return default;
     }
 
@@ -102,7 +103,7 @@ internal sealed class MunicipalityEntry(string file, YamlMap map)
         if (!_texts.TryGetValue(key, out var text))
             return default;
         if (!DateOnly.TryParseExact(text.Value, DateForm, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
-            Fault(text.Line, key, text.Value, "is not a day that exists, year-month-day", ExampleOf(key));
+            Fault(text.Line, key, text.Value, MunicipalityNotes.NotADay, ExampleOf(key));
         return date;
     }
 
@@ -112,7 +113,7 @@ internal sealed class MunicipalityEntry(string file, YamlMap map)
             return null;
         if (long.TryParse(text.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
             return number;
-        Fault(text.Line, key, text.Value, $"is not a whole number from {least} to {most}", ExampleOf(key));
+        Fault(text.Line, key, text.Value, MunicipalityNotes.NotANumber(least, most), ExampleOf(key));
         return null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ClaimsTransfer.Defaults.Notes;
 using YamlDotNet.Core;
 
 namespace ClaimsTransfer.Defaults.Municipalities;
@@ -8,12 +9,15 @@ namespace ClaimsTransfer.Defaults.Municipalities;
 /// <param name="Value">What stands there; empty where nothing does.</param>
 /// <param name="Problem">What is wrong, continuing the key and value.</param>
 /// <param name="Example">A good value.</param>
-public sealed record MunicipalityFault(string File, int Line, string Key, string Value, string Problem, string Example)
+public sealed record MunicipalityFault(string File, int Line, string Key, string Value, Note Problem, string Example)
 {
+    private static readonly NoteTexts English = new(NoteTexts.English, ore => $"{ore} øre");
+
+    /// <summary>As compilers write faults, for editors that find the place by it.</summary>
     public override string ToString()
     {
         var subject = Key.Length == 0 ? "" : Value.Length == 0 ? $"{Key} " : $"{Key}: \"{Value}\" ";
-        return $"{File}:{Line}: {subject}{Problem}{(Example.Length == 0 ? "" : $"; a good one is {Example}")}";
+        return $"{File}:{Line}: {subject}{English.Say(Problem)}{(Example.Length == 0 ? "" : $"; a good one is {Example}")}";
     }
 }
 
@@ -42,7 +46,7 @@ public sealed record MunicipalityFile(string Name, IReadOnlyList<Municipality> E
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            MunicipalityFault unreadable = new(path, 1, "", "", $"cannot be read: {failure.Message}", "the deploy folder's municipalities.yaml");
+            MunicipalityFault unreadable = new(path, 1, "", "", MunicipalityNotes.CannotBeRead(failure.Message), "the deploy folder's municipalities.yaml");
             return unless is { Faults: [var before] } && before == unreadable ? unless : new MunicipalityFile(path, [], [unreadable]);
         }
     }
@@ -56,11 +60,11 @@ public sealed record MunicipalityFile(string Name, IReadOnlyList<Municipality> E
             if (YamlValue.Read(text) is YamlList list)
                 Read(list, fileName, entries, faults);
             else
-                faults.Add(new MunicipalityFault(fileName, 1, "", "", "is not a list of municipalities", "- code: \"0101\""));
+                faults.Add(new MunicipalityFault(fileName, 1, "", "", MunicipalityNotes.NotAList, "- code: \"0101\""));
         }
         catch (YamlException failure)
         {
-            faults.Add(new MunicipalityFault(fileName, (int)failure.Start.Line, "", "", failure.Message, ""));
+            faults.Add(new MunicipalityFault(fileName, (int)failure.Start.Line, "", "", MunicipalityNotes.NotYaml(failure.Message), ""));
         }
 
         return new MunicipalityFile(fileName, [.. entries.Select(e => e.Municipality)], [.. faults.OrderBy(f => f.Line)]) { Content = text };
@@ -74,13 +78,13 @@ public sealed record MunicipalityFile(string Name, IReadOnlyList<Municipality> E
     private static void Read(YamlList list, string file, List<(Municipality Municipality, int Line)> entries, List<MunicipalityFault> faults)
     {
         if (list.Items.Count == 0)
-            faults.Add(new MunicipalityFault(file, list.Line, "", "", "names no municipality", "- code: \"0101\""));
+            faults.Add(new MunicipalityFault(file, list.Line, "", "", MunicipalityNotes.None, "- code: \"0101\""));
         var seen = new Dictionary<(string Key, string Value), int>();
         foreach (var item in list.Items)
         {
             if (item is not YamlMap map)
             {
-                faults.Add(new MunicipalityFault(file, item.Line, "", (item as YamlText)?.Value ?? "", "is not a municipality with keys and values", "- code: \"0101\""));
+                faults.Add(new MunicipalityFault(file, item.Line, "", (item as YamlText)?.Value ?? "", MunicipalityNotes.NotAnEntry, "- code: \"0101\""));
                 continue;
             }
 
@@ -89,7 +93,7 @@ public sealed record MunicipalityFile(string Name, IReadOnlyList<Municipality> E
             foreach (var (key, value) in entry.Texts.Where(t => t.Key is "code" or "name" or "cvr" && t.Value.Value.Length > 0))
             {
                 if (!seen.TryAdd((key, value.Value), value.Line))
-                    entry.Fault(value.Line, key, value.Value, $"stands in line {seen[(key, value.Value)]} already", "one that is not there yet");
+                    entry.Fault(value.Line, key, value.Value, MunicipalityNotes.StandsAlready(seen[(key, value.Value)]), "one that is not there yet");
             }
 
             faults.AddRange(entry.Faults);

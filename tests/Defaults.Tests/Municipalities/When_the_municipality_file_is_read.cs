@@ -1,5 +1,6 @@
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Support;
 using Shouldly;
 
 namespace ClaimsTransfer.Defaults.Tests.Municipalities;
@@ -21,6 +22,9 @@ public sealed class When_the_municipality_file_is_read
           endpoint: https://opus.example.dk/debitor
           paymentsToFbs: Interface
         """;
+
+    [Test]
+    public void Every_fault_has_its_words_and_every_text_its_fault() => NoteCodes.FaultsOf(typeof(MunicipalityNotes)).ShouldBeEmpty();
 
     [Test]
     public void The_one_that_is_shipped_names_all_98()
