@@ -21,15 +21,15 @@ public sealed class When_somebody_asks_what_waits(Engine engine) : PaymentsFixtu
     {
         ToFbs = PaymentsToFbs.Interface;
         await OnAsync(Claim(1), Paid(1, "E1", 7000), Claim(2), Paid(2, "E2", 7000), Claim(3), Paid(3, "E3", 100));
-        var due = await Orders.TakeDueAsync(Clock.Now, Clock.Now.AddMinutes(1), 10, default);
-        await Orders.KeepAsync(due.Single(order => order.FeeId == 1), new OrderAnswer.Unclear(PaymentNotes.FbsAnswered(503)), Clock.Now, Clock.Now.AddMinutes(5), default);
+        var due = await Orders.TakeDueAsync(Clock.GetUtcNow(), Clock.GetUtcNow().AddMinutes(1), 10, default);
+        await Orders.KeepAsync(due.Single(order => order.FeeId == 1), new OrderAnswer.Unclear(PaymentNotes.FbsAnswered(503)), Clock.GetUtcNow(), Clock.GetUtcNow().AddMinutes(5), default);
 
         var both = (await Waiting.ReadAsync([], 10, null, default)).Waiting;
         both.Select(order => (order.FeeId, order.Attempts, order.Why)).ShouldBe([(2, 1, null), (1, 1, PaymentNotes.FbsAnswered(503))]);
-        both[1].DueAt.ShouldBe(Clock.Now.AddMinutes(5));
+        both[1].DueAt.ShouldBe(Clock.GetUtcNow().AddMinutes(5));
         both[1].Id.ShouldBe($"{Money.Agency}-1-1");
 
-        await Orders.KeepAsync(due.Single(order => order.FeeId == 2), new OrderAnswer.Registered("C-1"), Clock.Now, Clock.Now, default);
+        await Orders.KeepAsync(due.Single(order => order.FeeId == 2), new OrderAnswer.Registered("C-1"), Clock.GetUtcNow(), Clock.GetUtcNow(), default);
         (await Waiting.ReadAsync(["0101"], 10, null, default)).Waiting.ShouldHaveSingleItem().FeeId.ShouldBe(1);
         (await Waiting.ReadAsync(["0751"], 10, null, default)).Waiting.ShouldBeEmpty();
     }
@@ -63,7 +63,7 @@ public sealed class When_somebody_asks_what_waits(Engine engine) : PaymentsFixtu
 
         recorded.OrderBy(message => message.Outcome).Select(message => (message.MessageId, message.ClaimId, message.Outcome, message.At)).ShouldBe(
         [
-            (Claim(1).MessageId, Claim(1).ClaimId, "Charge", Clock.Now), (Paid(1, "E1", 7000).MessageId, Claim(1).ClaimId, "Coverage", Clock.Now), (Nameless("E9").MessageId, null, "Open", Clock.Now),
+            (Claim(1).MessageId, Claim(1).ClaimId, "Charge", Clock.GetUtcNow()), (Paid(1, "E1", 7000).MessageId, Claim(1).ClaimId, "Coverage", Clock.GetUtcNow()), (Nameless("E9").MessageId, null, "Open", Clock.GetUtcNow()),
         ]);
     }
 }

@@ -10,6 +10,7 @@ using ClaimsTransfer.Payments.Ledger;
 using ClaimsTransfer.Payments.Matching;
 using ClaimsTransfer.Payments.ToFbs;
 using ClaimsTransfer.Support;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 
 namespace ClaimsTransfer.Payments.Tests.Booking;
@@ -33,7 +34,7 @@ public abstract class PaymentsFixture(Engine engine)
 
     protected RememberingPublisher Publisher { get; private set; } = null!;
 
-    protected ManualClock Clock { get; } = new(Money.Start);
+    protected FakeTimeProvider Clock { get; private set; } = new(Money.Start);
 
     /// <summary>Whether København's settled claims are also registered through FBS's payment interface.</summary>
     protected PaymentsToFbs ToFbs { get; set; }
@@ -41,7 +42,7 @@ public abstract class PaymentsFixture(Engine engine)
     [SetUp]
     public async Task Open()
     {
-        Clock.Now = Money.Start;
+        Clock = new FakeTimeProvider(Money.Start);
         ToFbs = PaymentsToFbs.Message;
         _installation = await StoreForTests.NewAsync(engine);
         Store = _installation.Stores.Open("payments");
@@ -122,13 +123,6 @@ public abstract class PaymentsFixture(Engine engine)
                 Published.AddRange(messages);
             return Task.CompletedTask;
         }
-    }
-
-    protected sealed class ManualClock(DateTimeOffset now) : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = now;
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 
     private sealed class Policy(PaymentsFixture fixture) : IMunicipalities

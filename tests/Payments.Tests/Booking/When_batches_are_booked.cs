@@ -53,7 +53,7 @@ public sealed class When_batches_are_booked(Engine engine) : PaymentsFixture(eng
         await OnAsync(Claim(1), Paid(1, "E1", 3000), Paid(1, "E2", 4000));
         var first = Publisher.Published.ToList();
         Publisher.Published.Clear();
-        Clock.Now += TimeSpan.FromHours(1);
+        Clock.Advance(TimeSpan.FromHours(1));
 
         await OnAsync(Paid(1, "E2", 4000), Paid(1, "E1", 3000), Claim(1), Paid(1, "E1", 3000));
 

@@ -51,13 +51,13 @@ public sealed class When_a_person_looks_at_the_worklist(Engine engine) : Payment
     {
         var closed = Money.AccountIs(DebtorAccountStatus.Closed) with { ClaimId = Claim(1).ClaimId, FeeId = 1 };
         await OnAsync(Claim(1), Paid(1, "E1", 4000), Money.AccountIs(DebtorAccountStatus.Closed) with { MessageId = Guid.NewGuid(), ClaimId = Claim(9).ClaimId, FeeId = 9 });
-        Clock.Now = Money.Start.AddHours(1);
+        Clock.SetUtcNow(Money.Start.AddHours(1));
         await OnAsync(closed, closed);
 
         var line = (await WorklistAsync()).Items.ShouldHaveSingleItem("of a claim that nobody has acknowledged there is nothing to look at");
-        (line.Kind, line.Cause, line.AmountOre, line.FeeId, line.Since).ShouldBe((WorklistKind.Account, "ClosedWithDebt", 3000, 1, Clock.Now));
+        (line.Kind, line.Cause, line.AmountOre, line.FeeId, line.Since).ShouldBe((WorklistKind.Account, "ClosedWithDebt", 3000, 1, Clock.GetUtcNow()));
         var money = await MoneyAsync();
-        (money.Unmatched, money.ClosedWithDebt, money.ClosedWithDebtSince, money.Accounts).ShouldBe((1, 1, Clock.Now, 1));
+        (money.Unmatched, money.ClosedWithDebt, money.ClosedWithDebtSince, money.Accounts).ShouldBe((1, 1, Clock.GetUtcNow(), 1));
 
         await OnAsync(Paid(1, "E2", 3000));
         (await WorklistAsync()).Items.ShouldBeEmpty();

@@ -24,7 +24,7 @@ public sealed class When_a_placement_is_taken_back(Engine engine) : PaymentsFixt
     {
         await OnAsync(Claim(1), Claim(2), Nameless("E1", 2000));
         await PlaceAsync("E1", 1);
-        Clock.Now = Money.Start.AddHours(1);
+        Clock.SetUtcNow(Money.Start.AddHours(1));
         await TakeBackAsync("E1");
         (await WorklistAsync()).Items.ShouldHaveSingleItem().Cause.ShouldBe("NoMatch");
         await PlaceAsync("E1", 2);
@@ -39,8 +39,8 @@ public sealed class When_a_placement_is_taken_back(Engine engine) : PaymentsFixt
         (await EntryAsync("E1")).Decisions.ShouldBe(
         [
             new WorklistStep("placed", Claim(1).ClaimId, "anna", "a guess", Money.Start),
-            new WorklistStep("takenBack", Claim(1).ClaimId, "bo", "the wrong one", Clock.Now),
-            new WorklistStep("placed", Claim(2).ClaimId, "anna", "a guess", Clock.Now),
+            new WorklistStep("takenBack", Claim(1).ClaimId, "bo", "the wrong one", Clock.GetUtcNow()),
+            new WorklistStep("placed", Claim(2).ClaimId, "anna", "a guess", Clock.GetUtcNow()),
         ]);
     }
 
@@ -86,7 +86,7 @@ public sealed class When_a_placement_is_taken_back(Engine engine) : PaymentsFixt
         var money = (await new PaymentsAccounts(Store, TimeProvider.System).ReadAsync(fresh: true, default)).Municipalities["0101"];
         (money.Unmatched, money.Pending).ShouldBe((0, 1));
 
-        Clock.Now += TimeSpan.FromMinutes(1);
+        Clock.Advance(TimeSpan.FromMinutes(1));
         await Matcher.SweepAsync(500, default);
         var counter = Publisher.Published[^1];
         await DeliverAsync();
@@ -211,7 +211,7 @@ public sealed class When_a_placement_is_taken_back(Engine engine) : PaymentsFixt
     {
         await OnAsync(Claim(1), Claim(2), Nameless("E1", 2000), Nameless("E2", 100) with { DebtorReference = "OPUS-2" });
         await PlaceAsync("E1", 1);
-        Clock.Now = Money.Start.AddHours(1);
+        Clock.SetUtcNow(Money.Start.AddHours(1));
         await SweepAsync();
 
         var placed = await Unmatched.PlacedAsync("0101", 10, null, default);

@@ -106,7 +106,7 @@ public sealed class When_an_entry_names_no_claim(Engine engine) : PaymentsFixtur
         await SweepAsync();
         Publisher.Published.ShouldBeEmpty("the instance that decided may still be at it");
 
-        Clock.Now += TimeSpan.FromMinutes(1);
+        Clock.Advance(TimeSpan.FromMinutes(1));
         await SweepAsync();
         Publisher.Published.ShouldHaveSingleItem().MessageId.ShouldBe(DeterministicId.Of(Claim(1).ClaimId, "entry/E1"));
         (await StateOfAsync("E1")).ShouldBe(UnmatchedState.Placed);

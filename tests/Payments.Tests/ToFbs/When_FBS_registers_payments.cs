@@ -70,7 +70,7 @@ public sealed class When_FBS_registers_payments(Engine engine) : PaymentsFixture
         (await OrderAsync(1)).State.ShouldBe(OrderState.Pending);
         await SendAsync();
         _fbs.Calls.Count.ShouldBe(1, "its next call is not due yet");
-        Clock.Now += TimeSpan.FromSeconds(1);
+        Clock.Advance(TimeSpan.FromSeconds(1));
         await SendAsync();
 
         _fbs.Calls.Select(call => call.OrderId).ShouldBe(["DK-710100-1-1", "DK-710100-1-1"]);
@@ -93,10 +93,10 @@ public sealed class When_FBS_registers_payments(Engine engine) : PaymentsFixture
         {
             await SendAsync();
             _fbs.Calls.Count.ShouldBe(call);
-            Clock.Now += TimeSpan.FromSeconds(seconds - 0.5);
+            Clock.Advance(TimeSpan.FromSeconds(seconds - 0.5));
             await SendAsync();
             _fbs.Calls.Count.ShouldBe(call, "the pause is not over");
-            Clock.Now += TimeSpan.FromSeconds(0.5);
+            Clock.Advance(TimeSpan.FromSeconds(0.5));
             seconds = Math.Min(seconds * 2, 10);
         }
 
@@ -109,7 +109,7 @@ public sealed class When_FBS_registers_payments(Engine engine) : PaymentsFixture
         await OnAsync(Claim(1), Paid(1, "E1", 7000));
         await NewSender("http://127.0.0.1:9").SweepAsync(default);
         (await OrderAsync(1)).LastFault.ShouldNotBeNull();
-        Clock.Now += TimeSpan.FromSeconds(1);
+        Clock.Advance(TimeSpan.FromSeconds(1));
         await SendAsync();
         (await OrderAsync(1)).State.ShouldBe(OrderState.Confirmed);
     }
@@ -146,7 +146,7 @@ public sealed class When_FBS_registers_payments(Engine engine) : PaymentsFixture
 
         (await WorklistAsync()).Items.ShouldHaveSingleItem().Names["fbsAnswer"].ShouldBe(answer);
         await ShouldBeClosedByAPersonAsync("Refused");
-        Clock.Now += TimeSpan.FromDays(1);
+        Clock.Advance(TimeSpan.FromDays(1));
         await SendAsync();
         _fbs.Calls.Count.ShouldBe(1);
     }
@@ -161,7 +161,7 @@ public sealed class When_FBS_registers_payments(Engine engine) : PaymentsFixture
             _fbs.Failures.Enqueue(context => Answer(context, 403, ""));
             await SendAsync();
             (await UnansweredAsync()).ShouldBe(0);
-            Clock.Now += TimeSpan.FromMinutes(1);
+            Clock.Advance(TimeSpan.FromMinutes(1));
         }
 
         (await UnansweredAsync()).ShouldBe(1);
@@ -212,7 +212,7 @@ public sealed class When_FBS_registers_payments(Engine engine) : PaymentsFixture
         await OnAsync(Paid(1, "E3", 7000, day: 3));
         for (var i = 0; i < 3; i++)
         {
-            Clock.Now += TimeSpan.FromMinutes(1);
+            Clock.Advance(TimeSpan.FromMinutes(1));
             await SendAsync();
         }
 
@@ -278,8 +278,8 @@ public sealed class When_FBS_registers_payments(Engine engine) : PaymentsFixture
         var item = (await WorklistAsync()).Items.ShouldHaveSingleItem();
         item.Cause.ShouldBe(cause);
         (await new PaymentsAccounts(Store, TimeProvider.System).ReadAsync(fresh: true, default)).Municipalities["0101"].Unmatched.ShouldBe(1);
-        (await Orders.CloseAsync(item.Id, "anna", "refunded", Clock.Now, default)).ShouldBeTrue();
-        (await Orders.CloseAsync(item.Id, "anna", "refunded", Clock.Now, default)).ShouldBeFalse();
+        (await Orders.CloseAsync(item.Id, "anna", "refunded", Clock.GetUtcNow(), default)).ShouldBeTrue();
+        (await Orders.CloseAsync(item.Id, "anna", "refunded", Clock.GetUtcNow(), default)).ShouldBeFalse();
         (await WorklistAsync()).Items.ShouldBeEmpty();
     }
 }
