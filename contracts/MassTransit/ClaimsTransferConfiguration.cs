@@ -28,5 +28,6 @@ public static class ClaimsTransferConfiguration
         bus.SendTopology.ConfigureErrorSettings = LastingQueue.KeepOnlyTheType;
         bus.SendTopology.ConfigureDeadLetterSettings = LastingQueue.KeepOnlyTheType;
         bus.ConnectEndpointConfigurationObserver(new EndpointRules());
+        bus.ConnectConsumerConfigurationObserver(new ConsumersOfRecords());
     }
 }

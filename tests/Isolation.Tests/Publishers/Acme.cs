@@ -64,6 +64,30 @@ internal sealed class Acme : IAsyncDisposable
         return await StartAsync(builder);
     }
 
+    /// <summary>A bus whose consumer would hear whatever is about a claim; it is made, and not started.</summary>
+    public static async Task ConsumeWhateverAsync()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            bus.AddConsumer<WhateverListener>();
+            bus.UsingRabbitMq((context, rabbit) =>
+            {
+                rabbit.UseClaimsTransfer();
+                rabbit.ReceiveEndpoint("acme-whatever", endpoint => endpoint.ConfigureConsumer<WhateverListener>(context));
+            });
+        });
+        await using var provider = services.BuildServiceProvider();
+        provider.GetRequiredService<IBusControl>();
+    }
+
+    private sealed class WhateverListener : IConsumer<IClaimMessage>
+    {
+        public Task Consume(ConsumeContext<IClaimMessage> context) => throw new InvalidOperationException("It is never heard.");
+    }
+
     /// <summary>Publishes alone.</summary>
     public static async Task<Acme> StartSilentAsync(string broker)
     {

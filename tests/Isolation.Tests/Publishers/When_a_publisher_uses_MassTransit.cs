@@ -178,6 +178,10 @@ public sealed class When_a_publisher_uses_MassTransit
     }
 
     [Test]
+    public async Task a_consumer_of_what_messages_have_in_common_is_refused_before_it_waits_for_ever() =>
+        (await Should.ThrowAsync<global::MassTransit.ConfigurationException>(Acme.ConsumeWhateverAsync)).ToString().ShouldContain("Consume the records themselves: SubmitClaim");
+
+    [Test]
     public void the_readme_is_this_application()
     {
         var readme = File.ReadAllText(PathOf("contracts/MassTransit/README.md")).Split("```csharp\n")[1].Split("\n```")[0];
