@@ -8,6 +8,9 @@ namespace ClaimsTransfer.Ingest.FbsFees;
 /// <summary>One fee of FBS, by its own field names.</summary>
 internal static class Fees
 {
+    /// <summary>Some systems write a day of the year 1 where there is none.</summary>
+    private const int FirstYear = 1990;
+
     /// <param name="isPaid">Only whose and which fee it is must be readable.</param>
     public static SubmitClaim? Read(Fields fee, ref Addressed addressed, Beside beside, DateTimeOffset now, bool isPaid)
     {
@@ -36,8 +39,18 @@ internal static class Fees
             : null;
     }
 
-    /// <summary>FBS has a day on which it was paid: nothing else of it matters then.</summary>
-    public static bool IsPaid(Fields fee) => fee.IsGiven("paidDate", out _);
+    /// <summary>FBS has a day on which it was paid: nothing else of it matters then. What is no such day says nothing, and is a fault.</summary>
+    public static bool IsPaid(Fields fee)
+    {
+        if (!fee.IsGiven("paidDate", out _))
+            return false;
+        if (Day(fee, "paidDate", Examples.CreatedOn, isRequired: false) is not { } day)
+            return false;
+        if (day.Year >= FirstYear)
+            return true;
+        fee.Fault("paidDate", FaultNotes.NoDayOfPayment, "null where it is not paid");
+        return false;
+    }
 
     /// <summary>Kroner to øre from the digits as they stand. What a binary fraction leaves behind (70.10000000000001) is no amount of money: it is taken off.</summary>
     private static long? AmountOre(Fields fee)

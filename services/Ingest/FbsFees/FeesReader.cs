@@ -41,12 +41,29 @@ internal sealed class FeesReader(ISealer sealer, IMunicipalities municipalities)
                 new Addressed(null, null, municipality, agency, null, null), faults, _fingerprints.OfBody("fbs-fees", document.RootElement), KeptBody.Of(document.RootElement), 0, traceParent)];
         }
 
-        var debtor = _fingerprints.OfBytes("debtor", Encoding.UTF8.GetBytes($"{NumberOf(borrower)}/{NumberOf(guardian)}"));
+        var debtor = _fingerprints.OfBytes("debtor", Encoding.UTF8.GetBytes(NumberOf(borrower) ?? ""));
         var beside = new Beside(agency, municipality, borrower, guardian, debtor, faults.All);
         var read = new List<ReadMessage>(fees.GetArrayLength());
         foreach (var fee in fees.EnumerateArray())
             read.Add(ReadFee(fee, read.Count, beside, now, traceParent));
+        RefuseContradictions(read, [.. fees.EnumerateArray()]);
         return read;
+    }
+
+    /// <summary>Of a fee that stands twice with different amounts, or as paid and not, nobody can tell which counts.</summary>
+    private void RefuseContradictions(List<ReadMessage> read, JsonElement[] fees)
+    {
+        var twice = read.Where(message => message.Listed is not null && message.Faults.Count == 0)
+            .GroupBy(message => message.Addressed.ClaimId).Where(group => group.DistinctBy(message => (message.Listed!.IsPaid, (message.Message as SubmitClaim)?.AmountOre)).Skip(1).Any())
+            .SelectMany(group => group).Select(message => (int)message.Line - 1).ToList();
+        foreach (var index in twice)
+        {
+            var faults = new FaultList();
+            faults.Add($"fees[{index}]", null, FaultNotes.TwiceInList, "each fee once");
+            read[index] = Refused(
+                read[index].Addressed, faults, _fingerprints.OfBody($"fbs-fee/{read[index].Addressed.Agency}", fees[index]), KeptBody.Of(fees[index]), index + 1, read[index].TraceParent) with
+            { Listed = read[index].Listed };
+        }
     }
 
     private ReadMessage ReadFee(JsonElement element, int index, Beside beside, DateTimeOffset now, string? traceParent)

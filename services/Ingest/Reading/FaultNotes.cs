@@ -41,6 +41,8 @@ public static class FaultNotes
     public static readonly Note NoKroner = Note.Of("fault.noKroner");
     public static readonly Note MoreDecimals = Note.Of("fault.moreDecimals");
     public static readonly Note NotAboveZero = Note.Of("fault.notAboveZero");
+    public static readonly Note NoDayOfPayment = Note.Of("fault.noDayOfPayment");
+    public static readonly Note TwiceInList = Note.Of("fault.twiceInList");
 
     /// <summary>Of what is on record.</summary>
     public static readonly Note IdTaken = Note.Of("fault.idTaken");

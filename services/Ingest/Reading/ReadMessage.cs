@@ -15,7 +15,7 @@ public sealed record ReadMessage(
     string Kind, Guid Id, Guid? Content, IMessage? Message, Addressed Addressed, IReadOnlyList<ToldFault> Faults, string? KeptBody = null,
     string? TraceParent = null, long Line = 0, bool IsUnreadable = false, bool IsTooLong = false, ListedFee? Listed = null);
 
-/// <param name="Debtor">Keyed fingerprint of borrower and guardian, by their numbers.</param>
+/// <param name="Debtor">Keyed fingerprint of the borrower, by the number: a guardian may be named later.</param>
 public sealed record ListedFee(bool IsPaid, Guid Debtor)
 {
     /// <summary>Of what a list makes of a claim's version: the same list again is the same messages again.</summary>

@@ -89,7 +89,7 @@ public sealed class LeftOut(IStore store, IPublisher publisher, IMunicipalities 
             await using (var connection = await store.OpenAsync(cancellation))
             {
                 rows = (await connection.QueryAsync<Row>(new CommandDefinition(
-                    statement, new { filter.Municipality, filter.Agency, category = nameof(ClaimCategory.OutOfScope), afterAt, afterId, most = PageSize }, cancellationToken: cancellation))).AsList();
+                    statement, new { filter.Municipality, agency = filter.Agency?.ToUpperInvariant(), category = nameof(ClaimCategory.OutOfScope), afterAt, afterId, most = PageSize }, cancellationToken: cancellation))).AsList();
             }
 
             if (rows.Count == 0)
@@ -103,7 +103,7 @@ public sealed class LeftOut(IStore store, IPublisher publisher, IMunicipalities 
     private string Statement(LeftOutFilter filter) => store.Sql($"""
         SELECT {store.Top("most")} claim_id AS ClaimId, listed_at AS ListedAt, state AS State
         FROM routing.claims
-        WHERE municipality = @Municipality AND category = @category{(filter.Agency is null ? "" : " AND agency = @Agency")}
+        WHERE municipality = @Municipality AND category = @category{(filter.Agency is null ? "" : " AND agency = @agency")}
           AND listed_at >= @afterAt AND (listed_at > @afterAt OR claim_id > @afterId)
         ORDER BY listed_at, claim_id {store.Limit("most")}
         """);

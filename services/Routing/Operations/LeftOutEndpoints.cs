@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Identifiers;
 using ClaimsTransfer.Defaults.Municipalities;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -24,6 +25,8 @@ internal static class LeftOutEndpoints
     {
         null or "" => "municipality is missing; give one municipality's four digits, such as 0492.",
         var code when municipalities.Find(code) is null => $"municipality is '{code}', which is not configured here.",
+        var code when filter.Agency is not null && !(Identifiers.TryIsil(filter.Agency.ToUpperInvariant(), out var its, out _) && its == code) =>
+            $"agency is '{filter.Agency}', which is no library of municipality {code}; give its ISIL, such as DK-7{code[1..]}00.",
         _ => null,
     };
 }

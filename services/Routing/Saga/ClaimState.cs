@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
@@ -110,15 +111,13 @@ public sealed record ClaimState
         _ => null,
     };
 
-    /// <summary>The same as it is searched for.</summary>
+    /// <summary>The same as people search for it, in either language; a rule by its name too.</summary>
     [JsonIgnore]
-    public string? Searched => this switch
-    {
-        { Hold: { } hold } => $"{hold.Rule}: {hold.Explanation}",
-        { Rejection: { } rejection } => $"{rejection.Code}: {rejection.Text} (to be put right by the {rejection.FixBy.ToString().ToLowerInvariant()})",
-        { Cancellation: { } cancellation } => cancellation.Reason,
-        _ => null,
-    };
+    public string? Searched => Why is null ? null : $"{(Hold is { } hold ? $"{hold.Rule}: " : "")}{Danish.Say(Why)} / {English.Say(Why)}";
+
+    private static readonly NoteTexts Danish = new(NoteTexts.Danish, Kroner), English = new(NoteTexts.English, Kroner);
+
+    private static string Kroner(long ore) => (ore / 100m).ToString("0.00", CultureInfo.InvariantCulture);
 
     [JsonIgnore]
     public ClaimCategory Category => this switch

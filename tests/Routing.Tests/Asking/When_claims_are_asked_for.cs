@@ -143,6 +143,8 @@ public sealed class When_claims_are_asked_for(Engine engine) : RoutingFixture(en
         (await FoundAsync(new ClaimFilter(Text: $"{Claim(1).ClaimId}"))).ShouldBe([1]);
         (await FoundAsync(new ClaimFilter(Text: "HoldForPerson"))).ShouldBe([4]);
         (await FoundAsync(new ClaimFilter(Text: "Liable party"))).ShouldBe([2]);
+        (await FoundAsync(new ClaimFilter(Text: "låneren"))).ShouldBe([4]);
+        (await FoundAsync(new ClaimFilter(Text: "the borrower"))).ShouldBe([4]);
         (await FoundAsync(new ClaimFilter(Text: "D017", Municipality: ["0751"]))).ShouldBeEmpty();
         // What a pattern would read as anything at all is a character like any other.
         (await FoundAsync(new ClaimFilter(Text: "%"))).ShouldBeEmpty();

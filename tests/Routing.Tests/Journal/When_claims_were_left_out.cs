@@ -54,7 +54,7 @@ public sealed class When_claims_were_left_out(Engine engine) : RoutingFixture(en
         Copenhagen = Claims.Copenhagen;
 
         (await LeftOut().ShowAsync(All, default)).Wanted.Claims.ShouldBe(3);
-        (await LeftOut().ShowAsync(All with { Agency = "DK-710111" }, default)).Wanted.Claims.ShouldBe(1);
+        (await LeftOut().ShowAsync(All with { Agency = "dk-710111" }, default)).Wanted.Claims.ShouldBe(1);
         (await LeftOut().ShowAsync(All with { CreatedSince = Claim(1).CreatedOn.AddDays(5) }, default)).Wanted.Claims.ShouldBe(1);
         (await LeftOut().ShowAsync(new LeftOutFilter("0157"), default)).Wanted.Claims.ShouldBe(0);
     }
