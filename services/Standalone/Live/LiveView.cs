@@ -4,13 +4,15 @@ using Spectre.Console;
 
 namespace ClaimsTransfer.Standalone.Live;
 
-/// <summary>How the claims of every municipality stand, once a second in a terminal; a line every few seconds where the output is a file or a pipe.</summary>
+/// <summary>How the claims of every municipality stand, once a second in a terminal; a line every few seconds, while something moves, where the output is a file or a pipe.</summary>
 public sealed class LiveView(RunningSystem system, TimeProvider time)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PlainTick = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan QuietTick = TimeSpan.FromMinutes(1);
     private readonly ReportReader _reader = new(system, time);
     private readonly Rates _rates = new(time);
+    private (Figures? Total, DateTimeOffset At) _printed;
     private BooksReport? _last;
     private bool _complained;
 
@@ -81,8 +83,12 @@ public sealed class LiveView(RunningSystem system, TimeProvider time)
         while (await timer.WaitForNextTickAsync(cancellation) && !isOver());
     }
 
+    /// <summary>While nothing moves, a line a minute says that it still runs.</summary>
     private void Print(BooksReport report)
     {
+        if (report.Total == _printed.Total && time.GetUtcNow() - _printed.At < QuietTick)
+            return;
+        _printed = (report.Total, time.GetUtcNow());
         foreach (var (code, f) in report.Municipalities.Where(entry => _rates.Moved(entry.Key)))
             Console.Out.WriteLine(Line(code, f, _rates.Of(code)));
         Console.Out.WriteLine(Line("total", report.Total, _rates.Of("total")));
