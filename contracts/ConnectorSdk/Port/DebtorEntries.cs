@@ -57,11 +57,16 @@ public abstract record DebtorEntry(string EntryId, EntrySubject Subject, DateTim
 
     /// <summary>
     /// A line that cannot be read, in a document that is whole by its control totals: its neighbours count, and a person looks at this one. It is known by what it says, so that the
-    /// same entry, once it can be read, comes in under its own id.
+    /// same entry, once it can be read, comes in under its own id; where it names no entry, also by its place: two lines that say the same are two amounts.
     /// </summary>
     /// <param name="AmountOre">As the control totals count it.</param>
-    public sealed record Unreadable(EntrySubject Subject, DateTimeOffset BookedAt, DateOnly ValueDate, long AmountOre, UnreadableEntry Line)
-        : DebtorEntry($"unreadable-{DeterministicId.Create(DeterministicId.ClaimsTransfer, $"unreadable-entry/{Line.EntryId}/{Line.Said}"):N}", Subject, BookedAt, ValueDate);
+    /// <param name="DocumentId">Of the document that brings it, the same whenever that comes again.</param>
+    public sealed record Unreadable(EntrySubject Subject, DateTimeOffset BookedAt, DateOnly ValueDate, long AmountOre, UnreadableEntry Line, string DocumentId)
+        : DebtorEntry($"unreadable-{IdOf(Line, DocumentId):N}", Subject, BookedAt, ValueDate)
+    {
+        private static Guid IdOf(UnreadableEntry line, string documentId) => DeterministicId.Create(
+            DeterministicId.ClaimsTransfer, $"unreadable-entry/{(string.IsNullOrEmpty(line.EntryId) ? $"{documentId}/{line.Line}" : line.EntryId)}/{line.Said}");
+    }
 }
 
 /// <summary>Where a vendor's callback endpoint hands entries in: returns when they are stored for good, so that the vendor may be answered.</summary>

@@ -74,14 +74,14 @@ internal sealed partial class IncomingFiles(ILogger log)
         if (reading is PaymentReading.Taken taken)
         {
             payments.Entries.AddRange(taken.Entries);
-            payments.Taken.Add(DocumentId(fileId));
+            payments.Taken.Add(PaymentFile.DocumentId(fileId));
             foreach (var unreadable in taken.Entries.OfType<DebtorEntry.Unreadable>())
                 Log.LineUnreadable(log, system.Municipality, file.Name, unreadable.Line.Line, unreadable.Line.Field, unreadable.Line.Fault);
             return true;
         }
 
         var refused = (PaymentReading.Refused)reading;
-        payments.Refused.Add(new RefusedDocument(DocumentId(fileId), DocumentKind.File, file.Name, refused.Fault, refused.Line, refused.Field));
+        payments.Refused.Add(new RefusedDocument(PaymentFile.DocumentId(fileId), DocumentKind.File, file.Name, refused.Fault, refused.Line, refused.Field));
         Log.PaymentsRefused(log, system.Municipality, file.Name, refused.Code, refused.Text);
         // Asked before the cursor moves: a crash in between asks twice, and never not at all.
         var question = AskAgainFile.Of(system.Municipality, fileId, refused);
@@ -91,9 +91,6 @@ internal sealed partial class IncomingFiles(ILogger log)
         Log.NotAskedAgain(log, system.Municipality, file.Name, handover is Handover.NotDelivered not ? not.Reason : ((Handover.Uncertain)handover).Reason);
         return false;
     }
-
-    /// <summary>The same file under another name, in whatever case it is written.</summary>
-    private static string DocumentId(string fileId) => fileId.ToUpperInvariant();
 
     private static bool IsOurs(string name) => FileNames.IsReceiptFile(name) || FileNames.PaymentFileId(name) is not null;
 

@@ -157,6 +157,19 @@ public sealed class When_a_payment_file_is_cut
         Read("b", "0101_2_b.bet", Payments.Entry("NYT", "&07+00000000000100", id: "p-9")).EntryId.ShouldNotBe(first.EntryId);
     }
 
+    [Test]
+    public void two_lines_that_say_the_same_and_name_no_entry_are_two_and_the_same_file_again_brings_no_more()
+    {
+        var bad = Payments.Entry("DAK", "&07+00000000000100", id: "");
+        IReadOnlyList<string> Read(string fileId, string name) =>
+            [.. PaymentFile.Read("0101", fileId, name, Payments.Written("0101", fileId, [bad, bad], 2, 200)).ShouldBeOfType<PaymentReading.Taken>().Entries.Select(entry => entry.EntryId)];
+
+        var first = Read("a", "0101_1_a.bet");
+        first.Distinct().Count().ShouldBe(2);
+        Read("A", "0101_2_A.bet").ShouldBe(first);
+        Read("b", "0101_3_b.bet").Intersect(first).ShouldBeEmpty();
+    }
+
     [TestCase(20, true)]
     [TestCase(21, false)]
     public void a_few_such_lines_are_mistakes_and_many_are_another_format(int lines, bool isTaken)

@@ -143,7 +143,7 @@ public sealed class When_a_document_is_refused(Engine engine)
     public async Task A_line_that_cannot_be_read_becomes_an_entry_for_a_person_once_and_without_a_CPR_number()
     {
         var line = new UnreadableEntry("0101_1_dag1.bet", 3, "02", EntryFault.NotKnown, "E-1", "B10 01=E-1 02=NYT 12=Anna 0101701234");
-        var entry = new DebtorEntry.Unreadable(EntryBench.Claim(1), _bench.Time.GetUtcNow(), new DateOnly(2026, 11, 22), 100, line);
+        var entry = new DebtorEntry.Unreadable(EntryBench.Claim(1), _bench.Time.GetUtcNow(), new DateOnly(2026, 11, 22), 100, line, "DAG1");
         await _bench.TakeInAsync(entry);
         await _bench.TakeInAsync(entry with { Line = line with { Document = "0101_2_dag1.bet", Line = 7 } });
         await _bench.TakeInAsync(_bench.Coverage("E-1"));

@@ -27,6 +27,9 @@ public static class PaymentFile
         _ => throw new InvalidOperationException("a reading is complete, incomplete or malformed"),
     };
 
+    /// <summary>The same file comes again under other names, and with its id in capitals.</summary>
+    public static string DocumentId(string fileId) => fileId.ToUpperInvariant();
+
     private static PaymentReading Read(string municipality, string fileId, string name, IReadOnlyList<TaggedRecord> records)
     {
         var (header, trailer) = (records[0], records[^1]);
@@ -48,7 +51,7 @@ public static class PaymentFile
             }
 
             faults.Add((i + 1, fault));
-            entries.Add(PaymentLine.Unreadable(name, i + 1, records[i], fault));
+            entries.Add(PaymentLine.Unreadable(DocumentId(fileId), name, i + 1, records[i], fault));
         }
 
         // Where a line cannot be read, it is the likelier fault: the totals would say no more than that.

@@ -39,13 +39,13 @@ internal static class PaymentLine
 
     /// <summary>A line with a fault, for a person: what of it can be read, and what it says.</summary>
     /// <param name="number">Of the line in the file, from 1.</param>
-    public static DebtorEntry.Unreadable Unreadable(string document, int number, TaggedRecord line, FieldFault fault)
+    public static DebtorEntry.Unreadable Unreadable(string documentId, string document, int number, TaggedRecord line, FieldFault fault)
     {
         var bookedAt = line.MomentOf(10) ?? DateTimeOffset.UnixEpoch;
         var said = string.Join(' ', line.Fields.Select(field => $"{field.Key:D2}={field.Value}"));
         return new DebtorEntry.Unreadable(
             new EntrySubject(line.TextOf(3), line.TextOf(4), line.TextOf(5)), bookedAt, line.DateOf(9) ?? DateOnly.FromDateTime(bookedAt.UtcDateTime), line.OreOf(Amount) ?? 0,
-            new UnreadableEntry(document, number, fault.Field, fault.Fault, line.TextOf(1), $"{line.Type} {said}"));
+            new UnreadableEntry(document, number, fault.Field, fault.Fault, line.TextOf(1), $"{line.Type} {said}"), documentId);
     }
 
     /// <summary>Only of a line without a fault.</summary>
