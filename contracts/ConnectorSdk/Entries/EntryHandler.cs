@@ -18,14 +18,22 @@ public sealed partial class EntryHandler(string vendor, IEntryLog log, IPublishe
     /// <summary>More at a time are one fault that somebody looks at already; who may reach the callback cannot fill the store.</summary>
     private const int MostRefusals = 100;
 
+    /// <summary>A debtor system brings a push again until it is taken; one of which nothing could be read and that has not come for so long was put right there.</summary>
+    private static readonly TimeSpan BroughtAgainWithin = TimeSpan.FromHours(24);
+
     private volatile IReadOnlyList<Refusal>? _refusals;
     private readonly EntryRules _rules = new(options);
 
     /// <summary>The refused documents that are not settled, as the last look found them.</summary>
     public IReadOnlyList<Refusal> Refusals => _refusals ?? [];
 
+    /// <summary>Of a reading, which says itself which documents it took (<see cref="ReadAsync"/>).</summary>
+    public Task TakeInAsync(string municipality, IReadOnlyList<DebtorEntry> entries, CancellationToken cancellation) =>
+        TakeInAsync(municipality, entries, null, cancellation);
+
     /// <summary>Takes entries in, in whatever order, whenever and however often they come; returns when they are stored for good and their messages confirmed.</summary>
-    public async Task TakeInAsync(string municipality, IReadOnlyList<DebtorEntry> entries, CancellationToken cancellation)
+    /// <param name="documentId">Of the push that brought them: it is settled where it was refused before.</param>
+    public async Task TakeInAsync(string municipality, IReadOnlyList<DebtorEntry> entries, string? documentId, CancellationToken cancellation)
     {
         if (entries.Count == 0)
             return;
@@ -40,8 +48,9 @@ public sealed partial class EntryHandler(string vendor, IEntryLog log, IPublishe
         await PublishAsync(
             [.. taken.Select(entry => entry.Row).Where(row => row.PublishDueAt is not null).DistinctBy(row => (row.IsConflict, row.EntryId, row.ContentHash))], cancellation);
         var ids = taken.Select(entry => entry.Row.EntryId).ToHashSet(StringComparer.Ordinal);
+        var document = documentId is null ? null : Cut(documentId);
         await SettleAsync(
-            municipality, document => document.EntryId is { } entryId ? ids.Contains(entryId) : document.Kind == DocumentKind.Push, cancellation);
+            municipality, refusal => refusal.Document.EntryId is { } entryId ? ids.Contains(entryId) : refusal.Document.DocumentId == document, cancellation);
     }
 
     /// <summary>Keeps what was refused, before the debtor system is answered or the cursor moves on.</summary>
@@ -65,15 +74,17 @@ public sealed partial class EntryHandler(string vendor, IEntryLog log, IPublishe
         if (read.Refused.Count > 0)
             await RefuseAsync(municipality, read.Refused, cancellation);
         var (taken, found) = (read.TakenDocuments.Select(Cut).ToHashSet(StringComparer.Ordinal), read.Refused.Select(document => Cut(document.DocumentId)).ToHashSet(StringComparer.Ordinal));
-        await SettleAsync(municipality, document => taken.Contains(document.DocumentId) || (document.IsFoundAgain && !found.Contains(document.DocumentId)), cancellation);
+        await SettleAsync(municipality, refusal => refusal.Document is var document && (taken.Contains(document.DocumentId) || (document.IsFoundAgain && !found.Contains(document.DocumentId))), cancellation);
     }
 
-    /// <summary>The janitor: publishes again what was not confirmed.</summary>
+    /// <summary>The janitor: publishes again what was not confirmed, and settles what is brought no more.</summary>
     /// <returns>What each municipality still had unpublished when it began.</returns>
     public async Task<IReadOnlyList<EntryDepth>> SweepAsync(CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         _refusals = await log.RefusalsAsync(null, cancellation);
+        foreach (var municipality in _refusals.Where(IsBroughtNoMore).Select(refusal => refusal.Municipality).Distinct().ToList())
+            await SettleAsync(municipality, IsBroughtNoMore, cancellation);
         var depths = await log.DepthsAsync(now, cancellation);
         if (depths.Any(depth => depth.Due > 0))
             await PublishAsync(await log.UnpublishedAsync(now, SweepSize, cancellation), cancellation);
@@ -81,11 +92,11 @@ public sealed partial class EntryHandler(string vendor, IEntryLog log, IPublishe
     }
 
     /// <summary>Mostly nothing is refused, and nothing is asked of the store then. Another instance's refusal is known here from the next sweep on.</summary>
-    private async Task SettleAsync(string municipality, Func<RefusedDocument, bool> isSettled, CancellationToken cancellation)
+    private async Task SettleAsync(string municipality, Func<Refusal, bool> isSettled, CancellationToken cancellation)
     {
         if (_refusals is { } known && !known.Any(refusal => refusal.Municipality == municipality))
             return;
-        var settled = (await log.RefusalsAsync(municipality, cancellation)).Where(refusal => isSettled(refusal.Document)).Select(refusal => refusal.Document).ToList();
+        var settled = (await log.RefusalsAsync(municipality, cancellation)).Where(isSettled).Select(refusal => refusal.Document).ToList();
         if (settled.Count == 0)
             return;
         await log.SettleAsync(municipality, settled.ConvertAll(document => document.DocumentId), cancellation);
@@ -93,6 +104,9 @@ public sealed partial class EntryHandler(string vendor, IEntryLog log, IPublishe
         foreach (var document in settled)
             Log.Settled(logger, vendor, municipality, document.Name);
     }
+
+    private bool IsBroughtNoMore(Refusal refusal) =>
+        refusal.Document is { Kind: DocumentKind.Push, EntryId: null } && time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(refusal.LastAt) >= BroughtAgainWithin;
 
     private static RefusedDocument Bounded(RefusedDocument document) => document with
     {

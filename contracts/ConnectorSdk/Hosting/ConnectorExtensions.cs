@@ -120,8 +120,8 @@ internal sealed class ReceiptInbox(IEnumerable<ConnectorHost> hosts) : IReceiptI
 /// <summary>Hands entries to the connector that serves the municipality.</summary>
 internal sealed class EntryInbox(IEnumerable<ConnectorHost> hosts) : IEntryInbox
 {
-    public Task TakeInAsync(string municipality, IReadOnlyList<DebtorEntry> entries, CancellationToken cancellation) =>
-        hosts.Of(municipality).TakeInAsync(municipality, entries, cancellation);
+    public Task TakeInAsync(string municipality, IReadOnlyList<DebtorEntry> entries, string? documentId, CancellationToken cancellation) =>
+        hosts.Of(municipality).TakeInAsync(municipality, entries, documentId, cancellation);
 
     public Task RefuseAsync(string municipality, RefusedDocument document, CancellationToken cancellation) =>
         hosts.Of(municipality).RefuseAsync(municipality, document, cancellation);

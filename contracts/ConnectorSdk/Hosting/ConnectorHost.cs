@@ -80,8 +80,8 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
     public Task TakeInAsync(string municipality, IReadOnlyList<Receipt> receipts, CancellationToken cancellation) =>
         _handler.ReceiptsAsync(municipality, receipts, cancellation);
 
-    public Task TakeInAsync(string municipality, IReadOnlyList<DebtorEntry> entries, CancellationToken cancellation) =>
-        _entries.TakeInAsync(municipality, entries, cancellation);
+    public Task TakeInAsync(string municipality, IReadOnlyList<DebtorEntry> entries, string? documentId, CancellationToken cancellation) =>
+        _entries.TakeInAsync(municipality, entries, documentId, cancellation);
 
     public Task RefuseAsync(string municipality, RefusedDocument document, CancellationToken cancellation) => _entries.RefuseAsync(municipality, [document], cancellation);
 

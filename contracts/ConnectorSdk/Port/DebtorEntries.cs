@@ -72,9 +72,13 @@ public abstract record DebtorEntry(string EntryId, EntrySubject Subject, DateTim
 /// <summary>Where a vendor's callback endpoint hands entries in: returns when they are stored for good, so that the vendor may be answered.</summary>
 public interface IEntryInbox
 {
-    Task TakeInAsync(string municipality, IReadOnlyList<DebtorEntry> entries, CancellationToken cancellation);
+    /// <param name="documentId">Of the push that brought them, as <see cref="RefuseAsync"/> would name it; null: it has none but its entries.</param>
+    Task TakeInAsync(string municipality, IReadOnlyList<DebtorEntry> entries, string? documentId, CancellationToken cancellation);
 
-    /// <summary>Nothing of a push counts. People are told until one of its entries comes in, or, where none could be read, until another push is taken in.</summary>
+    /// <summary>
+    /// Nothing of a push counts. People are told until the entry that it names comes in; where none could be read, until a push of the same id is taken in (a hash of the body
+    /// is one), or it has not come for 24 hours: whoever brings it brings it again until it is taken.
+    /// </summary>
     Task RefuseAsync(string municipality, RefusedDocument document, CancellationToken cancellation);
 }
 

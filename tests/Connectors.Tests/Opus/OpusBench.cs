@@ -58,6 +58,8 @@ internal sealed class OpusBench : IReceiptInbox, IEntryInbox, IAsyncDisposable
 
     public ConcurrentQueue<(string Municipality, RefusedDocument Document)> Refused { get; } = new();
 
+    public ConcurrentQueue<string?> TakenDocuments { get; } = new();
+
     /// <summary>While true, storing a receipt or an entry fails.</summary>
     public bool InboxIsBroken { get; set; }
 
@@ -112,10 +114,11 @@ internal sealed class OpusBench : IReceiptInbox, IEntryInbox, IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    public Task TakeInAsync(string municipality, IReadOnlyList<DebtorEntry> entries, CancellationToken cancellation)
+    public Task TakeInAsync(string municipality, IReadOnlyList<DebtorEntry> entries, string? documentId, CancellationToken cancellation)
     {
         if (InboxIsBroken)
             throw new IOException("The store is away.");
+        TakenDocuments.Enqueue(documentId);
         Entries.Enqueue((municipality, entries));
         return Task.CompletedTask;
     }

@@ -156,7 +156,29 @@ public sealed class When_Opus_pushes_coverage
         await bench.BringAsync("<not xml");
         await bench.BringAsync(Money.Receipt(OpusBench.Register(1).Id, "not a slip").Replace("ACCEPTERET", "MAASKE", StringComparison.Ordinal));
 
-        bench.Refused.ShouldBe([("0101", new RefusedDocument("push", DocumentKind.Push, "push", DocumentFault.Unreadable, 1))]);
+        var document = bench.Refused.ShouldHaveSingleItem().Document;
+        document.ShouldBe(new RefusedDocument(document.DocumentId, DocumentKind.Push, "push", DocumentFault.Unreadable, 1));
+    }
+
+    [Test]
+    public async Task A_push_that_names_no_posting_is_the_same_when_the_same_body_comes_and_no_other()
+    {
+        await using var bench = await OpusBench.StartAsync();
+
+        foreach (var body in (string[])["<not xml", "<not xml", "<nor this", Money.Pushed(Money.Posting("NYT", "", id: ""))])
+            await bench.BringAsync(body);
+
+        var ids = bench.Refused.Select(refused => refused.Document.DocumentId).ToList();
+        ids[1].ShouldBe(ids[0]);
+        ids.Distinct().Count().ShouldBe(3);
+        bench.Refused.ShouldAllBe(refused => refused.Document.EntryId == null);
+
+        await bench.BringAsync(Money.Pushed(Money.Posting("DAEKNING", "<Beloeb>1.00</Beloeb>")));
+        await bench.BringAsync(Money.Pushed(Money.Posting("DAEKNING", "<Beloeb>1.00</Beloeb>")));
+        var taken = bench.TakenDocuments.ToList();
+        taken[0].ShouldBe(taken[1]);
+        taken[0].ShouldNotBeNull().ShouldMatch("^push [0-9a-f]{64}$");
+        ids.ShouldNotContain(taken[0]);
     }
 
     [Test]

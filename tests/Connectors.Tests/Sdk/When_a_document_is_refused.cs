@@ -13,6 +13,7 @@ public sealed class When_a_document_is_refused(Engine engine)
 {
     private static readonly RefusedDocument File = new("DAG1", DocumentKind.File, "0101_1_dag1.bet", DocumentFault.WrongEntry, 3, "02");
     private static readonly RefusedDocument Push = new("push E-1", DocumentKind.Push, "push E-1", DocumentFault.WrongEntry) { EntryId = "E-1" };
+    private static readonly RefusedDocument Unread = new("push 5f2a", DocumentKind.Push, "push", DocumentFault.Unreadable);
     private static readonly RefusedDocument Feed = new("entries", DocumentKind.Feed, "entries after 1", DocumentFault.WrongEntry, null, "kind") { IsFoundAgain = true };
 
     private EntryBench _bench = null!;
@@ -78,11 +79,32 @@ public sealed class When_a_document_is_refused(Engine engine)
     }
 
     [Test]
-    public async Task A_push_of_which_nothing_could_be_read_is_settled_by_the_next_that_is_taken_in()
+    public async Task A_push_of_which_nothing_could_be_read_is_settled_when_the_same_is_taken_in_and_by_no_other()
     {
-        await _bench.NewHandler().RefuseAsync(EntryBench.København, [Push with { EntryId = null }], CancellationToken.None);
+        await _bench.NewHandler().RefuseAsync(EntryBench.København, [Unread], CancellationToken.None);
         await _bench.TakeInAsync(_bench.Coverage("E-2", fee: 2));
+        await _bench.NewHandler().TakeInAsync(EntryBench.København, [_bench.Coverage("E-3", fee: 3)], "push other", CancellationToken.None);
+        (await KnownAsync()).ShouldHaveSingleItem();
+
+        await _bench.NewHandler().TakeInAsync(EntryBench.København, [_bench.Coverage("E-4", fee: 4)], Unread.DocumentId, CancellationToken.None);
         (await KnownAsync()).ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task A_push_of_which_nothing_could_be_read_is_settled_when_it_has_not_come_for_a_day_and_one_that_names_its_entry_is_not()
+    {
+        var handler = _bench.NewHandler();
+        await handler.RefuseAsync(EntryBench.København, [Unread, Push], CancellationToken.None);
+        _bench.Time.Advance(TimeSpan.FromHours(20));
+        await handler.RefuseAsync(EntryBench.København, [Unread], CancellationToken.None);
+        _bench.Time.Advance(TimeSpan.FromHours(23));
+        await handler.SweepAsync(CancellationToken.None);
+        handler.Refusals.Count.ShouldBe(2);
+
+        _bench.Time.Advance(TimeSpan.FromHours(1));
+        await handler.SweepAsync(CancellationToken.None);
+        handler.Refusals.ShouldHaveSingleItem().Document.ShouldBe(Push);
+        (await KnownAsync()).ShouldHaveSingleItem();
     }
 
     [Test]

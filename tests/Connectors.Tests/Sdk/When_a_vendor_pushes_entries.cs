@@ -31,7 +31,7 @@ public sealed class When_a_vendor_pushes_entries
     [Test]
     public async Task the_inbox_takes_them_to_the_connector_that_serves_the_municipality()
     {
-        await _bench.EntryInbox.TakeInAsync(København, [Coverage("E-1"), Coverage("E-1")], CancellationToken.None);
+        await _bench.EntryInbox.TakeInAsync(København, [Coverage("E-1"), Coverage("E-1")], null, CancellationToken.None);
 
         await Eventually.TrueAsync(() => !_bench.Coverage.IsEmpty);
         _bench.Coverage.ShouldHaveSingleItem().MessageId.ShouldBe(DeterministicId.Of(DeterministicId.OfClaim("DK-710100", 1), "entry/E-1"));
@@ -39,7 +39,7 @@ public sealed class When_a_vendor_pushes_entries
 
     [Test]
     public async Task for_a_municipality_that_nobody_serves_it_refuses() =>
-        await Should.ThrowAsync<KeyNotFoundException>(() => _bench.EntryInbox.TakeInAsync("0999", [Coverage("E-1")], CancellationToken.None));
+        await Should.ThrowAsync<KeyNotFoundException>(() => _bench.EntryInbox.TakeInAsync("0999", [Coverage("E-1")], null, CancellationToken.None));
 
     [Test]
     public async Task what_a_crash_left_unpublished_is_shown_and_then_published_by_the_sweep()
@@ -70,7 +70,7 @@ public sealed class When_a_vendor_pushes_entries
             .ShouldBe(("push", "push E-1", "wrongEntry", 3, "Art"));
         gauge.Of(København).ShouldBe(1);
 
-        await _bench.EntryInbox.TakeInAsync(København, [Coverage("E-1")], CancellationToken.None);
+        await _bench.EntryInbox.TakeInAsync(København, [Coverage("E-1")], null, CancellationToken.None);
         Refused().GetArrayLength().ShouldBe(0);
         gauge.Of(København).ShouldBe(0);
     }

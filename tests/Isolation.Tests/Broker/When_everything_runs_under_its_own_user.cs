@@ -49,7 +49,7 @@ public sealed class When_everything_runs_under_its_own_user(string transport)
         await _system.SubmitAsync(København, 1);
 
         await _system.UntilAsync(København, 1, "Transferred");
-        await _system.Entries.TakeInAsync(København, [new DebtorEntry.Coverage("K-1", new EntrySubject($"{AgencyOf(København)}-1", null, null), At, new DateOnly(2026, 11, 22), 7000, "mobilePay")], CancellationToken.None);
+        await _system.Entries.TakeInAsync(København, [new DebtorEntry.Coverage("K-1", new EntrySubject($"{AgencyOf(København)}-1", null, null), At, new DateOnly(2026, 11, 22), 7000, "mobilePay")], null, CancellationToken.None);
 
         var paid = await NextAsync(_looking, "fbs", message => message.Exchange == MessageNames.PaymentReconciled);
         ((long)paid!["feeId"]!).ShouldBe(1);

@@ -86,7 +86,7 @@ public sealed class When_a_vendor_misbehaves
 
         await OthersGoThroughAsync(100);
         await _system.Entries.TakeInAsync(
-            København, [new DebtorEntry.Coverage("K-100", new EntrySubject($"{AgencyOf(København)}-100", null, null), At, new DateOnly(2026, 11, 22), 7000, "mobilePay")], CancellationToken.None);
+            København, [new DebtorEntry.Coverage("K-100", new EntrySubject($"{AgencyOf(København)}-100", null, null), At, new DateOnly(2026, 11, 22), 7000, "mobilePay")], null, CancellationToken.None);
         var paid = await NextAsync(_looking, "fbs", message => message.Exchange == MessageNames.PaymentReconciled && Encoding.UTF8.GetString(message.Body.Span).Contains("\"feeId\":100,", StringComparison.Ordinal));
         ((long)paid!["balanceOre"]!).ShouldBe(0);
 

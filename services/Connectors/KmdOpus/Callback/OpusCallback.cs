@@ -1,6 +1,7 @@
+using System.Security.Cryptography;
+using System.Xml.Linq;
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.KmdOpus.Wire;
-using System.Xml.Linq;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -39,7 +40,7 @@ internal sealed partial class OpusCallback(IReceiptInbox receiptInbox, IEntryInb
                     await receiptInbox.TakeInAsync(municipality, receipts, context.RequestAborted);
                 return Taken("ForretningskvitteringerSvar", content.Elements().Count());
             case "DaekningAfskrivning" when Postings.Read(content, out error) is { } entries:
-                await entryInbox.TakeInAsync(municipality, entries, context.RequestAborted);
+                await entryInbox.TakeInAsync(municipality, entries, IdOf(body), context.RequestAborted);
                 return Taken("DaekningAfskrivningSvar", entries.Count);
             default:
                 var why = error?.ToString()
@@ -58,8 +59,12 @@ internal sealed partial class OpusCallback(IReceiptInbox receiptInbox, IEntryInb
             return;
         var fault = content switch { null => DocumentFault.Unreadable, "DaekningAfskrivning" => DocumentFault.WrongEntry, _ => DocumentFault.WrongHeader };
         var name = $"{content ?? "push"}{(entryId is null ? "" : $" {entryId}")}";
-        await entryInbox.RefuseAsync(municipality, new RefusedDocument(name, DocumentKind.Push, name, fault, error?.Line, error?.Element) { EntryId = entryId }, cancellation);
+        await entryInbox.RefuseAsync(
+            municipality, new RefusedDocument(entryId is null ? IdOf(body) : name, DocumentKind.Push, name, fault, error?.Line, error?.Element) { EntryId = entryId }, cancellation);
     }
+
+    /// <summary>Of a push that names no entry: the same body is the same push.</summary>
+    private static string IdOf(MemoryStream body) => $"push {Convert.ToHexStringLower(SHA256.HashData(body.GetBuffer().AsSpan(0, (int)body.Length)))}";
 
     private static IResult Taken(string answer, int count) => Answer(
         Profile.Envelope(null, new XElement(Profile.Debtor + answer, new XElement(Profile.Debtor + "Modtaget", count))), StatusCodes.Status200OK);

@@ -45,7 +45,8 @@ public static class Items
     public static (string? Content, string? EntryId) About(MemoryStream utf8)
     {
         var content = WellFormed(utf8)?.Elements(Profile.Soap + "Body").FirstOrDefault()?.Elements().FirstOrDefault();
-        return (content?.Name.LocalName, content?.Descendants(Profile.Debtor + "PosteringId").FirstOrDefault()?.Value.Trim());
+        var entryId = content?.Descendants(Profile.Debtor + "PosteringId").FirstOrDefault()?.Value.Trim();
+        return (content?.Name.LocalName, entryId is { Length: > 0 and <= 100 } ? entryId : null);
     }
 
     private static XElement? WellFormed(MemoryStream utf8)
