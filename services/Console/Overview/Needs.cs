@@ -67,6 +67,9 @@ public enum NeedKind
 
     /// <summary>Live municipalities that were not reconciled in the last night.</summary>
     StaleReconciliations,
+
+    /// <summary>Services that could not be asked: what they know is missing, and so are the needs that come of it.</summary>
+    ServicesAway,
 }
 
 /// <summary>Something that waits for a person.</summary>
@@ -100,8 +103,9 @@ internal static class Needs
 
     public static IReadOnlyList<Need> Of(
         IReadOnlyList<MunicipalityFlow> flows, IReadOnlyList<LetterGroup> letters, IReadOnlyList<Replay> replays, ReconciliationsNow reconciliations, IReadOnlyList<VendorView> vendors,
-        DateTimeOffset now) =>
+        IReadOnlyList<AwayService> away, DateTimeOffset now) =>
     [
+        .. away.Count > 0 ? (Need[])[new Need(NeedKind.ServicesAway, away.Count, Places.Overview)] : [],
         .. Claims(NeedKind.UnknownClaims, "Unknown", flows, figures => figures.Unknown),
         .. letters.GroupBy(group => group.CauseKey).Select(cause => new Need(
             NeedKind.DeadLetters, cause.Sum(group => group.Count), Places.FailuresOf(cause.Key), cause.Key,

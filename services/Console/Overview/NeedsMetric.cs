@@ -14,15 +14,24 @@ public sealed partial class NeedsMetric(Overviews overviews, TimeProvider time, 
     private static readonly Actor Everybody = new("needs", Role.Viewer, Municipalities: null);
     private static readonly Meter Meter = new(MeterName);
 
-    private static volatile IReadOnlyList<Need> _needs = [];
+    private static volatile IReadOnlyDictionary<NeedKind, long> _counts = new Dictionary<NeedKind, long>();
 
     static NeedsMetric() => Meter.CreateObservableGauge(
         GaugeName,
         () => Enum.GetValues<NeedKind>().Select(kind => new Measurement<long>(
-            _needs.Where(need => need.Kind == kind).Sum(need => need.Count), new KeyValuePair<string, object?>("need", kind.ToString()))),
+            _counts.GetValueOrDefault(kind), new KeyValuePair<string, object?>("need", kind.ToString()))),
         "{need}", "What waits for a person");
 
-    public async Task LookAsync(CancellationToken cancellation) => _needs = (await overviews.ReadAsync(Everybody, cancellation)).Needs;
+    public async Task LookAsync(CancellationToken cancellation)
+    {
+        var (now, last) = (await overviews.ReadAsync(Everybody, cancellation), _counts);
+        _counts = Enum.GetValues<NeedKind>().ToDictionary(kind => kind, kind =>
+        {
+            var count = now.Needs.Where(need => need.Kind == kind).Sum(need => need.Count);
+            // What could not be asked is not over: no alarm is cleared by a service that is away.
+            return now.Away.Count > 0 && kind != NeedKind.ServicesAway ? Math.Max(count, last.GetValueOrDefault(kind)) : count;
+        });
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

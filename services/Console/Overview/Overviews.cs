@@ -47,10 +47,12 @@ public sealed class Overviews
         var replays = await _replays.ListAsync(actor, ReplaysLookedAt, null, cancellation);
         var flows = await FlowsAsync(actor, await now, cancellation);
         var vendors = VendorConduct.Of(new ConductFigures(flows, (await now).Queues, (await senders).Refusals, (await reconciliations).Latest), actor, _limits, _time.GetUtcNow());
-        var needs = Needs.Of(flows, letters.Groups, replays.Replays, await reconciliations, vendors, _time.GetUtcNow());
+        AwayService?[] asked = [.. (await now).Away, .. (await senders).Away, (await reconciliations).Away];
+        IReadOnlyList<AwayService> away = [.. asked.OfType<AwayService>().DistinctBy(service => service.Service)];
+        var needs = Needs.Of(flows, letters.Groups, replays.Replays, await reconciliations, vendors, away, _time.GetUtcNow());
         var english = _texts.In(TextCatalogue.English);
         return new OverviewNow(
-            (await now).At, [.. needs.Select(need => need with { What = english[need.TextKey] })], flows, Sum(actor, await _hours.ReadAsync(cancellation)), (await now).Away);
+            (await now).At, [.. needs.Select(need => need with { What = english[need.TextKey] })], flows, Sum(actor, await _hours.ReadAsync(cancellation)), away);
     }
 
     public async Task<IReadOnlyList<MunicipalityFlow>> FlowsAsync(Actor actor, FiguresNow now, CancellationToken cancellation) =>

@@ -3,6 +3,7 @@ namespace ClaimsTransfer.OperationsConsole.Overview;
 /// <summary>Where what needs a person is done.</summary>
 internal static class Places
 {
+    public const string Overview = "/console/";
     public const string Claims = "/console/claims";
     public const string Municipalities = "/console/municipalities";
     public const string Failures = "/console/failures";

@@ -71,6 +71,35 @@ public sealed class When_somebody_looks_at_the_overview
     [Test]
     public async Task what_needs_a_person_can_alarm_as_a_metric_and_is_zero_when_nothing_does()
     {
+        var seen = await LookAsync();
+
+        seen.Count.ShouldBe(Enum.GetValues<NeedKind>().Length);
+        (seen["VersionGaps"], seen["UnansweredByFbs"], seen["StoppedReplay"], seen["ServicesAway"]).ShouldBe((2, 3, 0, 0));
+    }
+
+    [Test]
+    public async Task a_service_that_is_away_is_a_need_itself_and_clears_no_alarm()
+    {
+        await LookAsync();
+        _services.GoAway("routing");
+        _console.Server.Services.GetRequiredService<ServiceFigures>().Forget();
+
+        var seen = await LookAsync();
+        (seen["VersionGaps"], seen["UnansweredByFbs"], seen["ServicesAway"]).ShouldBe((2, 3, 1));
+        using var overview = JsonDocument.Parse(await (await _console.Server.SignedInAsync()).GetStringAsync("/console/api/overview"));
+        overview.RootElement.GetProperty("needs").EnumerateArray().Select(need => need.GetProperty("kind").GetString()).ShouldContain("ServicesAway");
+        var page = await _console.OpenAsync("/console/");
+        await Assertions.Expect(page.Locator(".alert-warning")).ToContainTextAsync("Fordelingen");
+        (await page.Locator("[id^=need-ServicesAway]").CountAsync()).ShouldBe(0, "the alert names it");
+
+        _services.ComeBack();
+        _console.Server.Services.GetRequiredService<ServiceFigures>().Forget();
+        seen = await LookAsync();
+        (seen["VersionGaps"], seen["ServicesAway"]).ShouldBe((2, 0));
+    }
+
+    private async Task<Dictionary<string, long>> LookAsync()
+    {
         var seen = new Dictionary<string, long>();
         using var listener = new MeterListener
         {
@@ -85,9 +114,7 @@ public sealed class When_somebody_looks_at_the_overview
 
         await _console.Server.Services.GetRequiredService<NeedsMetric>().LookAsync(default);
         listener.RecordObservableInstruments();
-
-        seen.Count.ShouldBe(Enum.GetValues<NeedKind>().Length);
-        (seen["VersionGaps"], seen["UnansweredByFbs"], seen["StoppedReplay"]).ShouldBe((2, 3, 0));
+        return seen;
     }
 
     [Test]
