@@ -40,7 +40,8 @@ public static class IngestExtensions
         services.AddSingleton(provider => new Previews(
             provider.GetRequiredService<MessageStore>(), provider.GetRequiredService<IngestHandler>().Reader, provider.GetRequiredService<MessageSealer>(),
             provider.GetRequiredService<TimeProvider>()));
-        services.AddRequestDecompression();
+        // RFC 9110: x-gzip is gzip.
+        services.AddRequestDecompression(unpack => unpack.DecompressionProviders["x-gzip"] = unpack.DecompressionProviders["gzip"]);
         services.AddHostedService<StoreAtStart>();
         services.AddHostedService<QueueIntake>();
         services.AddHostedService<RelayTimer>();

@@ -33,7 +33,7 @@ internal sealed class LineReader(PipeReader pipe, int batchSize, long firstLine 
         var bytes = 0L;
         while (batch.Count < batchSize && bytes < BatchBytes)
         {
-            var pending = pipe.ReadAsync(cancellation);
+            var pending = pipe.ReadUnpackedAsync(cancellation);
             if (!pending.IsCompleted && batch.Count > 0)
             {
                 var waiting = pending.AsTask();

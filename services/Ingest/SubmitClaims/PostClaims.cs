@@ -107,7 +107,7 @@ internal static class PostClaims
     public static async Task<bool> IsStillEncodedAsync(HttpContext context)
     {
         var encoding = context.Request.Headers.ContentEncoding;
-        if (encoding.Count == 0)
+        if (encoding.Count == 0 || (encoding.Count == 1 && string.Equals(encoding[0], "identity", StringComparison.OrdinalIgnoreCase)))
             return false;
         await RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, "The body's Content-Encoding is not known here. Good: gzip, br, deflate, or none");
         return true;
@@ -130,7 +130,7 @@ internal static class PostClaims
         var pipe = context.Request.BodyReader;
         while (true)
         {
-            var result = await pipe.ReadAsync(context.RequestAborted);
+            var result = await pipe.ReadUnpackedAsync(context.RequestAborted);
             if (result.Buffer.Length > limit)
             {
                 var beginning = result.Buffer.Slice(0, 4096).ToArray();

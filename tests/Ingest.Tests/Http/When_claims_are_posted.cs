@@ -70,22 +70,38 @@ public sealed class When_claims_are_posted
     }
 
     [TestCase("gzip", HttpStatusCode.BadRequest, "could not be unpacked")]
+    [TestCase("br", HttpStatusCode.BadRequest, "could not be unpacked")]
+    [TestCase("deflate", HttpStatusCode.BadRequest, "could not be unpacked")]
     [TestCase("zstd", HttpStatusCode.UnsupportedMediaType, "gzip")]
     public async Task What_cannot_be_unpacked_is_refused_as_that(string encoding, HttpStatusCode status, string reason)
     {
-        using var content = new StringContent(Fbs.Submit().ToJsonString(), Encoding.UTF8, "application/json");
-        content.Headers.ContentEncoding.Add(encoding);
-        using var response = await _server.Client.PostAsync("/claims", content);
-        response.StatusCode.ShouldBe(status);
-        (await response.Content.ReadAsStringAsync()).ShouldContain(reason);
+        foreach (var (path, type) in ((string, string)[])[("/claims", "application/json"), ("/claims", "application/x-ndjson"), ("/claims/fbs-fees", "application/json")])
+        {
+            using var content = new StringContent(Fbs.Submit().ToJsonString(), Encoding.UTF8, type);
+            content.Headers.ContentEncoding.Add(encoding);
+            using var response = await _server.Client.PostAsync(path, content);
+            response.StatusCode.ShouldBe(status, $"{path} {type}");
+            (await response.Content.ReadAsStringAsync()).ShouldContain(reason);
+        }
     }
 
-    private async Task<HttpResponseMessage> PostCompressedAsync(string body, string type)
+    [Test]
+    public async Task An_encoding_by_its_older_name_is_unpacked_and_identity_is_none()
+    {
+        using var old = await PostCompressedAsync(Fbs.Submit(1).ToJsonString(), "application/json", "x-gzip");
+        old.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        using var content = new StringContent(Fbs.Submit(2).ToJsonString(), Encoding.UTF8, "application/json");
+        content.Headers.ContentEncoding.Add("Identity");
+        using var plain = await _server.Client.PostAsync("/claims", content);
+        plain.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+    }
+
+    private async Task<HttpResponseMessage> PostCompressedAsync(string body, string type, string encoding = "gzip")
     {
         using var packed = new MemoryStream();
         await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
             await gzip.WriteAsync(Encoding.UTF8.GetBytes(body));
-        var content = new ByteArrayContent(packed.ToArray()) { Headers = { ContentType = new(type), ContentEncoding = { "gzip" } } };
+        var content = new ByteArrayContent(packed.ToArray()) { Headers = { ContentType = new(type), ContentEncoding = { encoding } } };
         return await _server.Client.PostAsync("/claims", content);
     }
 
