@@ -16,54 +16,59 @@ public sealed partial class Suggestions(IStore store)
 {
     private const int MostOfAKind = 3;
 
+    /// <summary>Beside the claim's number, a reference may hold a date, a year, a number of the payer's own.</summary>
+    private const int MostNamed = 5;
+
     /// <summary>A neighbour of the number that was named is as likely another citizen's: it is suggested only where the amount speaks for it too.</summary>
     private const string SameAmount = "(amount_ore = @amount OR (status = 'Open' AND balance_ore = @amount))";
 
     public async Task<IReadOnlyList<Suggestion>> ForAsync(DebtorEntryUnmatched entry, CancellationToken cancellation)
     {
         var found = new List<Suggestion>();
-        var reference = Reference(entry);
-        if (reference is { } named)
-            await AddAsync("named", store.In("claim_id", "ids"), "fee_id", ids: Ids(named.Agency, [named.Fee]));
+        var (agencies, named) = Reference(entry);
+        if (named.Count > 0)
+            await AddAsync("named", store.In("claim_id", "ids"), "fee_id", ids: Ids(agencies, named), most: MostNamed);
         if (PaymentSlips.Guesses(entry.PaymentSlipAsWritten) is { Count: > 0 } slips)
             await AddAsync("payment slip", store.In("payment_slip", "slips", ColumnType.Text), "fee_id", slips: slips);
         if (entry.Kind != DebtorEntryKind.Account)
         {
-            if (reference is { } near)
-                await AddAsync("similar reference and amount", $"{store.In("claim_id", "ids")} AND {SameAmount}", "fee_id", ids: Ids(near.Agency, Near(near.Fee)));
+            if (named.Count > 0)
+                await AddAsync("similar reference and amount", $"{store.In("claim_id", "ids")} AND {SameAmount}", "fee_id", ids: Ids(agencies, named.SelectMany(Near)));
             await AddAsync("same balance", "status = 'Open' AND balance_ore = @amount", "changed_at");
             await AddAsync("same amount", "amount_ore = @amount", "changed_at");
         }
 
         return [.. found.DistinctBy(suggestion => (suggestion.Agency, suggestion.FeeId))];
 
-        async Task AddAsync(string because, string condition, string order, IReadOnlyList<Guid>? ids = null, IReadOnlyList<string>? slips = null) =>
+        async Task AddAsync(string because, string condition, string order, IReadOnlyList<Guid>? ids = null, IReadOnlyList<string>? slips = null, int most = MostOfAKind) =>
             found.AddRange(await QueryAsync(
                 because, condition, order,
                 new
                 {
-                    entry.Municipality, amount = Math.Abs(entry.AmountOre), most = MostOfAKind,
+                    entry.Municipality, amount = Math.Abs(entry.AmountOre), most,
                     ids = ids is null ? null : store.List(ids), slips = slips is null ? null : store.List(slips),
                 },
                 cancellation));
     }
 
-    /// <summary>The claim that the reference names, however it is written: its agency, the municipality's own where none is given, and the digits of its fee.</summary>
-    private static (string Agency, string Fee)? Reference(DebtorEntryUnmatched entry)
+    /// <summary>
+    /// What the reference may name, however it is written: claims of the municipality's own agency and of one that it gives, by each of its numbers, the longest first. A number
+    /// with the shape of an agency may be a claim's as well.
+    /// </summary>
+    private static (IReadOnlyList<string> Agencies, IReadOnlyList<string> Fees) Reference(DebtorEntryUnmatched entry)
     {
         var main = $"DK-7{entry.Municipality.AsSpan(Math.Min(1, entry.Municipality.Length))}00";
         if (entry.Reference is not { } reference || !Identifiers.TryIsil(main, out _, out _))
-            return null;
-        var isil = Isil().Match(reference);
-        var agency = isil.Success && Identifiers.TryIsil($"DK-{isil.Groups[1].Value}", out var its, out _) && its == entry.Municipality ? $"DK-{isil.Groups[1].Value}" : main;
-        var fee = FeeId().Match(isil.Success ? reference[(isil.Index + isil.Length)..] : reference);
-        return fee.Success ? (agency, fee.Value) : null;
+            return ([], []);
+        var numbers = Numbers().Matches(reference).Select(number => number.Value).Distinct().ToList();
+        var given = numbers.Select(number => $"DK-{number}").Where(isil => Identifiers.TryIsil(isil, out var its, out _) && its == entry.Municipality);
+        return ([.. given.Append(main).Distinct()], [.. numbers.OrderByDescending(number => number.Length).Take(MostNamed)]);
     }
 
     /// <summary>A claim's id follows from its reference, so that they are looked up by id, however many accounts there are.</summary>
-    private static IReadOnlyList<Guid> Ids(string agency, IEnumerable<string> fees) =>
+    private static IReadOnlyList<Guid> Ids(IReadOnlyList<string> agencies, IEnumerable<string> fees) =>
         [.. fees.Where(digits => digits.Length is > 0 and <= 18 && digits[0] != '0').Distinct()
-            .Select(digits => DeterministicId.OfClaim(agency, long.Parse(digits, CultureInfo.InvariantCulture)))];
+            .SelectMany(digits => agencies.Select(agency => DeterministicId.OfClaim(agency, long.Parse(digits, CultureInfo.InvariantCulture))))];
 
     /// <summary>One slip of the keyboard away: a digit wrong, missing, doubled or changed with its neighbour.</summary>
     private static IEnumerable<string> Near(string digits)
@@ -98,11 +103,8 @@ public sealed partial class Suggestions(IStore store)
         return rows.Select(row => new Suggestion(row.Agency, row.FeeId, row.AmountOre, row.BalanceOre, because));
     }
 
-    [GeneratedRegex(@"(7\d{5})(?=\D)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Isil();
-
-    [GeneratedRegex(@"\d{2,17}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex FeeId();
+    [GeneratedRegex(@"(?<![0-9])[0-9]{2,17}(?![0-9])", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Numbers();
 
     private sealed record Row
     {

@@ -104,6 +104,12 @@ public sealed class When_a_person_looks_at_the_worklist(Engine engine) : Payment
     [TestCase("DK-710100/434536")]
     [TestCase("dk-710100 - 434536")]
     [TestCase("krav 434536")]
+    [TestCase("betalt 30.11.2026 gebyr 434536")]
+    [TestCase("faktura 2026/434536")]
+    [TestCase("434536 DK-710100")]
+    [TestCase("DK-751000-434536", Description = "another municipality's agency is a number like others")]
+    [TestCase("2026-11-30 11:30 434536 1234567890123456789")]
+    [TestCase("٤٣ 434536", Description = "digits of another alphabet are none of a claim's")]
     public async Task The_claim_that_is_named_stands_before_every_neighbour(string reference)
     {
         await OnAsync(
@@ -112,6 +118,14 @@ public sealed class When_a_person_looks_at_the_worklist(Engine engine) : Payment
         var suggestions = (await WorklistAsync()).Items.Single().Suggestions;
 
         suggestions.Select(suggestion => (suggestion.FeeId, suggestion.Because)).ShouldBe([(434536, "named"), (434539, "similar reference and amount")]);
+    }
+
+    [Test]
+    public async Task A_claims_number_with_the_shape_of_an_agency_is_a_claims_number()
+    {
+        await OnAsync(Claim(710155), Nameless("E1", 100) with { Reference = "faktura 2026/710155 betalt" });
+
+        (await WorklistAsync()).Items.Single().Suggestions.Select(suggestion => (suggestion.FeeId, suggestion.Because)).ShouldBe([(710155, "named")]);
     }
 
     [Test]
