@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Messages;
 using ClaimsTransfer.Payments.Booking;
 using ClaimsTransfer.Payments.Matching;
 
@@ -38,6 +39,16 @@ internal sealed class SimPaymentsStore(PaymentsTables tables, SimProcess process
         return Booked().Where(entry => entries.Contains(entry.Key)).ToDictionary(entry => entry.Key, entry => entry.Value);
     }
 
+    public async Task<IReadOnlyList<UnmatchedEntry>> UnmatchedAboutAsync(IReadOnlyCollection<EntryKey> entries, CancellationToken cancellation)
+    {
+        await ReachAsync();
+        return
+        [
+            .. tables.Unmatched.Values.Where(known => entries.Any(key =>
+                key.Municipality == known.Entry.Municipality && (key.EntryId == known.EntryId || key.EntryId == known.Entry.ReversesEntryId))),
+        ];
+    }
+
     public async Task SaveAsync(Booking booking, CancellationToken cancellation)
     {
         await ReachAsync();
@@ -48,6 +59,10 @@ internal sealed class SimPaymentsStore(PaymentsTables tables, SimProcess process
         var taken = Booked().Keys.Intersect(booking.Events.SelectMany(Keys)).ToList();
         if (taken.Count > 0)
             throw new LostRaceException("An entry is booked already.");
+        if (booking.Held.Any(held => tables.Unmatched[held.Entry.MessageId].RowVersion != held.RowVersion))
+            throw new LostRaceException("A placement was changed meanwhile.");
+        foreach (var held in booking.Held)
+            tables.Unmatched[held.Entry.MessageId] = held with { RowVersion = held.RowVersion + 1 };
         foreach (var stored in booking.Accounts)
             tables.Accounts[stored.Account.ClaimId] = stored with { RowVersion = stored.RowVersion + 1 };
         foreach (var booked in booking.Events)
@@ -64,11 +79,13 @@ internal sealed class SimPaymentsStore(PaymentsTables tables, SimProcess process
     public async Task<IReadOnlyList<Match>> MatchesAsync(int most, CancellationToken cancellation)
     {
         await ReachAsync();
+        var booked = Booked();
         return
         [
             .. from entry in tables.Unmatched.Values
                where entry is { State: UnmatchedState.Open, Cause: UnmatchedCause.NoMatch }
-               let accounts = tables.Accounts.Values.Where(stored => stored.Account.Municipality == entry.Entry.Municipality
+               let followed = ReversedIsOn(entry.Entry, booked)
+               let accounts = followed is not null ? tables.Accounts.Values.Where(stored => stored.Account.ClaimId == followed).ToList() : tables.Accounts.Values.Where(stored => stored.Account.Municipality == entry.Entry.Municipality
                    && ((entry.Entry.DebtorReference is { } reference && stored.Account.DebtorReference == reference) || (entry.Slip is { } slip && stored.Account.PaymentSlip == slip))).ToList()
                where accounts.Count == 1
                let account = accounts[0].Account
@@ -125,6 +142,16 @@ internal sealed class SimPaymentsStore(PaymentsTables tables, SimProcess process
         foreach (var entry in entries)
             tables.Unmatched[entry.Entry.MessageId] = entry with { RowVersion = entry.RowVersion + 1 };
         await LoseAnswerAsync();
+    }
+
+    /// <summary>Where the entry went that a reversal takes back; no claim at all while it is nowhere; null: nobody knows it.</summary>
+    private Guid? ReversedIsOn(DebtorEntryUnmatched entry, Dictionary<EntryKey, Guid> booked)
+    {
+        if (entry.ReversesEntryId is not { } reversed)
+            return null;
+        return tables.Unmatched.Values.FirstOrDefault(other => other.Cause == UnmatchedCause.NoMatch && other.Entry.Municipality == entry.Municipality && other.EntryId == reversed) is { } unmatched
+            ? unmatched.State == UnmatchedState.Placed ? unmatched.ClaimId : Guid.Empty
+            : booked.TryGetValue(new EntryKey(entry.Municipality, reversed), out var claimId) ? claimId : null;
     }
 
     private Dictionary<EntryKey, Guid> Booked() => tables.Events.Values.SelectMany(booked => Keys(booked).Select(key => (key, booked.ClaimId)))

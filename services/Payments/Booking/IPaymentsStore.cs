@@ -24,10 +24,12 @@ public sealed record SeenMessage(Guid MessageId, IReadOnlyList<RecordedEffect> E
 public readonly record struct EntryKey(string Municipality, string EntryId);
 
 /// <summary>What one batch changes, all of it or none.</summary>
+/// <param name="Held">Placements that a reversal of this batch takes back: written again as they are, so that nobody takes them back at the same moment.</param>
 public sealed record Booking(
-    IReadOnlyList<StoredAccount> Accounts, IReadOnlyList<BookedEvent> Events, IReadOnlyList<UnmatchedEntry> Unmatched, IReadOnlyList<OrderChange> Orders)
+    IReadOnlyList<StoredAccount> Accounts, IReadOnlyList<BookedEvent> Events, IReadOnlyList<UnmatchedEntry> Unmatched, IReadOnlyList<UnmatchedEntry> Held,
+    IReadOnlyList<OrderChange> Orders)
 {
-    public bool IsEmpty => Accounts.Count + Events.Count + Unmatched.Count + Orders.Count == 0;
+    public bool IsEmpty => Accounts.Count + Events.Count + Unmatched.Count + Held.Count + Orders.Count == 0;
 }
 
 /// <summary>The ledger's store: accounts and entries, read and written a batch at a time.</summary>
@@ -41,9 +43,12 @@ public interface IPaymentsStore
     /// <summary>The claims on which these entries are booked, of those that are.</summary>
     Task<IReadOnlyDictionary<EntryKey, Guid>> BookedOnAsync(IReadOnlyCollection<EntryKey> entries, CancellationToken cancellation);
 
+    /// <summary>What came without an account under one of these ids, or takes one of them back.</summary>
+    Task<IReadOnlyList<UnmatchedEntry>> UnmatchedAboutAsync(IReadOnlyCollection<EntryKey> entries, CancellationToken cancellation);
+
     /// <summary>
     /// Writes everything in one transaction; an unmatched entry that is there already stays as it is. Throws <see cref="Defaults.Storage.LostRaceException"/> when an account
-    /// was changed, or a message or an entry booked, by somebody else since it was loaded; then nothing was written.
+    /// or a placement was changed, or a message or an entry booked, by somebody else since it was loaded; then nothing was written.
     /// </summary>
     Task SaveAsync(Booking booking, CancellationToken cancellation);
 }

@@ -19,8 +19,10 @@ public sealed class PaymentsHandler(IPaymentsStore store, IPublisher publisher, 
         var claims = arrivals.Select(arrival => arrival.Message).OfType<IClaimMessage>().ToList();
         var seen = (await store.SeenAsync([.. arrivals.Select(arrival => arrival.Message.MessageId).Distinct()], cancellation)).ToDictionary(message => message.MessageId);
         var loaded = (await store.LoadAsync([.. claims.Select(message => message.ClaimId).Distinct()], cancellation)).ToDictionary(stored => stored.Account.ClaimId);
-        var booked = await store.BookedOnAsync([.. claims.Select(KeyOf).OfType<EntryKey>().Distinct()], cancellation);
-        var work = new Work(loaded, seen, booked, time.GetUtcNow());
+        var reversed = claims.Select(ReversalRoute.ReversedBy).OfType<EntryKey>().Distinct().ToList();
+        var booked = await store.BookedOnAsync([.. claims.Select(KeyOf).OfType<EntryKey>().Union(reversed)], cancellation);
+        var about = await store.UnmatchedAboutAsync(reversed, cancellation);
+        var work = new Work(loaded, seen, booked, about, time.GetUtcNow());
 
         foreach (var arrival in arrivals)
             work.Take(arrival);
@@ -41,13 +43,15 @@ public sealed class PaymentsHandler(IPaymentsStore store, IPublisher publisher, 
 
     /// <summary>One batch as it is decided, message by message.</summary>
     private sealed class Work(
-        IReadOnlyDictionary<Guid, StoredAccount> loaded, IReadOnlyDictionary<Guid, SeenMessage> seen, IReadOnlyDictionary<EntryKey, Guid> booked, DateTimeOffset now)
+        IReadOnlyDictionary<Guid, StoredAccount> loaded, IReadOnlyDictionary<Guid, SeenMessage> seen, IReadOnlyDictionary<EntryKey, Guid> booked,
+        IReadOnlyList<UnmatchedEntry> about, DateTimeOffset now)
     {
         private readonly Dictionary<Guid, StoredAccount> _changed = [];
         private readonly Dictionary<EntryKey, Guid> _booked = new(booked);
         private readonly HashSet<Guid> _decided = [];
         private readonly List<BookedEvent> _events = [];
         private readonly List<UnmatchedEntry> _unmatched = [];
+        private readonly Dictionary<Guid, UnmatchedEntry> _held = [];
         private readonly List<(string Municipality, EntryKind Kind, MatchingOutcome? Outcome)> _told = [];
 
         public List<OutgoingMessage> Outgoing { get; } = [];
@@ -77,9 +81,16 @@ public sealed class PaymentsHandler(IPaymentsStore store, IPublisher publisher, 
 
         private void Decide(IClaimMessage message, string? traceParent)
         {
-            if (KeyOf(message) is { } key && !_booked.TryAdd(key, message.ClaimId) && _booked[key] != message.ClaimId)
+            var key = KeyOf(message);
+            if (key is { } own && !_booked.ContainsKey(own) && !ReversalRoute.IsOfItsClaim(message, about.Concat(_unmatched), _booked))
             {
-                _unmatched.Add(UnmatchedEntry.Of(message, now));
+                _unmatched.Add(UnmatchedEntry.Of(message, now, isConflict: false));
+                return;
+            }
+
+            if (key is { } entry && !_booked.TryAdd(entry, message.ClaimId) && _booked[entry] != message.ClaimId)
+            {
+                _unmatched.Add(UnmatchedEntry.Of(message, now, isConflict: true));
                 CountRepeat(message);
                 return;
             }
@@ -95,6 +106,8 @@ public sealed class PaymentsHandler(IPaymentsStore store, IPublisher publisher, 
             if (decision.Entries.Count == 0)
                 return;
 
+            foreach (var placement in ReversalRoute.PlacementsOf(message, about))
+                _held[placement.Entry.MessageId] = placement;
             var trace = span?.Id ?? traceParent;
             var effects = decision.Effects.Select(Outbound.Record).ToArray();
             _events.Add(new BookedEvent(
@@ -104,7 +117,7 @@ public sealed class PaymentsHandler(IPaymentsStore store, IPublisher publisher, 
         }
 
         public Booking Booking(Func<string, bool> isByInterface) => new(
-            [.. _changed.Values], _events, _unmatched,
+            [.. _changed.Values], _events, _unmatched, [.. _held.Values],
             [.. _changed.Values.Where(stored => isByInterface(stored.Account.Municipality)).SelectMany(stored => Orders(loaded.GetValueOrDefault(stored.Account.ClaimId)?.Account, stored.Account))]);
 
         /// <summary>What was counted is what was written: not before the transaction, and not twice when it is decided again.</summary>

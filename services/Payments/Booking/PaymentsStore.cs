@@ -45,11 +45,26 @@ public sealed class PaymentsStore(IStore store) : IPaymentsStore
                 FROM payments.entries
                 WHERE entry_id IS NOT NULL AND {store.In("municipality", "municipalities", ColumnType.Text)} AND {store.In("entry_id", "ids", ColumnType.Text)}
                 """),
-            new
-            {
-                municipalities = store.List([.. entries.Select(entry => entry.Municipality).Distinct()]), ids = store.List([.. entries.Select(entry => entry.EntryId).Distinct()]),
-            }, cancellationToken: cancellation));
+            Lists(entries), cancellationToken: cancellation));
         return rows.ToDictionary(row => new EntryKey(row.Municipality, row.EntryId), row => row.ClaimId);
+    }
+
+    public async Task<IReadOnlyList<UnmatchedEntry>> UnmatchedAboutAsync(IReadOnlyCollection<EntryKey> entries, CancellationToken cancellation)
+    {
+        if (entries.Count == 0)
+            return [];
+        await using var connection = await store.OpenAsync(cancellation);
+        // As above: what is of another pair is looked at by nobody.
+        var rows = await connection.QueryAsync<UnmatchedStore.UnmatchedRow>(new CommandDefinition(
+            store.Sql(string.Join(
+                " UNION ALL ",
+                ((string[])["entry_id", "reverses_entry_id"]).Select(column => $"""
+                    SELECT {UnmatchedStore.Columns}
+                    FROM payments.unmatched u
+                    WHERE u.{column} IS NOT NULL AND {store.In("u.municipality", "municipalities", ColumnType.Text)} AND {store.In($"u.{column}", "ids", ColumnType.Text)}
+                    """))),
+            Lists(entries), cancellationToken: cancellation));
+        return [.. rows.DistinctBy(row => row.MessageId).Select(row => row.Read())];
     }
 
     public async Task SaveAsync(Booking booking, CancellationToken cancellation)
@@ -57,16 +72,22 @@ public sealed class PaymentsStore(IStore store) : IPaymentsStore
         var entryRows = booking.Events.SelectMany(Rows).ToArray();
         var accountRows = booking.Accounts.Select(Row).ToArray();
         await store.SaveDecidedAsync(
-            "Another instance has booked one of these messages or entries, or changed one of these accounts.",
+            "Another instance has booked one of these messages or entries, or changed one of these accounts or placements.",
             async transaction =>
             {
                 await store.InsertAsync(transaction, PaymentsSchema.Entries, entryRows, cancellation);
                 await store.SaveVersionedAsync(transaction, PaymentsSchema.Accounts, "row_version", accountRows, cancellation);
                 await store.InsertNewAsync(transaction, PaymentsSchema.Unmatched, [.. booking.Unmatched.Select(UnmatchedStore.Row)], cancellation);
+                await store.SaveVersionedAsync(transaction, PaymentsSchema.Unmatched, "row_version", [.. booking.Held.Select(UnmatchedStore.Row)], cancellation);
                 await OrderStore.ChangeAsync(store, transaction, booking.Orders, cancellation);
             },
             cancellation);
     }
+
+    private object Lists(IReadOnlyCollection<EntryKey> entries) => new
+    {
+        municipalities = store.List([.. entries.Select(entry => entry.Municipality).Distinct()]), ids = store.List([.. entries.Select(entry => entry.EntryId).Distinct()]),
+    };
 
     private static object?[] Row(StoredAccount stored)
     {

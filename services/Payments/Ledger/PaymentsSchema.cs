@@ -166,5 +166,9 @@ internal static class PaymentsSchema
             "ALTER TABLE payments.unmatched ADD decisions {longtext} NULL",
             "CREATE INDEX unmatched_placed ON payments.unmatched (decided_at, message_id) WHERE state = 'Placed'",
         ]),
+        new(6, "Find what takes an entry back by that entry's id",
+        [
+            "CREATE INDEX unmatched_reversing ON payments.unmatched (municipality, reverses_entry_id) WHERE reverses_entry_id IS NOT NULL",
+        ]),
     ];
 }

@@ -64,7 +64,7 @@ public sealed record UnmatchedEntry(
     public string PlacementId => Placements <= 1 ? Entry.EntryId : EntryIds.Derived(Entry.EntryId, $"#{Placements}");
 
     /// <summary>Under which id the counter-entry is booked.</summary>
-    public string TakenBackId => EntryIds.Derived(PlacementId, "-back");
+    public string TakenBackId => EntryIds.TakenBack(PlacementId);
 
     public UnmatchedEntry Deciding(string decision, Guid? claimId, string? who, string? why, DateTimeOffset at) => this with
     {
@@ -79,8 +79,9 @@ public sealed record UnmatchedEntry(
         },
         entry.Unreadable is not null ? UnmatchedCause.Unreadable : entry.IsConflict ? UnmatchedCause.Duplicate : UnmatchedCause.NoMatch, PaymentSlips.TryRead(entry.PaymentSlip, out var slip, out _) ? slip : null, receivedAt);
 
-    /// <summary>An ordinary message whose entry id is booked on another claim: the first stands, this one is for a person.</summary>
-    public static UnmatchedEntry Of(IClaimMessage message, DateTimeOffset receivedAt)
+    /// <summary>An ordinary message that cannot be booked on the claim it names.</summary>
+    /// <param name="isConflict">Its entry id is booked on another claim: the first stands, this one is for a person.</param>
+    public static UnmatchedEntry Of(IClaimMessage message, DateTimeOffset receivedAt, bool isConflict)
     {
         var reference = $"{message.Agency}-{message.FeeId}";
         return Of(
@@ -88,16 +89,16 @@ public sealed record UnmatchedEntry(
             {
                 CoverageRegistered coverage => new DebtorEntryUnmatched(
                     coverage.MessageId, coverage.OccurredAt, coverage.Municipality, coverage.EntryId, DebtorEntryKind.Coverage, coverage.AmountOre, coverage.ValueDate,
-                    reference, null, null, coverage.Channel, null, null, null, IsConflict: true),
+                    reference, null, null, coverage.Channel, null, null, null, isConflict),
                 CoverageReversed reversal => new DebtorEntryUnmatched(
                     reversal.MessageId, reversal.OccurredAt, reversal.Municipality, reversal.EntryId, DebtorEntryKind.Reversal, reversal.AmountOre, reversal.ValueDate,
-                    reference, null, null, null, reversal.ReversesEntryId, null, null, IsConflict: true),
+                    reference, null, null, null, reversal.ReversesEntryId, null, null, isConflict),
                 WriteOffRegistered { Kind: WriteOffKind.Adjustment } correction => new DebtorEntryUnmatched(
                     correction.MessageId, correction.OccurredAt, correction.Municipality, correction.EntryId, DebtorEntryKind.Adjustment, -correction.AmountOre,
-                    correction.ValueDate, reference, null, null, null, null, correction.Reason, null, IsConflict: true),
+                    correction.ValueDate, reference, null, null, null, null, correction.Reason, null, isConflict),
                 WriteOffRegistered writeOff => new DebtorEntryUnmatched(
                     writeOff.MessageId, writeOff.OccurredAt, writeOff.Municipality, writeOff.EntryId, DebtorEntryKind.WriteOff, writeOff.AmountOre, writeOff.ValueDate,
-                    reference, null, null, null, null, writeOff.Reason, null, IsConflict: true),
+                    reference, null, null, null, null, writeOff.Reason, null, isConflict),
                 _ => throw new ArgumentOutOfRangeException(nameof(message), message.GetType().Name, "Not an entry of a debtor system."),
             },
             receivedAt);
@@ -116,6 +117,9 @@ public sealed record WorklistStep(string Decision, Guid? ClaimId, string? Who, s
 internal static class EntryIds
 {
     private const int MostCharacters = 100;
+
+    /// <summary>The counter-entry to what was booked under this id.</summary>
+    public static string TakenBack(string entryId) => Derived(entryId, "-back");
 
     /// <summary>Readable where it fits on the wire, the same for the same either way.</summary>
     public static string Derived(string entryId, string suffix) =>

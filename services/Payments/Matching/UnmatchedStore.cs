@@ -11,7 +11,7 @@ public sealed class UnmatchedStore(IStore store) : IUnmatchedStore
 {
     private const int PageSize = 500;
 
-    private const string Columns = """
+    internal const string Columns = """
         u.message_id AS MessageId, u.cause AS Cause, u.state AS State, u.payment_slip AS Slip, u.received_at AS ReceivedAt, u.relay_due_at AS RelayDueAt, u.claim_id AS ClaimId,
         u.decided_at AS DecidedAt, u.who AS Who, u.why AS Why, u.row_version AS RowVersion, u.entry AS Entry, u.placed AS Placed, u.placements AS Placements, u.decisions AS Decisions
         """;

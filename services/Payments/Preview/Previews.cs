@@ -26,13 +26,17 @@ public sealed class Previews(IPaymentsStore store, RecordedMessages recorded, Ti
         var claims = read.Select(one => one.Message).OfType<IClaimMessage>().ToList();
         var seen = (await recorded.FindAsync([.. read.Select(one => one.Message?.MessageId).OfType<Guid>().Distinct()], cancellation)).Recorded.Select(message => message.MessageId).ToHashSet();
         var accounts = (await store.LoadAsync([.. claims.Select(message => message.ClaimId).Distinct()], cancellation)).ToDictionary(stored => stored.Account.ClaimId, stored => stored.Account);
-        var booked = new Dictionary<EntryKey, Guid>(await store.BookedOnAsync([.. claims.Select(KeyOf).OfType<EntryKey>().Distinct()], cancellation));
+        var reversed = claims.Select(ReversalRoute.ReversedBy).OfType<EntryKey>().Distinct().ToList();
+        var booked = new Dictionary<EntryKey, Guid>(await store.BookedOnAsync([.. claims.Select(KeyOf).OfType<EntryKey>().Union(reversed)], cancellation));
+        var about = await store.UnmatchedAboutAsync(reversed, cancellation);
         var now = time.GetUtcNow();
         return new Forecasts(read.ConvertAll(one => one.Message switch
         {
             null => Forecast.Failing(one.Fault!),
             var message when !seen.Add(message.MessageId) => Of(ForecastOutcome.Duplicate, [PaymentNotes.Booked], message, AccountOf(message)),
             DebtorEntryUnmatched unmatched => Of(ForecastOutcome.Park, [PaymentNotes.ToWorklist], unmatched, null),
+            CoverageReversed message when KeyOf(message) is { } key && !booked.ContainsKey(key) && !ReversalRoute.IsOfItsClaim(message, about, booked) =>
+                Of(ForecastOutcome.Park, [PaymentNotes.ToWorklist], message, AccountOf(message)),
             IClaimMessage message when KeyOf(message) is { } key && !booked.TryAdd(key, message.ClaimId) && booked[key] != message.ClaimId =>
                 Of(ForecastOutcome.Park, [PaymentNotes.BookedElsewhere], message, AccountOf(message)),
             var message => Decide((IClaimMessage)message, accounts, now),

@@ -165,6 +165,105 @@ public sealed class When_a_placement_is_taken_back(Engine engine) : PaymentsFixt
         (await ViewAsync(2)).BalanceOre.ShouldBe(7000);
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_reversal_with_our_reference_goes_to_where_its_entry_was_placed_instead(bool isPlacedFirst)
+    {
+        await OnAsync(Claim(1), Claim(2), Nameless("E1", 2000));
+        if (isPlacedFirst)
+            await PlaceAsync("E1", 2);
+        await OnAsync(Reversed(1, "R1", "E1"));
+        await SweepAsync();
+        if (!isPlacedFirst)
+        {
+            (await WorklistAsync()).Items.Select(item => item.Cause).ShouldBe(["NoMatch", "NoMatch"]);
+            await PlaceAsync("E1", 2);
+            await SweepAsync();
+        }
+
+        await OnAsync(Reversed(1, "R1", "E1"));
+        await SweepAsync();
+        ((await ViewAsync(1)).BalanceOre, (await ViewAsync(2)).BalanceOre).ShouldBe((7000, 7000));
+        (await ViewAsync(1)).Entries.ShouldNotContain(entry => entry.EntryId == "R1");
+        (await ViewAsync(2)).Entries.Select(entry => entry.EntryId).OfType<string>().ShouldBe(["E1", "R1"]);
+        (await WorklistAsync()).Items.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task A_reversal_with_our_reference_goes_to_the_claim_on_which_its_entry_is_booked()
+    {
+        await OnAsync(Claim(1), Claim(2), Paid(2, "E1", 2000), Reversed(1, "R1", "E1"));
+        await SweepAsync();
+        await OnAsync(Reversed(1, "R1", "E1"));
+        await SweepAsync();
+
+        ((await ViewAsync(1)).BalanceOre, (await ViewAsync(2)).BalanceOre).ShouldBe((7000, 7000));
+        (await ViewAsync(2)).Entries.Select(entry => entry.EntryId).OfType<string>().ShouldBe(["E1", "R1"]);
+        (await WorklistAsync()).Items.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task A_reversal_with_the_reference_of_its_entrys_claim_is_booked_there_at_once()
+    {
+        await OnAsync(Claim(1), Claim(2), Nameless("E1", 2000), Paid(2, "E2", 2000));
+        await PlaceAsync("E1", 1);
+        await OnAsync(Reversed(1, "R1", "E1"), Reversed(2, "R2", "E2"), Reversed(2, "R3", "E3"));
+
+        (await ViewAsync(1)).Entries.ShouldContain(entry => entry.EntryId == "R1");
+        (await ViewAsync(2)).Entries.Select(entry => entry.EntryId).OfType<string>().ShouldBe(["E2", "R2", "R3"], "of E3 nothing is known, so its name is all there is");
+        (await WorklistAsync()).Items.ShouldNotContain(item => item.Kind == WorklistKind.UnmatchedEntry);
+    }
+
+    [Test]
+    public async Task A_reversal_that_a_person_placed_stays_where_that_person_placed_it()
+    {
+        await OnAsync(Claim(1), Claim(2), Nameless("E1", 2000), Reversed(1, "R1", "E1"));
+        var waiting = (await WorklistAsync()).Items.Single(item => item.EntryKind == "Reversal");
+        await Matcher.PlaceAsync((await Unmatched.FindAsync(waiting.Id, default))!, (await Unmatched.AccountAsync(Claim(1).ClaimId, default))!, "anna", "moved there", default);
+        await DeliverAsync();
+
+        (await ViewAsync(1)).Entries.ShouldContain(entry => entry.EntryId == "R1");
+        (await WorklistAsync()).Items.ShouldNotContain(item => item.EntryKind == "Reversal");
+    }
+
+    [Test]
+    public async Task A_reversal_that_a_person_closed_stays_closed_when_its_message_comes_again()
+    {
+        await OnAsync(Claim(1), Nameless("E1", 2000), Reversed(1, "R1", "E1"));
+        var waiting = (await WorklistAsync()).Items.Single(item => item.EntryKind == "Reversal");
+        await Matcher.CloseAsync((await Unmatched.FindAsync(waiting.Id, default))!, "anna", "dealt with there", default);
+        await PlaceAsync("E1", 1);
+        await OnAsync(Reversed(1, "R1", "E1"));
+        await SweepAsync();
+
+        (await ViewAsync(1)).BalanceOre.ShouldBe(5000);
+    }
+
+    [Test]
+    public async Task What_undoes_a_placement_is_booked_however_late_it_comes()
+    {
+        await OnAsync(Claim(1), Claim(2), Nameless("E1", 2000));
+        await PlaceAsync("E1", 1);
+        await Matcher.TakeBackAsync(await EntryAsync("E1"), (await Unmatched.AccountAsync(Claim(1).ClaimId, default))!, "bo", "the wrong one", default);
+        await Matcher.PlaceAsync(await EntryAsync("E1"), (await Unmatched.AccountAsync(Claim(2).ClaimId, default))!, "anna", "a guess", default);
+        await DeliverAsync();
+        ((await ViewAsync(1)).BalanceOre, (await ViewAsync(2)).BalanceOre).ShouldBe((7000, 5000));
+        (await WorklistAsync()).Items.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task A_reversal_of_what_was_taken_back_does_not_reverse_it_twice()
+    {
+        await OnAsync(Claim(1), Nameless("E1", 2000));
+        await PlaceAsync("E1", 1);
+        await TakeBackAsync("E1");
+        await OnAsync(Reversed(1, "R1", "E1"));
+        await SweepAsync();
+
+        (await ViewAsync(1)).BalanceOre.ShouldBe(7000);
+        (await WorklistAsync()).Items.Select(item => item.EntryKind).ShouldBe(["Coverage", "Reversal"], ignoreOrder: true);
+    }
+
     [Test]
     public async Task A_reversal_that_came_first_waits_for_its_entry_to_be_placed()
     {
@@ -220,6 +319,12 @@ public sealed class When_a_placement_is_taken_back(Engine engine) : PaymentsFixt
         (await Unmatched.PlacedAsync("0751", 10, null, default)).ShouldBeEmpty();
         await TakeBackAsync("E1");
         (await Unmatched.PlacedAsync("0101", 10, null, default)).Select(entry => entry.EntryId).ShouldBe(["E2"]);
+    }
+
+    private static CoverageReversed Reversed(long feeId, string entryId, string reverses)
+    {
+        var claimId = DeterministicId.OfClaim(Money.Agency, feeId);
+        return Money.Reversal(entryId, 2000) with { MessageId = DeterministicId.Of(claimId, $"entry/{entryId}"), ClaimId = claimId, FeeId = feeId, ReversesEntryId = reverses };
     }
 
     private static DebtorEntryUnmatched Taking(string entryId, string reverses) => Nameless(entryId, 2000) with { Kind = DebtorEntryKind.Reversal, ReversesEntryId = reverses };

@@ -38,6 +38,18 @@ public sealed class When_messages_are_previewed(Engine engine) : PaymentsFixture
     }
 
     [Test]
+    public async Task A_reversal_of_what_is_booked_on_another_claim_is_not_booked_on_the_one_it_names()
+    {
+        await OnAsync(Claim(1), Claim(2), Paid(2, "E1", 3000));
+        var reversal = Money.Reversal("R1", 3000) with { ClaimId = Claim(1).ClaimId, FeeId = 1, ReversesEntryId = "E1" };
+
+        var forecasts = await ForecastAsync(Of(reversal), Of(reversal with { MessageId = Money.Message("right"), ClaimId = Claim(2).ClaimId, FeeId = 2 }));
+
+        forecasts.Select(forecast => forecast.Outcome).ShouldBe([ForecastOutcome.Park, ForecastOutcome.Apply]);
+        forecasts[0].Notes.ShouldBe([PaymentNotes.ToWorklist]);
+    }
+
+    [Test]
     public async Task Messages_of_one_claim_are_decided_one_after_the_other()
     {
         var forecasts = await ForecastAsync(Of(Claim(1)), Of(Paid(1, "E1", 7000)), Of(Paid(1, "E1", 7000) with { MessageId = Money.Message("again") }), Of(Claim(1)));
