@@ -107,6 +107,7 @@ public sealed class PaymentsStore(IStore store) : IPaymentsStore
         entry.Outcome?.ToString(), entry.Channel, entry.ValueDate?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), (long)booked.Version,
         booked.OccurredAt.ToUnixTimeMilliseconds(), booked.RecordedAt.ToUnixTimeMilliseconds(),
         part > 0 || booked.Effects.Count == 0 ? null : JsonSerializer.Serialize([.. booked.Effects], PaymentsJson.Default.RecordedEffectArray), booked.TraceParent,
+        entry.ReversesEntryId,
     });
 
     private sealed record AccountRow

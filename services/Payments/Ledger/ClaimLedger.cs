@@ -24,7 +24,7 @@ public static class ClaimLedger
                 Take(step, new MoneyEntry(coverage.EntryId, EntryKind.Coverage, BalanceChange.Coverage, coverage.AmountOre, coverage.ValueDate, coverage.OccurredAt, coverage.Channel, IsTold: false));
                 break;
             case CoverageReversed reversal:
-                Take(step, new MoneyEntry(reversal.EntryId, EntryKind.Reversal, BalanceChange.Reversal, reversal.AmountOre, reversal.ValueDate, reversal.OccurredAt, null, IsTold: false));
+                Take(step, new MoneyEntry(reversal.EntryId, EntryKind.Reversal, BalanceChange.Reversal, reversal.AmountOre, reversal.ValueDate, reversal.OccurredAt, null, IsTold: false), reversal.ReversesEntryId);
                 break;
             case WriteOffRegistered writeOff:
                 var change = writeOff.Kind == WriteOffKind.Adjustment ? BalanceChange.Adjustment : BalanceChange.WriteOff;
@@ -76,7 +76,7 @@ public static class ClaimLedger
             step.Book(new Entry(EntryKind.Cancellation, step.Account.BalanceOre - before.BalanceOre));
     }
 
-    private static void Take(Step step, MoneyEntry money)
+    private static void Take(Step step, MoneyEntry money, string? reversesEntryId = null)
     {
         var account = step.Account;
         if (account.Money.Exists(known => known.EntryId == money.EntryId))
@@ -93,7 +93,7 @@ public static class ClaimLedger
             WrittenOffOre = account.WrittenOffOre + (money.Kind == EntryKind.WriteOff ? money.AmountOre : 0),
         };
         step.Book(new Entry(
-            money.Kind, money.EffectOre(isInForce: true), money.EntryId, money.Kind == EntryKind.Coverage ? OutcomeOf(money.AmountOre, account) : null, money.Channel, money.ValueDate));
+            money.Kind, money.EffectOre(isInForce: true), money.EntryId, money.Kind == EntryKind.Coverage ? OutcomeOf(money.AmountOre, account) : null, money.Channel, money.ValueDate, reversesEntryId));
         step.Correct();
     }
 

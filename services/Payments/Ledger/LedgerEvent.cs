@@ -55,7 +55,9 @@ public enum MatchingOutcome
 /// <param name="AmountOre">Its effect on the balance, with its sign.</param>
 /// <param name="EntryId">The debtor system's id, of what it booked.</param>
 /// <param name="Outcome">Of coverage.</param>
-public sealed record Entry(EntryKind Kind, long AmountOre, string? EntryId = null, MatchingOutcome? Outcome = null, string? Channel = null, DateOnly? ValueDate = null);
+/// <param name="ReversesEntryId">Of a reversal: what it takes back, where it says so.</param>
+public sealed record Entry(EntryKind Kind, long AmountOre, string? EntryId = null, MatchingOutcome? Outcome = null, string? Channel = null, DateOnly? ValueDate = null,
+    string? ReversesEntryId = null);
 
 /// <summary>The state after the event, what it books and what FBS is told: nothing else follows from an event.</summary>
 /// <param name="Entries">None: it changes nothing here, late or repeated.</param>

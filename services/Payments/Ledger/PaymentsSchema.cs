@@ -24,6 +24,7 @@ internal static class PaymentsSchema
         new("outcome", ColumnType.Text, Nullable: true), new("channel", ColumnType.Text, Nullable: true), new("value_date", ColumnType.Text, Nullable: true),
         new("version", ColumnType.Integer), new("occurred_at", ColumnType.Integer), new("recorded_at", ColumnType.Integer),
         new("effects", ColumnType.LongText, Nullable: true), new("trace_parent", ColumnType.Text, Nullable: true),
+        new("reverses_entry_id", ColumnType.Text, Nullable: true),
     ]);
 
     /// <summary>Entries of the debtor system that found no account by themselves.</summary>
@@ -169,6 +170,11 @@ internal static class PaymentsSchema
         new(6, "Find what takes an entry back by that entry's id",
         [
             "CREATE INDEX unmatched_reversing ON payments.unmatched (municipality, reverses_entry_id) WHERE reverses_entry_id IS NOT NULL",
+        ]),
+        new(7, "Keep what an entry of the ledger takes back",
+        [
+            "ALTER TABLE payments.entries ADD reverses_entry_id {text} NULL",
+            "CREATE INDEX entries_reversing ON payments.entries (municipality, reverses_entry_id) WHERE reverses_entry_id IS NOT NULL",
         ]),
     ];
 }

@@ -38,7 +38,7 @@ public interface IUnmatchedStore
     /// <summary>Whether the ledger of this claim has the entry.</summary>
     Task<bool> IsBookedAsync(string municipality, string entryId, Guid claimId, CancellationToken cancellation);
 
-    /// <summary>Whether a reversal of this entry was placed where it is.</summary>
+    /// <summary>Whether a reversal of this entry was placed, or booked by its own name, where it is.</summary>
     Task<bool> IsReversedAsync(UnmatchedEntry entry, CancellationToken cancellation);
 
     Task<UnmatchedEntry?> FindAsync(Guid messageId, CancellationToken cancellation);

@@ -158,12 +158,28 @@ public sealed class UnmatchedStore(IStore store) : IUnmatchedStore
     public async Task<bool> IsReversedAsync(UnmatchedEntry entry, CancellationToken cancellation)
     {
         await using var connection = await store.OpenAsync(cancellation);
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+        var placed = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
             store.Sql("""
                 SELECT COUNT(*) FROM payments.unmatched
                 WHERE municipality = @municipality AND reverses_entry_id = @entryId AND claim_id = @claimId AND state IN ('Placing', 'Placed')
                 """),
-            new { municipality = entry.Entry.Municipality, entryId = entry.Entry.EntryId, claimId = entry.ClaimId }, cancellationToken: cancellation)) > 0;
+            new { municipality = entry.Entry.Municipality, entryId = entry.Entry.EntryId, claimId = entry.ClaimId }, cancellationToken: cancellation));
+        if (placed > 0)
+            return true;
+        var booked = await connection.QueryAsync<string>(new CommandDefinition(
+            store.Sql("""
+                SELECT entry_id FROM payments.entries
+                WHERE municipality = @municipality AND reverses_entry_id IN (@entryId, @placementId) AND claim_id = @claimId AND entry_id IS NOT NULL
+                """),
+            new { municipality = entry.Entry.Municipality, entryId = entry.Entry.EntryId, placementId = entry.PlacementId, claimId = entry.ClaimId }, cancellationToken: cancellation));
+        // Our own counter-entry to an earlier placement says nothing of this one.
+        var reversals = booked.Where(reversal => reversal != EntryIds.TakenBack(entry.Entry.EntryId)).ToList();
+        if (reversals.Count == 0)
+            return false;
+        var undone = (await connection.QueryAsync<string>(new CommandDefinition(
+            store.Sql($"SELECT entry_id FROM payments.entries WHERE municipality = @municipality AND claim_id = @claimId AND {store.In("entry_id", "ids", ColumnType.Text)}"),
+            new { municipality = entry.Entry.Municipality, claimId = entry.ClaimId, ids = store.List([.. reversals.Select(EntryIds.TakenBack)]) }, cancellationToken: cancellation))).ToHashSet();
+        return reversals.Exists(reversal => !undone.Contains(EntryIds.TakenBack(reversal)));
     }
 
     public async Task<MatchedAccount?> AccountAsync(Guid claimId, CancellationToken cancellation)

@@ -252,6 +252,47 @@ public sealed class When_a_placement_is_taken_back(Engine engine) : PaymentsFixt
     }
 
     [Test]
+    public async Task What_is_reversed_by_its_own_name_where_it_was_placed_counts_as_reversed()
+    {
+        await OnAsync(Claim(1), Nameless("E1", 2000));
+        await PlaceAsync("E1", 1);
+        await TakeBackAsync("E1");
+        await PlaceAsync("E1", 1);
+        (await Unmatched.IsReversedAsync(await EntryAsync("E1"), default)).ShouldBeFalse("what took it back before is undone by the later placement");
+
+        await OnAsync(Reversed(1, "R1", "E1"));
+        (await ViewAsync(1)).BalanceOre.ShouldBe(7000);
+        (await Unmatched.IsReversedAsync(await EntryAsync("E1"), default)).ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task A_reversal_that_was_placed_and_taken_back_counts_no_more()
+    {
+        await OnAsync(Claim(1), Nameless("E1", 2000), Taking("R1", "E1"));
+        await PlaceAsync("E1", 1);
+        await PlaceAsync("R1", 1);
+        (await Unmatched.IsReversedAsync(await EntryAsync("E1"), default)).ShouldBeTrue();
+        await TakeBackAsync("R1");
+
+        (await Unmatched.IsReversedAsync(await EntryAsync("E1"), default)).ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task Of_a_reversal_and_taking_back_at_once_one_goes_first()
+    {
+        await OnAsync(Claim(1), Nameless("E1", 2000));
+        await PlaceAsync("E1", 1);
+        var seen = await EntryAsync("E1");
+        var account = (await Unmatched.AccountAsync(Claim(1).ClaimId, default))!;
+        (await Unmatched.IsReversedAsync(seen, default)).ShouldBeFalse();
+        await OnAsync(Reversed(1, "R1", "E1"));
+
+        await Should.ThrowAsync<LostRaceException>(() => Matcher.TakeBackAsync(seen, account, "bo", "the wrong one", default));
+        await DeliverAsync();
+        (await ViewAsync(1)).BalanceOre.ShouldBe(7000);
+    }
+
+    [Test]
     public async Task A_reversal_of_what_was_taken_back_does_not_reverse_it_twice()
     {
         await OnAsync(Claim(1), Nameless("E1", 2000));
