@@ -94,7 +94,7 @@ public static class PaymentsExtensions
             var fbs = new FbsPayments(
                 () => clients.CreateClient(FbsClient), options.FbsAt(services.GetRequiredService<Installation>().Sandbox), options.FbsTimeout, time);
             _sender = new OrderSender(Orders, fbs, options, time);
-            Worklist = new Worklist(_store, new Suggestions(_store));
+            Worklist = new Worklist(_store, new Suggestions(_store), time);
             Accounts = new PaymentsAccounts(_store, time);
             Views = new AccountViews(_store);
             Told = new ToldFbs(_store, transport);

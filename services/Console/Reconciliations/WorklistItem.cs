@@ -5,7 +5,7 @@ public sealed record WorklistSuggestion(string Agency, long FeeId, long AmountOr
 
 /// <summary>Money or an order that only a person can decide on, as Payments has it.</summary>
 /// <param name="Kind">UnmatchedEntry, Account or FbsOrder; an account's line goes away by itself.</param>
-/// <param name="Cause">NoMatch, Excess, ClosedWithDebt, Duplicate, AlreadyPaid, NotAllowed, Refused …</param>
+/// <param name="Cause">NoMatch, Excess, ClosedWithDebt, ReversedBeyondCovered, Duplicate, AlreadyPaid, NotAllowed, Refused …</param>
 /// <param name="Names">What it names itself by: reference, debtorReference, paymentSlip, entryId, orderId, fbsAnswer; document, line, field, fault, said of a line that cannot be read.</param>
 public sealed record WorklistItem(
     Guid Id, string Kind, string Municipality, string Cause, long AmountOre, DateTimeOffset Since, string? Agency, long? FeeId, string? EntryKind, IReadOnlyDictionary<string, string> Names,

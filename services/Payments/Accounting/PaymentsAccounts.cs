@@ -63,15 +63,15 @@ public sealed class PaymentsAccounts
         var money = new SortedDictionary<string, MunicipalityMoney>(StringComparer.Ordinal);
         // A claim that was cancelled before the debtor system had it, or of which only a status came, is no account of anybody.
         foreach (var row in await connection.QueryAsync<SumsRow>(new CommandDefinition(
-            _store.Sql("""
+            _store.Sql($"""
                 SELECT municipality AS Municipality, COUNT(*) AS Accounts, SUM(covered_ore) AS CoveredOre, SUM(reversed_ore) AS ReversedOre, SUM(written_off_ore) AS WrittenOffOre,
-                       SUM(CASE WHEN status = 'Settled' THEN 1 ELSE 0 END) AS Settled, SUM(CASE WHEN mismatch IS NOT NULL THEN 1 ELSE 0 END) AS Mismatched,
+                       SUM(CASE WHEN status = 'Settled' THEN 1 ELSE 0 END) AS Settled, SUM(CASE WHEN {Worklist.AccountNeedsPerson} THEN 1 ELSE 0 END) AS Mismatched,
                        SUM(CASE WHEN mismatch = 'ClosedWithDebt' THEN 1 ELSE 0 END) AS ClosedWithDebt,
                        MIN(CASE WHEN mismatch = 'ClosedWithDebt' THEN mismatch_since_at END) AS ClosedSince
-                FROM payments.accounts
+                FROM payments.accounts a
                 WHERE status NOT IN ('Awaited', 'Cancelled') OR amount_ore <> 0 OR covered_ore <> 0 OR reversed_ore <> 0 OR written_off_ore <> 0
                 GROUP BY municipality
-                """), cancellationToken: cancellation)))
+                """), new { reversedBefore = Worklist.ReversedBefore(_time) }, cancellationToken: cancellation)))
         {
             var of = Of(row.Municipality);
             (of.Accounts, of.CoveredOre, of.ReversedOre, of.WrittenOffOre) = (row.Accounts, (long)row.CoveredOre, (long)row.ReversedOre, (long)row.WrittenOffOre);

@@ -32,6 +32,9 @@ public enum AccountMismatch
 
     /// <summary>The debtor system has closed the account, and something is owed on it.</summary>
     ClosedWithDebt,
+
+    /// <summary>More was taken back than came in: the coverage it belongs to is on another claim, or nowhere, unless it is still to come.</summary>
+    ReversedBeyondCovered,
 }
 
 /// <summary>What the debtor system has acknowledged to claim.</summary>
@@ -132,10 +135,10 @@ public sealed record Account
     [JsonIgnore]
     public AccountMismatch? Mismatch => this switch
     {
-        { BalanceOre: 0 } => null,
-        { Status: AccountStatus.Awaited } => AccountMismatch.NoMatch,
+        { Status: AccountStatus.Awaited, BalanceOre: not 0 } => AccountMismatch.NoMatch,
         { Status: AccountStatus.Open, AtDebtor.Status: DebtorAccountStatus.Closed } => AccountMismatch.ClosedWithDebt,
-        { BalanceOre: > 0 } => null,
+        _ when ReversedOre > CoveredOre => AccountMismatch.ReversedBeyondCovered,
+        { BalanceOre: >= 0 } => null,
         // What is not in force was never paid twice: it was paid, and is owed back.
         _ => IsInForce && FoundNothingOwed() ? AccountMismatch.AlreadyPaid : AccountMismatch.Excess,
     };

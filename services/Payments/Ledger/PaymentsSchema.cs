@@ -176,5 +176,12 @@ internal static class PaymentsSchema
             "ALTER TABLE payments.entries ADD reverses_entry_id {text} NULL",
             "CREATE INDEX entries_reversing ON payments.entries (municipality, reverses_entry_id) WHERE reverses_entry_id IS NOT NULL",
         ]),
+        new(8, "Show what was reversed beyond what was covered",
+        [
+            """
+            UPDATE payments.accounts SET mismatch = 'ReversedBeyondCovered', mismatch_since_at = changed_at
+            WHERE mismatch IS NULL AND status <> 'Awaited' AND reversed_ore > covered_ore
+            """,
+        ]),
     ];
 }

@@ -44,8 +44,17 @@ internal sealed record WorklistPlace(WorklistKind Kind, long Since, Guid Id)
 }
 
 /// <summary>The worklist: entries without an account, then accounts whose balance cannot be right, then orders that FBS does not take; each the oldest first.</summary>
-public sealed class Worklist(IStore store, Suggestions suggestions)
+public sealed class Worklist(IStore store, Suggestions suggestions, TimeProvider time)
 {
+    /// <summary>A reversal may come before its coverage: longer than that, somebody has to look.</summary>
+    private static readonly TimeSpan ReversedAfter = TimeSpan.FromMinutes(15);
+
+    /// <summary>Which accounts <c>a</c> a person has to look at.</summary>
+    internal const string AccountNeedsPerson =
+        "a.mismatch IS NOT NULL AND (a.mismatch <> 'ReversedBeyondCovered' OR COALESCE(a.mismatch_since_at, a.changed_at) <= @reversedBefore)";
+
+    internal static long ReversedBefore(TimeProvider time) => (time.GetUtcNow() - ReversedAfter).ToUnixTimeMilliseconds();
+
     internal async Task<WorklistPage> ReadAsync(string? municipality, int limit, WorklistPlace after, CancellationToken cancellation)
     {
         var items = new List<WorklistItem>(limit);
@@ -94,11 +103,11 @@ public sealed class Worklist(IStore store, Suggestions suggestions)
 
     private async Task<IEnumerable<WorklistItem>> AccountsAsync(string? municipality, int limit, WorklistPlace from, CancellationToken cancellation) =>
         (await QueryAsync<AccountRow>(
-            """
+            $"""
             SELECT @top a.claim_id AS Id, a.municipality AS Municipality, a.agency AS Agency, a.fee_id AS FeeId, a.mismatch AS Cause, a.balance_ore AS BalanceOre,
                    a.debtor_reference AS DebtorReference, a.payment_slip AS PaymentSlip, COALESCE(a.mismatch_since_at, a.changed_at) AS Since
             FROM payments.accounts a
-            WHERE a.mismatch IS NOT NULL
+            WHERE {AccountNeedsPerson}
             """,
             "a.municipality", "COALESCE(a.mismatch_since_at, a.changed_at)", "a.claim_id", municipality, limit, from, cancellation))
         .Select(row => new WorklistItem(
@@ -108,6 +117,7 @@ public sealed class Worklist(IStore store, Suggestions suggestions)
             {
                 AccountMismatch.NoMatch => "The debtor system has booked on a claim it has not acknowledged: look where the claim stands in Routing, and ask the debtor system.",
                 AccountMismatch.ClosedWithDebt => "The debtor system has closed the account, and this much is owed on it: ask it whether the rest is given up (then a write-off is missing) or the account is to be opened again.",
+                AccountMismatch.ReversedBeyondCovered => "More was taken back than came in: find the coverage that the reversal belongs to, and have the debtor system move one of the two to where the other is.",
                 AccountMismatch.Excess => "More came in than was owed: have the debtor system pay the difference back, or move it to what it was meant for.",
                 _ => "Money came in when nothing was owed: have the debtor system pay it back, or move it to what it was meant for.",
             }));
@@ -146,7 +156,7 @@ public sealed class Worklist(IStore store, Suggestions suggestions)
                   AND ({since} > @since OR ({since} = @since AND {id} > @id))
                 ORDER BY {since}, {id} {store.Limit("limit")}
                 """),
-            new { municipality, limit, since = from.Since, id = from.Id }, cancellationToken: cancellation));
+            new { municipality, limit, since = from.Since, id = from.Id, reversedBefore = ReversedBefore(time) }, cancellationToken: cancellation));
     }
 
     private static DateTimeOffset At(long since) => DateTimeOffset.FromUnixTimeMilliseconds(since);

@@ -52,7 +52,7 @@ public abstract class PaymentsFixture(Engine engine)
         Unmatched = new UnmatchedStore(Store);
         Orders = new OrderStore(Store);
         Matcher = NewMatcher(Store);
-        Worklist = new Worklist(Store, new Suggestions(Store));
+        Worklist = new Worklist(Store, new Suggestions(Store), Clock);
     }
 
     [TearDown]

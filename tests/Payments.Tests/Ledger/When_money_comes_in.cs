@@ -24,6 +24,20 @@ public sealed class When_money_comes_in
         book.Account.Mismatch.ShouldBeNull();
     }
 
+    [Test]
+    public void More_taken_back_than_came_in_is_a_persons_to_look_at_until_the_coverage_is_there()
+    {
+        var book = new Book().On(Money.Transferred(), Money.Coverage("C1", 2000), Money.Reversal("R1", 2000));
+        book.Account.Mismatch.ShouldBeNull("taken back in full is not beyond");
+        book.On(Money.Reversal("R2", 500));
+        var since = book.Account.MismatchSince;
+        (book.Account.Mismatch, book.Account.BalanceOre).ShouldBe((AccountMismatch.ReversedBeyondCovered, 7500));
+        book.On(Money.WriteOff("W1", 7500));
+        (book.Account.Mismatch, book.Account.BalanceOre, book.Account.MismatchSince).ShouldBe((AccountMismatch.ReversedBeyondCovered, 0, since), "a balance of 0 hides nothing");
+        book.On(Money.Coverage("C2", 500));
+        book.Account.Mismatch.ShouldNotBe(AccountMismatch.ReversedBeyondCovered);
+    }
+
     [TestCase(DebtorAccountStatus.InCollection)]
     [TestCase(DebtorAccountStatus.Recalled)]
     public void State_collection_is_no_closed_account(DebtorAccountStatus status) =>

@@ -64,8 +64,26 @@ public sealed class When_a_person_looks_at_the_worklist(Engine engine) : Payment
         (await MoneyAsync()).ClosedWithDebt.ShouldBe(0);
     }
 
+    [Test]
+    public async Task More_taken_back_than_came_in_stands_on_it_after_a_while_and_goes_away_with_its_coverage()
+    {
+        await OnAsync(Claim(1), Money.Reversal("R1", 2000) with { MessageId = Money.Message("reversal"), ClaimId = Claim(1).ClaimId, FeeId = 1 });
+        Clock.SetUtcNow(Money.Start.AddMinutes(14));
+        (await WorklistAsync()).Items.ShouldBeEmpty("its coverage may still come");
+        (await MoneyAsync()).Unmatched.ShouldBe(0);
+
+        Clock.SetUtcNow(Money.Start.AddMinutes(15));
+        var line = (await WorklistAsync()).Items.ShouldHaveSingleItem();
+        (line.Kind, line.Cause, line.AmountOre, line.FeeId, line.Since).ShouldBe((WorklistKind.Account, "ReversedBeyondCovered", 9000, 1, Money.Start));
+        (await MoneyAsync()).Unmatched.ShouldBe(1);
+
+        await OnAsync(Paid(1, "E1", 2000));
+        (await WorklistAsync()).Items.ShouldBeEmpty();
+        (await MoneyAsync()).Unmatched.ShouldBe(0);
+    }
+
     private async Task<Accounting.MunicipalityMoney> MoneyAsync() =>
-        (await new Accounting.PaymentsAccounts(Store, TimeProvider.System).ReadAsync(fresh: true, default)).Municipalities["0101"];
+        (await new Accounting.PaymentsAccounts(Store, Clock).ReadAsync(fresh: true, default)).Municipalities["0101"];
 
     [Test]
     public async Task Pages_follow_each_other_without_a_gap()
