@@ -122,6 +122,10 @@ public sealed class When_somebody_looks_for_a_claim
     }
 
     [Test]
+    public async Task an_example_of_ingests_is_marked_as_english_in_the_history() =>
+        (await (await _console.Server.SignedInAsync()).GetStringAsync("/console/claims/DK-710100/1001?handler=History")).ShouldContain("""(eksempel: <span lang="en">70.00</span>)""");
+
+    [Test]
     public async Task a_held_claim_is_released_with_a_reason_that_is_on_record()
     {
         var page = await _console.OpenAsync("/console/claims/DK-710100/1001");

@@ -57,6 +57,14 @@ public sealed class When_failures_are_looked_into
     }
 
     [Test]
+    public async Task an_example_of_ingests_is_marked_as_english_on_a_danish_page()
+    {
+        var page = await _console.OpenAsync("/console/failures/refused");
+        (await page.Locator("html").GetAttributeAsync("lang")).ShouldBe("da");
+        (await page.Locator(".refused li [lang=en]").AllInnerTextsAsync()).ShouldBe(["7000"]);
+    }
+
+    [Test]
     public async Task a_cause_stands_in_business_terms_with_its_owner_and_what_to_do_and_beside_it_what_was_refused_rejected_and_waits()
     {
         var page = await _console.OpenAsync("/console/failures");
