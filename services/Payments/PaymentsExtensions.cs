@@ -66,6 +66,7 @@ public static class PaymentsExtensions
         payments.MapPost("/worklist/{messageId:guid}/close", WorklistEndpoints.CloseAsync);
         payments.MapPost("/worklist/{messageId:guid}/takeback", WorklistEndpoints.TakeBackAsync);
         payments.MapGet("/worklist/placed", WorklistEndpoints.PlacedAsync);
+        payments.MapGet("/worklist/placed/{messageId:guid}", WorklistEndpoints.FindPlacedAsync);
         payments.MapGet("/waiting", WaitingOrders.HandleAsync);
         payments.MapPost("/messages/recorded", RecordedMessages.HandleAsync);
         payments.MapGet("/senders", async ([FromKeyedServices("payments")] SenderCheck senders, CancellationToken cancellation) =>

@@ -21,6 +21,7 @@ namespace ClaimsTransfer.Payments;
 [JsonSerializable(typeof(AccountView))]
 [JsonSerializable(typeof(WorklistPage))]
 [JsonSerializable(typeof(PlacedPage))]
+[JsonSerializable(typeof(PlacedEntry))]
 [JsonSerializable(typeof(WorklistStep[]))]
 [JsonSerializable(typeof(PlaceRequest))]
 [JsonSerializable(typeof(CloseRequest))]

@@ -96,7 +96,8 @@ public sealed class ConsoleApi(RunningSystem system, string token, string who)
         _ => new ConsoleRefusal(status, detail, $"The console refused: {detail ?? $"{address.AbsolutePath} answered {status}"}", "Nothing was changed."),
     };
 
-    private static async Task<string?> DetailAsync(HttpResponseMessage response, CancellationToken cancellation)
+    /// <summary>What a problem says, in a line; null: it is none.</summary>
+    public static async Task<string?> DetailAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
         if (response.Content.Headers.ContentType?.MediaType != "application/problem+json")
             return null;

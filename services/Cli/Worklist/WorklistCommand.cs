@@ -7,7 +7,8 @@ using Spectre.Console;
 
 namespace ClaimsTransfer.Cli.Worklist;
 
-/// <summary><c>claims worklist [place|placed|takeback|close]</c>: money that fits no claim, or not what its claim owes, and what a person decides of it.</summary>
+/// <summary><c>claims worklist [place|placed|takeback|close]</c>: money that fits no claim, or not what its claim owes, and what a person decides of it: through the console where one runs,
+/// so that it stands in the audit log too; straight to Payments where none does.</summary>
 public static class WorklistCommand
 {
     private const int PageSize = 500;
@@ -39,22 +40,23 @@ public static class WorklistCommand
 
     private static Command Place(WhereOptions where)
     {
-        var (id, reason, who) = (Id(), Reason(), Who());
+        var (id, reason, access) = (Id(), ConsoleAccess.Reason(), new ConsoleAccess(where));
         var agency = ClaimArguments.Agency();
         var feeId = ClaimArguments.FeeId();
-        var command = new Command("place", "Give an entry to the claim it belongs to.") { id, agency, feeId, reason, who };
+        var command = new Command("place", "Give an entry to the claim it belongs to.") { id, agency, feeId, reason };
+        access.AddTo(command);
         command.SetAction((parsed, cancellation) => DecideAsync(
-            where, parsed, parsed.GetRequiredValue(id), "place",
-            new { agency = parsed.GetValue(agency), feeId = parsed.GetValue(feeId), who = parsed.GetValue(who), why = parsed.GetValue(reason) }, cancellation));
+            where, access, parsed, parsed.GetRequiredValue(id), "place", parsed.GetRequiredValue(reason), cancellation, parsed.GetValue(agency), parsed.GetValue(feeId)));
         return command;
     }
 
     private static Command TakeBack(WhereOptions where)
     {
-        var (id, reason, who) = (Id(), Reason(), Who());
-        var command = new Command("takeback", "Take a placed entry off its claim again, by a counter-entry; then it can be placed anew.") { id, reason, who };
+        var (id, reason, access) = (Id(), ConsoleAccess.Reason(), new ConsoleAccess(where));
+        var command = new Command("takeback", "Take a placed entry off its claim again, by a counter-entry; then it can be placed anew.") { id, reason };
+        access.AddTo(command);
         command.SetAction((parsed, cancellation) => DecideAsync(
-            where, parsed, parsed.GetRequiredValue(id), "takeback", new { who = parsed.GetValue(who), why = parsed.GetValue(reason) }, cancellation));
+            where, access, parsed, parsed.GetRequiredValue(id), "takeback", parsed.GetRequiredValue(reason), cancellation));
         return command;
     }
 
@@ -96,25 +98,71 @@ public static class WorklistCommand
 
     private static Command Close(WhereOptions where)
     {
-        var (id, reason, who) = (Id(), Reason(), Who());
-        var command = new Command("close", "Take an entry off the list that was dealt with elsewhere.") { id, reason, who };
+        var (id, reason, access) = (Id(), ConsoleAccess.Reason(), new ConsoleAccess(where));
+        var command = new Command("close", "Take an entry off the list that was dealt with elsewhere.") { id, reason };
+        access.AddTo(command);
         command.SetAction((parsed, cancellation) => DecideAsync(
-            where, parsed, parsed.GetRequiredValue(id), "close", new { who = parsed.GetValue(who), why = parsed.GetValue(reason) }, cancellation));
+            where, access, parsed, parsed.GetRequiredValue(id), "close", parsed.GetRequiredValue(reason), cancellation));
         return command;
     }
 
-    private static async Task<int> DecideAsync(WhereOptions where, ParseResult parsed, Guid id, string decision, object body, CancellationToken cancellation)
+    private static async Task<int> DecideAsync(
+        WhereOptions where, ConsoleAccess access, ParseResult parsed, Guid id, string decision, string why, CancellationToken cancellation, string? agency = null, long? feeId = null)
     {
         using var system = where.Find(parsed);
+        if (access.TryOpen(system, parsed) is not { } console || !await ThroughConsoleAsync(system, console, id, decision, why, agency, feeId, cancellation))
+            await StraightAsync(system, id, decision, new { agency, feeId, who = access.Who(parsed), why }, cancellation);
+        Console.Out.WriteLine($"{id}: {decision switch { "place" => "placed", "close" => "closed", _ => "taken back; it is on the list again" }}.");
+        return ExitCodes.Done;
+    }
+
+    /// <returns>False: no console is there that takes it.</returns>
+    private static async Task<bool> ThroughConsoleAsync(
+        RunningSystem system, ConsoleApi console, Guid id, string decision, string why, string? agency, long? feeId, CancellationToken cancellation)
+    {
+        var municipality = await MunicipalityOfAsync(system, id, decision, cancellation)
+            ?? throw NotTaken(decision, id, 404, decision == "takeback" ? "No such entry is placed." : "No such line is on the worklist; it may have been decided meanwhile.");
+        try
+        {
+            await console.PostAsync<JsonDocument>($"/worklist/{id}/{decision}", new { municipality, agency, feeId, why }, cancellation);
+            return true;
+        }
+        catch (ConsoleAway away)
+        {
+            await Console.Error.WriteLineAsync($"{away.Tried} It goes straight to Payments, which keeps who and why; the audit log has it not.");
+            return false;
+        }
+        catch (ConsoleRefusal refusal) when (refusal is { Status: 404, Detail: null })
+        {
+            // Not a console, or one that has no such action.
+            return false;
+        }
+        catch (ConsoleRefusal refusal) when (refusal.Status is not (401 or 403))
+        {
+            throw NotTaken(decision, id, refusal.Status, refusal.Detail);
+        }
+    }
+
+    /// <summary>The console decides by municipality who may.</summary>
+    private static async Task<string?> MunicipalityOfAsync(RunningSystem system, Guid id, string decision, CancellationToken cancellation)
+    {
+        if (decision != "takeback")
+            return (await ReadAsync(system, null, cancellation)).Find(item => item.GetProperty("id").GetGuid() == id) is { ValueKind: JsonValueKind.Object } item ? Text(item, "municipality") : null;
+        using var placed = await system.GetJsonAsync("payments", $"/payments/worklist/placed/{id}", cancellation);
+        return placed is null ? null : Text(placed.RootElement, "municipality");
+    }
+
+    private static async Task StraightAsync(RunningSystem system, Guid id, string decision, object body, CancellationToken cancellation)
+    {
         var path = $"/payments/worklist/{id}/{decision}";
         using var response = await system.SendAsync(
             "payments", path, () => new HttpRequestMessage(HttpMethod.Post, system.Address("payments", path)) { Content = JsonContent.Create(body) }, cancellation);
         if (!response.IsSuccessStatusCode)
-            throw new CommandFailure(
-                $"'{decision}' of {id} was not taken ({(int)response.StatusCode}): {await response.Content.ReadAsStringAsync(cancellation)}", "The list with its ids: claims worklist --json");
-        Console.Out.WriteLine($"{id}: {decision switch { "place" => "placed", "close" => "closed", _ => "taken back; it is on the list again" }}.");
-        return ExitCodes.Done;
+            throw NotTaken(decision, id, (int)response.StatusCode, await ConsoleApi.DetailAsync(response, cancellation));
     }
+
+    private static CommandFailure NotTaken(string decision, Guid id, int status, string? why) =>
+        new($"'{decision}' of {id} was not taken ({status}): {why ?? "nothing was said of why"}", "The list with its ids: claims worklist --json; what was placed: claims worklist placed");
 
     private static async Task<List<JsonElement>> ReadAsync(RunningSystem system, string? municipality, CancellationToken cancellation)
     {
@@ -164,8 +212,4 @@ public static class WorklistCommand
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static Argument<Guid> Id() => new("ID") { Description = "Of the line, as the list shows it." };
-
-    private static Option<string> Reason() => new("--reason") { Description = "Why; kept. No names or CPR numbers.", Required = true };
-
-    private static Option<string> Who() => new("--who") { Description = "Who; your user name when absent.", DefaultValueFactory = _ => Environment.UserName };
 }

@@ -79,6 +79,11 @@ internal static class WorklistEndpoints
             ? TypedResults.Problem($"limit is {limit}; give 1 to {MostItems}, such as 100.", statusCode: 422)
             : TypedResults.Json(new PlacedPage(await store.PlacedAsync(string.IsNullOrEmpty(municipality) ? null : municipality, limit, before, cancellation)), PaymentsJson.Default.PlacedPage);
 
+    public static async Task<Results<JsonHttpResult<PlacedEntry>, ProblemHttpResult>> FindPlacedAsync(Guid messageId, IUnmatchedStore store, CancellationToken cancellation) =>
+        await store.FindAsync(messageId, cancellation) is { State: UnmatchedState.Placed, ClaimId: { } claimId } entry && await store.AccountAsync(claimId, cancellation) is { } account
+            ? TypedResults.Json(PlacedEntry.Of(entry, account), PaymentsJson.Default.PlacedEntry)
+            : TypedResults.Problem($"No entry {messageId} is placed.", statusCode: 404);
+
     public static async Task<Results<JsonHttpResult<WorklistDecision>, ProblemHttpResult>> TakeBackAsync(
         Guid messageId, CloseRequest request, IUnmatchedStore store, Matcher matcher, CancellationToken cancellation)
     {

@@ -28,8 +28,9 @@ internal sealed class ConsoleStandIn : IAsyncDisposable
     /// <summary><c>POST /claims/…/release by anna: {"why":"…"}</c>.</summary>
     public IReadOnlyList<string> Asked => [.. _asked];
 
-    /// <param name="routing">Another service of the system, with its address.</param>
-    public static async Task<ConsoleStandIn> StartAsync(string? routing = null)
+    /// <param name="other">The address of another service of the system.</param>
+    /// <param name="name">Which it is.</param>
+    public static async Task<ConsoleStandIn> StartAsync(string? other = null, string name = "routing")
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -39,7 +40,7 @@ internal sealed class ConsoleStandIn : IAsyncDisposable
         await console._app.StartAsync();
         Directory.CreateDirectory(Path.Combine(console.Data, "console"));
         await File.WriteAllTextAsync(Path.Combine(console.Data, "console", "token"), Token + "\n");
-        ServiceEndpoint[] services = [new("console", console.Url, Environment.ProcessId, "1"), .. routing is null ? Array.Empty<ServiceEndpoint>() : [new("routing", routing, Environment.ProcessId, "1")]];
+        ServiceEndpoint[] services = [new("console", console.Url, Environment.ProcessId, "1"), .. other is null ? Array.Empty<ServiceEndpoint>() : [new(name, other, Environment.ProcessId, "1")]];
         new Endpoints("embedded", "embedded", console.Url, null, services).Write(console.Data);
         return console;
     }

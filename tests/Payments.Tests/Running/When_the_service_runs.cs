@@ -80,6 +80,8 @@ public sealed class When_the_service_runs
         (await _payments.GetAsync("/payments/worklist"))["items"]!.AsArray().ShouldBeEmpty();
 
         (await _payments.GetAsync("/payments/worklist/placed?municipality=0101"))["items"]!.AsArray().Single()!["id"]!.GetValue<Guid>().ShouldBe(stray.MessageId);
+        (await _payments.GetAsync($"/payments/worklist/placed/{stray.MessageId}"))["municipality"]!.GetValue<string>().ShouldBe("0101");
+        (await Client.GetAsync($"/payments/worklist/placed/{wrong.MessageId}")).StatusCode.ShouldBe(HttpStatusCode.NotFound, "it was closed");
         (await PostAsync(place, new { agency = Money.Agency, feeId = 8, who = "anna", why = "so" })).StatusCode.ShouldBe(HttpStatusCode.Conflict, "it is taken back first");
         var takeBack = $"/payments/worklist/{stray.MessageId}/takeback";
         (await PostAsync(takeBack, new { who = "bo" })).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
