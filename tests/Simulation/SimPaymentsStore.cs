@@ -93,7 +93,7 @@ internal sealed class SimPaymentsStore(PaymentsTables tables, SimProcess process
         ];
     }
 
-    public Task<IReadOnlyList<PlacedEntry>> PlacedAsync(string? municipality, int most, DateTimeOffset? before, CancellationToken cancellation) =>
+    public Task<IReadOnlyList<PlacedEntry>> PlacedAsync(string? municipality, int most, DateTimeOffset? before, Guid? beforeId, CancellationToken cancellation) =>
         throw new NotSupportedException("Nobody simulated looks at what was placed.");
 
     public Task<bool> IsBookedAsync(string municipality, string entryId, Guid claimId, CancellationToken cancellation) =>

@@ -34,8 +34,9 @@ internal static class ReconciliationEndpoints
         worklist.MapPost("/{id:guid}/close", (Guid id, CloseRequest request, Actor actor, WorklistQuestions questions, CancellationToken cancellation) =>
             ApiAnswers.BecauseAsync(request.Why, why => questions.CloseAsync(actor, id, request, why, cancellation)))
             .RequireAuthorization(nameof(Role.Operator)).Produces<WorklistDecision>().WithSummary("Says that a line is dealt with.");
-        worklist.MapGet("/placed", (Actor actor, WorklistQuestions questions, CancellationToken cancellation, string? municipality = null, int limit = 100, DateTimeOffset? before = null) =>
-            ApiAnswers.AnswerAsync<PlacedPage>(async () => await questions.PlacedAsync(actor, municipality, Math.Clamp(limit, 1, MostAPage), before, cancellation)))
+        worklist.MapGet("/placed", (Actor actor, WorklistQuestions questions, CancellationToken cancellation, string? municipality = null, int limit = 100, DateTimeOffset? before = null,
+            Guid? beforeId = null) =>
+            ApiAnswers.AnswerAsync<PlacedPage>(async () => await questions.PlacedAsync(actor, municipality, Math.Clamp(limit, 1, MostAPage), before, beforeId, cancellation)))
             .Produces<PlacedPage>().WithSummary("Entries that were placed on a claim, the latest first.");
         worklist.MapPost("/{id:guid}/takeback", (Guid id, CloseRequest request, Actor actor, WorklistQuestions questions, CancellationToken cancellation) =>
             ApiAnswers.BecauseAsync(request.Why, why => questions.TakeBackAsync(actor, id, request, why, cancellation)))

@@ -55,14 +55,14 @@ public sealed class WorklistQuestions(ServiceClient client, AuditLog audit)
         await DecideOpenAsync(actor, id, request.Municipality, "worklist.close", "close", new { who = actor.Name, why }, null, why, cancellation);
 
     /// <summary>The latest that were placed, of the actor's municipalities.</summary>
-    public async Task<PlacedPage> PlacedAsync(Actor actor, string? municipality, int limit, DateTimeOffset? before, CancellationToken cancellation)
+    public async Task<PlacedPage> PlacedAsync(Actor actor, string? municipality, int limit, DateTimeOffset? before, Guid? beforeId, CancellationToken cancellation)
     {
         var codes = municipality is { Length: > 0 } one
             ? (actor.Sees(one) ? (string?[])[one] : [])
             : actor.Municipalities is { } some ? [.. some] : [null];
         var items = new List<PlacedEntry>();
         foreach (var code in codes)
-            items.AddRange(await PlacedOfAsync(code, limit, before, cancellation));
+            items.AddRange(await PlacedOfAsync(code, limit, before, beforeId, cancellation));
         return new PlacedPage([.. items.OrderByDescending(entry => entry.PlacedAt).ThenBy(entry => entry.Id).Take(limit)]);
     }
 
@@ -76,21 +76,14 @@ public sealed class WorklistQuestions(ServiceClient client, AuditLog audit)
     {
         if (municipality is null || !actor.Sees(municipality))
             return null;
-        for (DateTimeOffset? before = null; ;)
-        {
-            var page = await PlacedOfAsync(municipality, AtATime, before, cancellation);
-            if (page.FirstOrDefault(entry => entry.Id == id) is { } found)
-                return found;
-            if (page.Count < AtATime)
-                return null;
-            before = page[^1].PlacedAt;
-        }
+        var entry = await client.GetAsync<PlacedEntry>("Payments", $"payments/worklist/placed/{id}", cancellation);
+        return entry?.Municipality == municipality ? entry : null;
     }
 
-    private async Task<IReadOnlyList<PlacedEntry>> PlacedOfAsync(string? municipality, int limit, DateTimeOffset? before, CancellationToken cancellation)
+    private async Task<IReadOnlyList<PlacedEntry>> PlacedOfAsync(string? municipality, int limit, DateTimeOffset? before, Guid? beforeId, CancellationToken cancellation)
     {
         var of = municipality is null ? "" : $"&municipality={Uri.EscapeDataString(municipality)}";
-        var until = before is null ? "" : $"&before={Uri.EscapeDataString($"{before:O}")}";
+        var until = before is null ? "" : $"&before={Uri.EscapeDataString($"{before:O}")}{(beforeId is null ? "" : $"&beforeId={beforeId}")}";
         return (await client.GetAsync<PlacedPage>("Payments", $"payments/worklist/placed?limit={Math.Clamp(limit, 1, AtATime)}{of}{until}", cancellation))?.Items ?? [];
     }
 

@@ -33,7 +33,8 @@ public interface IUnmatchedStore
 
     /// <summary>Placed entries, the latest first.</summary>
     /// <param name="before">Only those placed earlier.</param>
-    Task<IReadOnlyList<PlacedEntry>> PlacedAsync(string? municipality, int most, DateTimeOffset? before, CancellationToken cancellation);
+    /// <param name="beforeId">Of those placed at that moment, which is the last that is not wanted; null: none is.</param>
+    Task<IReadOnlyList<PlacedEntry>> PlacedAsync(string? municipality, int most, DateTimeOffset? before, Guid? beforeId, CancellationToken cancellation);
 
     /// <summary>Whether the ledger of this claim has the entry.</summary>
     Task<bool> IsBookedAsync(string municipality, string entryId, Guid claimId, CancellationToken cancellation);

@@ -131,7 +131,7 @@ public sealed class UnmatchedStore(IStore store) : IUnmatchedStore
         return row?.Read();
     }
 
-    public async Task<IReadOnlyList<PlacedEntry>> PlacedAsync(string? municipality, int most, DateTimeOffset? before, CancellationToken cancellation)
+    public async Task<IReadOnlyList<PlacedEntry>> PlacedAsync(string? municipality, int most, DateTimeOffset? before, Guid? beforeId, CancellationToken cancellation)
     {
         await using var connection = await store.OpenAsync(cancellation);
         var rows = await connection.QueryAsync<UnmatchedRow, AccountRow, PlacedEntry>(new CommandDefinition(
@@ -140,10 +140,10 @@ public sealed class UnmatchedStore(IStore store) : IUnmatchedStore
                        a.claim_id AS AccountId, a.municipality AS Municipality, a.agency AS Agency, a.fee_id AS FeeId, a.version AS Version
                 FROM payments.unmatched u
                 INNER JOIN payments.accounts a ON a.claim_id = u.claim_id
-                WHERE u.state = 'Placed' {(municipality is null ? "" : "AND u.municipality = @municipality")} {(before is null ? "" : "AND u.decided_at < @before")}
+                WHERE u.state = 'Placed' {(municipality is null ? "" : "AND u.municipality = @municipality")} {(before is null ? "" : $"AND (u.decided_at < @before{(beforeId is null ? "" : " OR (u.decided_at = @before AND u.message_id > @beforeId)")})")}
                 ORDER BY u.decided_at DESC, u.message_id {store.Limit("most")}
                 """),
-            new { most, municipality, before = before?.ToUnixTimeMilliseconds() }, cancellationToken: cancellation), (entry, account) => PlacedEntry.Of(entry.Read(), account.Read()), splitOn: "AccountId");
+            new { most, municipality, before = before?.ToUnixTimeMilliseconds(), beforeId }, cancellationToken: cancellation), (entry, account) => PlacedEntry.Of(entry.Read(), account.Read()), splitOn: "AccountId");
         return [.. rows];
     }
 

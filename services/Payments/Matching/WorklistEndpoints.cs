@@ -74,10 +74,10 @@ internal static class WorklistEndpoints
     }
 
     public static async Task<Results<JsonHttpResult<PlacedPage>, ProblemHttpResult>> PlacedAsync(
-        IUnmatchedStore store, CancellationToken cancellation, string? municipality = null, int limit = 100, DateTimeOffset? before = null) =>
+        IUnmatchedStore store, CancellationToken cancellation, string? municipality = null, int limit = 100, DateTimeOffset? before = null, Guid? beforeId = null) =>
         limit is < 1 or > MostItems
             ? TypedResults.Problem($"limit is {limit}; give 1 to {MostItems}, such as 100.", statusCode: 422)
-            : TypedResults.Json(new PlacedPage(await store.PlacedAsync(string.IsNullOrEmpty(municipality) ? null : municipality, limit, before, cancellation)), PaymentsJson.Default.PlacedPage);
+            : TypedResults.Json(new PlacedPage(await store.PlacedAsync(string.IsNullOrEmpty(municipality) ? null : municipality, limit, before, beforeId, cancellation)), PaymentsJson.Default.PlacedPage);
 
     public static async Task<Results<JsonHttpResult<PlacedEntry>, ProblemHttpResult>> FindPlacedAsync(Guid messageId, IUnmatchedStore store, CancellationToken cancellation) =>
         await store.FindAsync(messageId, cancellation) is { State: UnmatchedState.Placed, ClaimId: { } claimId } entry && await store.AccountAsync(claimId, cancellation) is { } account

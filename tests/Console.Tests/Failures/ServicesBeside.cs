@@ -125,11 +125,11 @@ internal sealed class ServicesBeside : IAsyncDisposable
             {"id":"{{NotTaken}}","kind":"FbsOrder","municipality":"0101","cause":"AlreadyPaid","amountOre":7000,"since":"2026-11-21T08:00:00Z","agency":"DK-710100","feeId":434711,"names":{"reference":"DK-710100-434711","orderId":"CT-9"},"suggestions":[],"action":"Find out who paid twice."}
             """)}}],"after":null}
             """));
-        app.MapGet("/payments/worklist/placed", (string? municipality) => Given($$"""
-            {"items":[{{Only(municipality is null ? null : [municipality], "0101", $$"""
+        var placed = $$"""
             {"id":"{{Placed}}","municipality":"0101","entryKind":"Coverage","amountOre":9900,"entryId":"E-992","agency":"DK-710100","feeId":434712,"placedAt":"2026-11-22T08:00:00Z","who":"carl","why":"et gæt","decisions":[]}
-            """)}}]}
-            """));
+            """;
+        app.MapGet("/payments/worklist/placed", (string? municipality) => Given($$"""{"items":[{{Only(municipality is null ? null : [municipality], "0101", placed)}}]}"""));
+        app.MapGet("/payments/worklist/placed/{id:guid}", (Guid id) => id == Placed ? Given(placed) : Results.Problem("It is not placed.", statusCode: 404));
         app.MapPost("/payments/worklist/{id:guid}/{verb}", async (Guid id, string verb, HttpRequest request) =>
         {
             using var body = new StreamReader(request.Body);

@@ -354,12 +354,27 @@ public sealed class When_a_placement_is_taken_back(Engine engine) : PaymentsFixt
         Clock.SetUtcNow(Money.Start.AddHours(1));
         await SweepAsync();
 
-        var placed = await Unmatched.PlacedAsync("0101", 10, null, default);
+        var placed = await Unmatched.PlacedAsync("0101", 10, null, null, default);
         placed.Select(entry => (entry.EntryId, entry.FeeId, entry.Who)).ShouldBe([("E2", 2, null), ("E1", 1, "anna")]);
-        (await Unmatched.PlacedAsync(null, 10, placed[0].PlacedAt, default)).Select(entry => entry.EntryId).ShouldBe(["E1"]);
-        (await Unmatched.PlacedAsync("0751", 10, null, default)).ShouldBeEmpty();
+        (await Unmatched.PlacedAsync(null, 10, placed[0].PlacedAt, null, default)).Select(entry => entry.EntryId).ShouldBe(["E1"]);
+        (await Unmatched.PlacedAsync("0751", 10, null, null, default)).ShouldBeEmpty();
         await TakeBackAsync("E1");
-        (await Unmatched.PlacedAsync("0101", 10, null, default)).Select(entry => entry.EntryId).ShouldBe(["E2"]);
+        (await Unmatched.PlacedAsync("0101", 10, null, null, default)).Select(entry => entry.EntryId).ShouldBe(["E2"]);
+    }
+
+    [Test]
+    public async Task What_was_placed_at_the_same_moment_is_on_one_page_or_the_next()
+    {
+        await OnAsync([Claim(1), .. Enumerable.Range(1, 7).Select(number => Nameless($"E{number}", 100) with { DebtorReference = "OPUS-1" })]);
+        await SweepAsync();
+
+        var seen = new List<PlacedEntry>();
+        while (seen.Count < 7 && await Unmatched.PlacedAsync("0101", 3, seen.LastOrDefault()?.PlacedAt, seen.LastOrDefault()?.Id, default) is { Count: > 0 } page)
+            seen.AddRange(page);
+
+        seen.Select(entry => entry.EntryId).ShouldBe(["E1", "E2", "E3", "E4", "E5", "E6", "E7"], ignoreOrder: true);
+        seen.Select(entry => entry.PlacedAt).Distinct().ShouldHaveSingleItem("they were placed at one moment");
+        seen.Select(entry => entry.Id).ShouldBe(seen.Select(entry => entry.Id).Order(), "the console puts municipalities together in that order");
     }
 
     private static CoverageReversed Reversed(long feeId, string entryId, string reverses)

@@ -26,11 +26,11 @@ public sealed class PlacedModel(WorklistQuestions questions, ITexts texts) : Pag
 
     public bool MayAct => Actor.Of(User).Is(Role.Operator);
 
-    public async Task<IActionResult> OnGetAsync(Guid? id, string? municipality, DateTimeOffset? before, CancellationToken cancellation)
+    public async Task<IActionResult> OnGetAsync(Guid? id, string? municipality, DateTimeOffset? before, Guid? beforeId, CancellationToken cancellation)
     {
         var actor = Actor.Of(User);
         Before = before;
-        Found = await Asked<PlacedPage>.TryAsync(async () => await questions.PlacedAsync(actor, null, PageSize, before, cancellation));
+        Found = await Asked<PlacedPage>.TryAsync(async () => await questions.PlacedAsync(actor, null, PageSize, before, beforeId, cancellation));
         if (id is not { } chosen || Found.Away is not null)
             return Page();
         Chosen = (await Asked<PlacedEntry>.TryAsync(() => questions.FindPlacedAsync(actor, municipality, chosen, cancellation))).Value;
@@ -54,6 +54,6 @@ public sealed class PlacedModel(WorklistQuestions questions, ITexts texts) : Pag
             Refused = asked.Away;
         }
 
-        return await OnGetAsync(id, municipality, null, cancellation);
+        return await OnGetAsync(id, municipality, null, null, cancellation);
     }
 }
