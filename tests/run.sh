@@ -126,7 +126,7 @@ mark_built services/Cli
 say "Built after $SECONDS s."
 
 # Those whose tests wait for brokers, whole systems and browsers to come up in time; the longest begin first.
-heavy="Journeys Console.Tests Conformance.Tests Isolation.Tests Defaults.Tests Benchmarks"
+heavy="Journeys Console.Tests Conformance.Tests Isolation.Tests Connectors.Tests Defaults.Tests Benchmarks"
 if [ ${#suites[@]} -eq 0 ]; then
   for suite in $heavy; do
     if [ -d "$repo/tests/$suite" ]; then suites+=("$suite"); fi

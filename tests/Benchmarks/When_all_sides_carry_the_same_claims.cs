@@ -21,8 +21,9 @@ public sealed class When_all_sides_carry_the_same_claims
         var measured = report.Of(side).ShouldHaveSingleItem();
         measured.Claims.ShouldBe(300);
         measured.Repeated.ShouldBe(0, "nothing was told twice");
-        foreach (var process in measured.Cpu.Seconds)
-            process.Value.ShouldBePositive($"{process.Key} did something");
+        // The kernel counts CPU in hundredths of a second: of so few claims a process may have used less.
+        measured.Cpu.Seconds.Values.ShouldAllBe(seconds => seconds >= 0);
+        measured.Cpu.Seconds.Values.Sum().ShouldBePositive();
         report.Processes.ShouldContain("postgresql");
         if (side == Side.PerMessage)
             measured.Commits.ShouldBeInRange(1200, 1300, "one transaction a message, four messages a claim");
