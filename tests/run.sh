@@ -78,6 +78,9 @@ start() {
   set +m
 }
 
+# Those whose tests wait for brokers, whole systems and browsers to come up in time; the longest begin first.
+heavy="Journeys Console.Tests Conformance.Tests Isolation.Tests Connectors.Tests Defaults.Tests Benchmarks"
+
 # use_containers: has the engine, and says which suites and tests run on it. Where there can be no engine it is one test that was not run, never one that failed.
 declare -A filter_of=()
 use_containers() {
@@ -102,6 +105,7 @@ use_containers() {
   # How fast something is, is measured once, and not here.
   stores="($stores)&FullyQualifiedName!~How_fast"
   suites=(Defaults.Tests Journeys Console.Tests Payments.Tests Connectors.Tests Routing.Tests Ingest.Tests Sandbox.Tests)
+  heavy="${suites[*]}"
   for suite in "${suites[@]}"; do filter_of[$suite]=$stores; done
   filter_of[Journeys]="FullyQualifiedName~When_broker_and_store_run_elsewhere&$stores"
   filter_of[Defaults.Tests]="($stores)|FullyQualifiedName~OnNative|FullyQualifiedName~OnMassTransit"
@@ -125,8 +129,6 @@ mark_built services/Standalone
 mark_built services/Cli
 say "Built after $SECONDS s."
 
-# Those whose tests wait for brokers, whole systems and browsers to come up in time; the longest begin first.
-heavy="Journeys Console.Tests Conformance.Tests Isolation.Tests Connectors.Tests Defaults.Tests Benchmarks"
 if [ ${#suites[@]} -eq 0 ]; then
   for suite in $heavy; do
     if [ -d "$repo/tests/$suite" ]; then suites+=("$suite"); fi

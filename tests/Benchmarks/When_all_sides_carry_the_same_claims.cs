@@ -22,8 +22,8 @@ public sealed class When_all_sides_carry_the_same_claims
         measured.Claims.ShouldBe(300);
         measured.Repeated.ShouldBe(0, "nothing was told twice");
         // The kernel counts CPU in hundredths of a second: of so few claims a process may have used less.
-        measured.Cpu.Seconds.Values.ShouldAllBe(seconds => seconds >= 0);
-        measured.Cpu.Seconds.Values.Sum().ShouldBePositive();
+        measured.Cpu.Seconds.ShouldAllBe(process => process.Value >= 0);
+        measured.Cpu.Seconds.Sum(process => process.Value).ShouldBePositive();
         report.Processes.ShouldContain("postgresql");
         if (side == Side.PerMessage)
             measured.Commits.ShouldBeInRange(1200, 1300, "one transaction a message, four messages a claim");
