@@ -35,6 +35,7 @@ public static class PaymentsExtensions
             .AddSingleton(services => new PaymentsParts(services, options))
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Handler)
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Matcher)
+            .AddSingleton<IPaymentsStore>(services => services.GetRequiredService<PaymentsParts>().Ledger)
             .AddSingleton<IUnmatchedStore>(services => services.GetRequiredService<PaymentsParts>().Unmatched)
             .AddSingleton<IOrderStore>(services => services.GetRequiredService<PaymentsParts>().Orders)
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Worklist)
@@ -86,8 +87,8 @@ public static class PaymentsExtensions
             var time = services.GetRequiredService<TimeProvider>();
             var transport = services.GetRequiredService<ITransport>();
             _store = services.GetRequiredService<IStores>().Open("payments");
-            var ledger = new PaymentsStore(_store);
-            Handler = new PaymentsHandler(ledger, transport, services.GetRequiredService<IMunicipalities>(), time);
+            Ledger = new PaymentsStore(_store);
+            Handler = new PaymentsHandler(Ledger, transport, services.GetRequiredService<IMunicipalities>(), time);
             Unmatched = new UnmatchedStore(_store);
             Matcher = new Matcher(Unmatched, transport, time);
             Orders = new OrderStore(_store);
@@ -100,12 +101,14 @@ public static class PaymentsExtensions
             Views = new AccountViews(_store);
             Told = new ToldFbs(_store, transport);
             Recorded = new RecordedMessages(_store);
-            Previews = new Previews(ledger, Recorded, time);
+            Previews = new Previews(Ledger, Recorded, time);
             Waiting = new WaitingOrders(_store);
             Senders = new SenderCheck(
                 new SenderRules(services.GetRequiredService<IMunicipalities>(), options.RequireSender ?? transport.User == BrokerUsers.Payments, Inbound.Read), new SenderRefusals(_store, time),
                 services.GetRequiredService<ILogger<SenderCheck>>());
         }
+
+        public PaymentsStore Ledger { get; }
 
         public PaymentsHandler Handler { get; }
 

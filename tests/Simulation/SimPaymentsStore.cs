@@ -96,9 +96,6 @@ internal sealed class SimPaymentsStore(PaymentsTables tables, SimProcess process
     public Task<IReadOnlyList<PlacedEntry>> PlacedAsync(string? municipality, int most, DateTimeOffset? before, Guid? beforeId, CancellationToken cancellation) =>
         throw new NotSupportedException("Nobody simulated looks at what was placed.");
 
-    public Task<bool> IsBookedAsync(string municipality, string entryId, Guid claimId, CancellationToken cancellation) =>
-        throw new NotSupportedException("Nobody simulated takes a placement back.");
-
     public Task<bool> IsReversedAsync(UnmatchedEntry entry, CancellationToken cancellation) => throw new NotSupportedException("Nobody simulated takes a placement back.");
 
     /// <summary>No simulated debtor system writes a line that cannot be read.</summary>

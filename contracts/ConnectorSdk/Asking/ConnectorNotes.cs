@@ -10,13 +10,8 @@ public static class ConnectorNotes
     public static readonly Note TakesNothing = Note.Of("connector.takesNothing");
     public static readonly Note WhetherItHasIt = Note.Of("connector.whetherItHasIt");
 
-    private static readonly NoteTexts English = new(NoteTexts.English, ore => $"{ore / 100m:0.00} kr.");
-
     public static Note KeyNotHere(string key, string vendor) => Note.Of("connector.keyNotHere", ("key", key), ("vendor", vendor));
 
     /// <param name="fault">An exception's name.</param>
     public static Note KeyNotRead(string key, string fault) => Note.Of("connector.keyNotRead", ("key", key), ("fault", fault));
-
-    /// <summary>For the log.</summary>
-    internal static string InEnglish(Note note) => English.Say(note);
 }

@@ -1,6 +1,7 @@
 using ClaimsTransfer.ConnectorSdk.Asking;
 using ClaimsTransfer.ConnectorSdk.Limits;
 using ClaimsTransfer.Defaults.Identifiers;
+using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.ConnectorSdk.Instructions;
@@ -170,7 +171,7 @@ public sealed partial class InstructionHandler
             if (answers[i] is Unopened unopened)
             {
                 if (lane.Misses(unopened, now))
-                    Log.KeyMissed(_logger, _vendor, lane.Code, ConnectorNotes.InEnglish(unopened.Why));
+                    Log.KeyMissed(_logger, _vendor, lane.Code, NoteTexts.InEnglish.Say(unopened.Why));
             }
             else if (lane.Has(keyId))
             {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Net.Http.Json;
-using System.Text.Json;
 using ClaimsTransfer.Cli.Running;
 
 namespace ClaimsTransfer.Cli.Operate;
@@ -42,28 +41,9 @@ public static class OperateCommand
     }
 
     /// <returns>False: no console is there that takes it.</returns>
-    private static async Task<bool> ThroughConsoleAsync(ConsoleApi console, string operation, string agency, long feeId, string why, CancellationToken cancellation)
-    {
-        try
-        {
-            await console.PostAsync<JsonDocument>($"/claims/{Uri.EscapeDataString(agency)}/{feeId}/{operation}", new { why }, cancellation);
-            return true;
-        }
-        catch (ConsoleAway away)
-        {
-            await Console.Error.WriteLineAsync($"{away.Tried} It goes straight to Routing; the claim's timeline has it, the audit log has not.");
-            return false;
-        }
-        catch (ConsoleRefusal refusal) when (refusal is { Status: 404, Detail: null })
-        {
-            // Not a console, or one that has no such action.
-            return false;
-        }
-        catch (ConsoleRefusal refusal) when (refusal.Status is not (401 or 403))
-        {
-            throw NotTaken(operation, agency, feeId, refusal.Status, refusal.Detail ?? "");
-        }
-    }
+    private static Task<bool> ThroughConsoleAsync(ConsoleApi console, string operation, string agency, long feeId, string why, CancellationToken cancellation) => console.TryPostAsync(
+        $"/claims/{Uri.EscapeDataString(agency)}/{feeId}/{operation}", new { why }, "It goes straight to Routing; the claim's timeline has it, the audit log has not.",
+        refusal => NotTaken(operation, agency, feeId, refusal.Status, refusal.Detail ?? ""), cancellation);
 
     private static async Task StraightAsync(RunningSystem system, string operation, string agency, long feeId, string who, string why, CancellationToken cancellation)
     {

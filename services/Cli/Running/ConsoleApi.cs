@@ -38,6 +38,33 @@ public sealed class ConsoleApi(RunningSystem system, string token, string who)
     public Task<T> PostAsync<T>(string path, object body, CancellationToken cancellation)
         where T : class => SendAsync<T>(HttpMethod.Post, path, body, cancellation);
 
+    /// <summary>Has it done through the console, so that it stands in the audit log too.</summary>
+    /// <param name="straight">What is done instead where the console cannot be reached, for the person.</param>
+    /// <param name="notTaken">What the person is told when the console refuses.</param>
+    /// <returns>False: no console is there that takes it.</returns>
+    public async Task<bool> TryPostAsync(string path, object body, string straight, Func<ConsoleRefusal, CommandFailure> notTaken, CancellationToken cancellation)
+    {
+        try
+        {
+            await PostAsync<JsonDocument>(path, body, cancellation);
+            return true;
+        }
+        catch (ConsoleAway away)
+        {
+            await Console.Error.WriteLineAsync($"{away.Tried} {straight}");
+            return false;
+        }
+        catch (ConsoleRefusal refusal) when (refusal is { Status: 404, Detail: null })
+        {
+            // Not a console, or one that has no such action.
+            return false;
+        }
+        catch (ConsoleRefusal refusal) when (refusal.Status is not (401 or 403))
+        {
+            throw notTaken(refusal);
+        }
+    }
+
     private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellation)
         where T : class
     {

@@ -80,17 +80,14 @@ public static class WorklistCommand
 
     private static void ShowPlaced(List<JsonElement> items)
     {
-        var table = new Table().Border(TableBorder.Simple);
-        foreach (var heading in (string[])["id", "entry", "kr.", "claim", "placed", "who", "why"])
-            table.AddColumn(heading == "kr." ? new TableColumn(heading).RightAligned() : new TableColumn(heading));
+        var table = Shown.Table("id", "entry", "kr.", "claim", "placed", "who", "why");
         foreach (var item in items)
         {
-            table.AddRow(((string[])
-            [
-                item.GetProperty("id").GetString()!, Text(item, "entryId")!, (item.GetProperty("amountOre").GetInt64() / 100m).ToString("N2", CultureInfo.InvariantCulture),
-                $"{Text(item, "agency")} {item.GetProperty("feeId").GetInt64()}", item.GetProperty("placedAt").GetDateTimeOffset().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
-                Text(item, "who") ?? "by its names", Text(item, "why") ?? "",
-            ]).Select(Markup.Escape).ToArray());
+            table.AddRow(
+                Shown.Cell(Text(item, "id")), Shown.Cell(Text(item, "entryId")), Shown.Cell(Shown.Kroner(item.GetProperty("amountOre").GetInt64())),
+                Shown.Cell($"{Text(item, "agency")} {item.GetProperty("feeId").GetInt64()}"),
+                Shown.Cell(item.GetProperty("placedAt").GetDateTimeOffset().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)), Shown.Cell(Text(item, "who") ?? "by its names"),
+                Shown.Cell(Text(item, "why")));
         }
 
         AnsiConsole.Write(table);
@@ -122,25 +119,9 @@ public static class WorklistCommand
     {
         var municipality = await MunicipalityOfAsync(system, id, decision, cancellation)
             ?? throw NotTaken(decision, id, 404, decision == "takeback" ? "No such entry is placed." : "No such line is on the worklist; it may have been decided meanwhile.");
-        try
-        {
-            await console.PostAsync<JsonDocument>($"/worklist/{id}/{decision}", new { municipality, agency, feeId, why }, cancellation);
-            return true;
-        }
-        catch (ConsoleAway away)
-        {
-            await Console.Error.WriteLineAsync($"{away.Tried} It goes straight to Payments, which keeps who and why; the audit log has it not.");
-            return false;
-        }
-        catch (ConsoleRefusal refusal) when (refusal is { Status: 404, Detail: null })
-        {
-            // Not a console, or one that has no such action.
-            return false;
-        }
-        catch (ConsoleRefusal refusal) when (refusal.Status is not (401 or 403))
-        {
-            throw NotTaken(decision, id, refusal.Status, refusal.Detail);
-        }
+        return await console.TryPostAsync(
+            $"/worklist/{id}/{decision}", new { municipality, agency, feeId, why }, "It goes straight to Payments, which keeps who and why; the audit log has it not.",
+            refusal => NotTaken(decision, id, refusal.Status, refusal.Detail), cancellation);
     }
 
     /// <summary>The console decides by municipality who may.</summary>
@@ -187,27 +168,22 @@ public static class WorklistCommand
             return;
         }
 
-        var table = new Table().Border(TableBorder.Simple).Title($"{items.Count:N0} lines");
-        foreach (var heading in (string[])["id", "municipality", "cause", "kr.", "names", "suggested", "since", "what to do"])
-            table.AddColumn(heading == "kr." ? new TableColumn(heading).RightAligned() : new TableColumn(heading));
+        var table = Shown.Table("id", "municipality", "cause", "kr.", "names", "suggested", "since", "what to do").Title($"{items.Count:N0} lines");
         foreach (var item in items.Take(MostShown))
         {
-            var names = item.GetProperty("names");
-            table.AddRow(((string[])
-            [
-                item.GetProperty("id").GetString()!, item.GetProperty("municipality").GetString()!, item.GetProperty("cause").GetString()!,
-                (item.GetProperty("amountOre").GetInt64() / 100m).ToString("N2", CultureInfo.InvariantCulture),
-                string.Join('\n', names.EnumerateObject().Select(name => $"{name.Name} {name.Value.GetString()}")),
-                string.Join('\n', item.GetProperty("suggestions").EnumerateArray().Select(one =>
-                    $"{Text(one, "agency")} {one.GetProperty("feeId").GetInt64()} ({Text(one, "because")})")),
-                item.GetProperty("since").GetDateTimeOffset().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), item.GetProperty("action").GetString()!,
-            ]).Select(Markup.Escape).ToArray());
+            table.AddRow(
+                Shown.Cell(Text(item, "id")), Shown.Cell(Text(item, "municipality")), Shown.Cell(Text(item, "cause")), Shown.Cell(Shown.Kroner(item.GetProperty("amountOre").GetInt64())),
+                Below(item.GetProperty("names").EnumerateObject().Select(name => $"{name.Name} {name.Value.GetString()}")),
+                Below(item.GetProperty("suggestions").EnumerateArray().Select(one => $"{Text(one, "agency")} {one.GetProperty("feeId").GetInt64()} ({Text(one, "because")})")),
+                Shown.Cell(item.GetProperty("since").GetDateTimeOffset().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), Shown.Cell(Text(item, "action")));
         }
 
         AnsiConsole.Write(table);
         if (items.Count > MostShown)
             Console.Out.WriteLine($"The first {MostShown}; all of them: --json");
     }
+
+    private static Text Below(IEnumerable<string> lines) => new(string.Join('\n', lines.Select(Shown.Line)));
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 

@@ -5,6 +5,7 @@ using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Asking;
 using ClaimsTransfer.OperationsConsole.Overview;
 using ClaimsTransfer.OperationsConsole.Replaying;
+using Microsoft.AspNetCore.Http.Extensions;
 
 namespace ClaimsTransfer.OperationsConsole.Claims;
 
@@ -26,12 +27,12 @@ public sealed class LeftOutClaims(ServiceClient client, IMunicipalities municipa
     {
         if (!actor.Sees(municipality) || municipalities.Find(municipality) is null)
             return null;
-        var query = new List<string> { $"municipality={municipality}" };
+        var query = new QueryBuilder { { "municipality", municipality } };
         if (agency is { Length: > 0 })
-            query.Add($"agency={Uri.EscapeDataString(agency)}");
+            query.Add("agency", agency);
         if (createdSince is { } day)
-            query.Add($"createdSince={day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
-        return await client.GetAsync<LeftOutView>("Routing", $"routing/claims/left-out?{string.Join('&', query)}", cancellation);
+            query.Add("createdSince", day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        return await client.GetAsync<LeftOutView>("Routing", $"routing/claims/left-out{query}", cancellation);
     }
 
     /// <summary>Recorded before Routing is told. Null: there is no such municipality for this person.</summary>

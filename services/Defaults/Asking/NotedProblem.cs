@@ -7,9 +7,7 @@ namespace ClaimsTransfer.Defaults.Asking;
 /// <summary>A refusal that people are shown: its <c>detail</c> says it in English, its member <c>note</c> is for whoever words it.</summary>
 public static class NotedProblem
 {
-    private static readonly NoteTexts English = new(NoteTexts.English, ore => $"{ore / 100m:0.00} kr.");
-
     public static ProblemHttpResult Of(Note note, int status) =>
         TypedResults.Problem(
-            English.Say(note), statusCode: status, extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["note"] = note });
+            NoteTexts.InEnglish.Say(note), statusCode: status, extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["note"] = note });
 }

@@ -11,13 +11,11 @@ namespace ClaimsTransfer.Defaults.Municipalities;
 /// <param name="Example">A good value.</param>
 public sealed record MunicipalityFault(string File, int Line, string Key, string Value, Note Problem, string Example)
 {
-    private static readonly NoteTexts English = new(NoteTexts.English, ore => $"{ore} øre");
-
     /// <summary>As compilers write faults, for editors that find the place by it.</summary>
     public override string ToString()
     {
         var subject = Key.Length == 0 ? "" : Value.Length == 0 ? $"{Key} " : $"{Key}: \"{Value}\" ";
-        return $"{File}:{Line}: {subject}{English.Say(Problem)}{(Example.Length == 0 ? "" : $"; a good one is {Example}")}";
+        return $"{File}:{Line}: {subject}{NoteTexts.InEnglish.Say(Problem)}{(Example.Length == 0 ? "" : $"; a good one is {Example}")}";
     }
 }
 

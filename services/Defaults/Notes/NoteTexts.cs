@@ -19,6 +19,9 @@ public sealed partial class NoteTexts(string language, Func<long, string> kroner
     private static readonly FrozenDictionary<string, FrozenDictionary<string, string>> Catalogue =
         new[] { Danish, English }.ToFrozenDictionary(language => language, Load);
 
+    /// <summary>For senders, logs and answers.</summary>
+    public static NoteTexts InEnglish { get; } = new(English, ore => string.Create(CultureInfo.InvariantCulture, $"{ore / 100m:0.00} kr."));
+
     private readonly FrozenDictionary<string, string> _texts = Catalogue[language];
 
     /// <summary>All texts of a language, for those who hold them against the codes.</summary>

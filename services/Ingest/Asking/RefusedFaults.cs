@@ -51,7 +51,7 @@ internal sealed partial class RefusedFaults(IStore store)
             .. from entry in groups
                orderby entry.Value.Count descending, entry.Key.Municipality, entry.Key.Kind, entry.Key.Field, entry.Key.Why.ToString()
                select new RefusedGroup(
-                   entry.Key.Municipality.Length == 0 ? null : entry.Key.Municipality, entry.Key.Kind, entry.Key.Field, FaultList.Say(entry.Key.Why), entry.Key.Why, entry.Value.Count,
+                   entry.Key.Municipality.Length == 0 ? null : entry.Key.Municipality, entry.Key.Kind, entry.Key.Field, NoteTexts.InEnglish.Say(entry.Key.Why), entry.Key.Why, entry.Value.Count,
                    DateTimeOffset.FromUnixTimeMilliseconds(entry.Value.First), DateTimeOffset.FromUnixTimeMilliseconds(entry.Value.Last)),
         ]);
     }

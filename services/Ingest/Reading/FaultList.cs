@@ -1,4 +1,3 @@
-using System.Globalization;
 using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Defaults.Notes;
 
@@ -9,9 +8,6 @@ internal sealed class FaultList
 {
     /// <summary>A message with more is answered with the first of them: whoever sends 500 bad materials learns enough from 100.</summary>
     public const int Most = 100;
-
-    /// <summary>What a sender is told, as the wire's examples show it.</summary>
-    private static readonly NoteTexts English = new(NoteTexts.English, ore => string.Create(CultureInfo.InvariantCulture, $"{ore / 100m:0.00} kr."));
 
     private List<ToldFault>? _faults;
 
@@ -32,8 +28,5 @@ internal sealed class FaultList
             Add(fault.Field, fault.Value, fault.Why, fault.Example);
     }
 
-    public static ToldFault Fault(string field, string? value, Note why, string example) => new(field, value, Say(why), example, why);
-
-    /// <summary>As a sender is told.</summary>
-    public static string Say(Note why) => English.Say(why);
+    public static ToldFault Fault(string field, string? value, Note why, string example) => new(field, value, NoteTexts.InEnglish.Say(why), example, why);
 }

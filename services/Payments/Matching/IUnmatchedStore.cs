@@ -36,9 +36,6 @@ public interface IUnmatchedStore
     /// <param name="beforeId">Of those placed at that moment, which is the last that is not wanted; null: none is.</param>
     Task<IReadOnlyList<PlacedEntry>> PlacedAsync(string? municipality, int most, DateTimeOffset? before, Guid? beforeId, CancellationToken cancellation);
 
-    /// <summary>Whether the ledger of this claim has the entry.</summary>
-    Task<bool> IsBookedAsync(string municipality, string entryId, Guid claimId, CancellationToken cancellation);
-
     /// <summary>Whether a reversal of this entry was placed, or booked by its own name, where it is.</summary>
     Task<bool> IsReversedAsync(UnmatchedEntry entry, CancellationToken cancellation);
 

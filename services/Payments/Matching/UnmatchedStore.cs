@@ -147,14 +147,6 @@ public sealed class UnmatchedStore(IStore store) : IUnmatchedStore
         return [.. rows];
     }
 
-    public async Task<bool> IsBookedAsync(string municipality, string entryId, Guid claimId, CancellationToken cancellation)
-    {
-        await using var connection = await store.OpenAsync(cancellation);
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            store.Sql("SELECT COUNT(*) FROM payments.entries WHERE municipality = @municipality AND entry_id = @entryId AND claim_id = @claimId"),
-            new { municipality, entryId, claimId }, cancellationToken: cancellation)) > 0;
-    }
-
     public async Task<bool> IsReversedAsync(UnmatchedEntry entry, CancellationToken cancellation)
     {
         await using var connection = await store.OpenAsync(cancellation);

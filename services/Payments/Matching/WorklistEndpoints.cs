@@ -2,6 +2,7 @@ using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
+using ClaimsTransfer.Payments.Booking;
 using ClaimsTransfer.Payments.ToFbs;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -85,7 +86,7 @@ internal static class WorklistEndpoints
             : TypedResults.Problem($"No entry {messageId} is placed.", statusCode: 404);
 
     public static async Task<Results<JsonHttpResult<WorklistDecision>, ProblemHttpResult>> TakeBackAsync(
-        Guid messageId, CloseRequest request, IUnmatchedStore store, Matcher matcher, CancellationToken cancellation)
+        Guid messageId, CloseRequest request, IUnmatchedStore store, IPaymentsStore ledger, Matcher matcher, CancellationToken cancellation)
     {
         if (FaultOf(request.Who, request.Why) is { } fault)
             return TypedResults.Problem(fault, statusCode: 422);
@@ -99,7 +100,9 @@ internal static class WorklistEndpoints
             return NotedProblem.Of(WorklistNotes.NoCounterEntry, 409);
         if (await store.IsReversedAsync(entry, cancellation))
             return NotedProblem.Of(WorklistNotes.Reversed, 409);
-        if (await store.AccountAsync(claimId, cancellation) is not { } account || !await store.IsBookedAsync(entry.Entry.Municipality, entry.PlacementId, claimId, cancellation))
+        var placement = new EntryKey(entry.Entry.Municipality, entry.PlacementId);
+        if (await store.AccountAsync(claimId, cancellation) is not { } account
+            || !(await ledger.BookedOnAsync([placement], cancellation)).TryGetValue(placement, out var booked) || booked != claimId)
             return NotedProblem.Of(WorklistNotes.NotBookedYet, 409);
         try
         {

@@ -181,8 +181,8 @@ public sealed class RoutingHandler(
 
     /// <summary>FBS sends a claim again that was left out, and the municipality's rules have let it in since.</summary>
     private bool IsWantedNow(Arrival arrival, Dictionary<Guid, StoredClaim> stored) =>
-        arrival.Message is ClaimCreated && stored.TryGetValue(arrival.ClaimId, out var claim) && claim.State.Status == ClaimStatus.OutOfScope
-        && LiabilityPolicy.Decide(claim.State, municipalities.Find(claim.State.Municipality)) is not Liability.OutOfScope;
+        arrival.Message is ClaimCreated && stored.TryGetValue(arrival.ClaimId, out var claim)
+        && LiabilityPolicy.LetsIn(claim.State, municipalities.Find(claim.State.Municipality));
 
     private static IEnumerable<OutgoingMessage> Again(SeenMessage entry) => entry.Effects.Select(effect => Outbound.Message(effect, entry.TraceParent));
 

@@ -42,8 +42,9 @@ public sealed class LeftOut(IStore store, IPublisher publisher, IMunicipalities 
         {
             foreach (var claim in page)
             {
-                var (claims, ore) = sums.GetValueOrDefault(RuleOf(claim) ?? "");
-                sums[RuleOf(claim) ?? ""] = (claims + 1, ore + claim.AmountOre);
+                var rule = RuleOf(claim) ?? "";
+                var (claims, ore) = sums.GetValueOrDefault(rule);
+                sums[rule] = (claims + 1, ore + claim.AmountOre);
             }
         }
 

@@ -48,10 +48,6 @@ public sealed partial class ClaimSaga
         }
     }
 
-    /// <summary>Left out once by the municipality's rules, and not by those of today.</summary>
-    private static bool IsInScopeNow(Step step) =>
-        step.State.Status == ClaimStatus.OutOfScope && LiabilityPolicy.Decide(step.State, step.Event.Policy) is not Liability.OutOfScope;
-
     private void NextOfNew(Step step)
     {
         switch (LiabilityPolicy.Decide(step.State, step.Event.Policy))

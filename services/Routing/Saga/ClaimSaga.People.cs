@@ -17,7 +17,7 @@ public sealed partial class ClaimSaga
                 step.Apply(operated);
                 NextStep(step);
                 break;
-            case ClaimOperation.Release when IsInScopeNow(step):
+            case ClaimOperation.Release when LiabilityPolicy.LetsIn(state, step.Event.Policy):
                 step.Apply(operated);
                 NextStep(step);
                 break;

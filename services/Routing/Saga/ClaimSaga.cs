@@ -43,7 +43,7 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
 
     private void Create(Step step, ClaimCreated created)
     {
-        if (IsInScopeNow(step))
+        if (LiabilityPolicy.LetsIn(step.State, step.Event.Policy))
         {
             step.Apply(ClaimNotes.InScopeNow);
             NextStep(step);

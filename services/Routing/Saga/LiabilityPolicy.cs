@@ -43,6 +43,9 @@ public static class LiabilityPolicy
         };
     }
 
+    /// <summary>Left out once by the municipality's rules, and not by those of today.</summary>
+    public static bool LetsIn(ClaimState state, Municipality? policy) => state.Status == ClaimStatus.OutOfScope && Decide(state, policy) is not Liability.OutOfScope;
+
     private static Liability WhoPays(ClaimState state, ClaimFacts facts, Municipality policy)
     {
         if (state.NamedDebtor is { } named)

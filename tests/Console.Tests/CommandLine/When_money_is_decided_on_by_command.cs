@@ -33,7 +33,18 @@ public sealed class When_money_is_decided_on_by_command
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         _payments = builder.Build();
-        _payments.MapGet("/payments/worklist", () => Results.Text($$"""{"items":[{"id":"{{Open}}","municipality":"0101"}]}""", "application/json"));
+        _payments.MapGet("/payments/worklist", () => Results.Json(new
+        {
+            items = (object[])[new
+            {
+                id = Open, municipality = "0101", cause = "Unreadable", amountOre = 123_400, since = "2026-11-22T07:00:00Z", action = "Have it brought again.",
+                names = new { entryId = "E1", said = "B10 \u001b[2J01=E1\nB11" }, suggestions = Array.Empty<object>(),
+            }],
+        }));
+        _payments.MapGet("/payments/worklist/placed", () => Results.Json(new
+        {
+            items = (object[])[new { id = Placed, entryId = "E2\u001b[2J", amountOre = 123_400, agency = "DK-710100", feeId = 434536, placedAt = "2026-11-22T07:00:00Z", who = "anna", why = "a\nguess" }],
+        }));
         _payments.MapGet("/payments/worklist/placed/{id}", (string id) => id == Placed ? Results.Text("""{"municipality":"0155"}""", "application/json") : Results.NotFound());
         _payments.MapPost("/payments/worklist/{id}/{verb}", async (string id, string verb, HttpRequest request) =>
         {
@@ -99,6 +110,18 @@ public sealed class When_money_is_decided_on_by_command
         (await DecideAsync("takeback", Open)).ShouldEndWith(1).Errors.ShouldContain("No such entry is placed");
         _console.Asked.ShouldBeEmpty();
         _decided.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task what_a_debtor_system_wrote_does_not_steer_the_terminal()
+    {
+        var open = (await _console.ClaimsAsync(["worklist"])).ShouldEndWith(0);
+        open.Output.ShouldContain("said B10  [2J01=E1 B11");
+        open.Output.ShouldContain("1,234.00");
+        var placed = (await _console.ClaimsAsync(["worklist", "placed"])).ShouldEndWith(0);
+        placed.Output.ShouldContain("E2 [2J");
+        placed.Output.ShouldContain("a guess");
+        (open.Output + placed.Output).ShouldNotContain('\u001b');
     }
 
     private Task<Said> DecideAsync(params string[] decision) => _console.ClaimsAsync(["worklist", .. decision, "--reason", "Found by name", "--who", "Søren Ø"]);

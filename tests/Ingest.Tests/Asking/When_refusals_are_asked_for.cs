@@ -12,29 +12,17 @@ namespace ClaimsTransfer.Ingest.Tests.Asking;
 [TestFixture(Engine.Sqlite)]
 [TestFixture(Engine.Postgres)]
 [TestFixture(Engine.SqlServer)]
-public sealed class When_refusals_are_asked_for(Engine engine)
+public sealed class When_refusals_are_asked_for(Engine engine) : IngestFixture(engine)
 {
-    private World _world = null!;
-
-    [SetUp]
-    public async Task OpenAsync() => _world = await World.OpenAsync(engine);
-
-    [TearDown]
-    public async Task CloseAsync()
-    {
-        if (_world is not null)
-            await _world.DisposeAsync();
-    }
-
     [Test]
     public async Task Each_filter_leaves_what_it_names()
     {
         await RefuseAsync(1);
         await RefuseAsync(2);
-        _world.Clock.Advance(TimeSpan.FromHours(1));
+        World.Clock.Advance(TimeSpan.FromHours(1));
         await RefuseAsync(2, "DK-775100");
-        await _world.FromBrokerAsync(new Incoming("not json"u8.ToArray()));
-        await _world.FromBrokerAsync(Fbs.Submit(1).Incoming());
+        await World.FromBrokerAsync(new Incoming("not json"u8.ToArray()));
+        await World.FromBrokerAsync(Fbs.Submit(1).Incoming());
 
         (await FoundAsync(new RefusedFilter())).Count.ShouldBe(4);
         (await FoundAsync(new RefusedFilter(Municipality: ["0101"]))).Count.ShouldBe(2);
@@ -42,8 +30,8 @@ public sealed class When_refusals_are_asked_for(Engine engine)
         (await FoundAsync(new RefusedFilter(Agency: ["DK-775100"]))).ShouldHaveSingleItem().Municipality.ShouldBe("0751");
         (await FoundAsync(new RefusedFilter(FeeId: [2]))).Count.ShouldBe(2);
         (await FoundAsync(new RefusedFilter(Agency: ["DK-710100"], FeeId: [1, 3]))).ShouldHaveSingleItem().ClaimId.ShouldBe(DeterministicId.OfClaim("DK-710100", 1));
-        (await FoundAsync(new RefusedFilter(From: _world.Clock.GetUtcNow()))).Count.ShouldBe(2);
-        (await FoundAsync(new RefusedFilter(To: _world.Clock.GetUtcNow(), FeeId: [2]))).ShouldHaveSingleItem().Municipality.ShouldBe("0101");
+        (await FoundAsync(new RefusedFilter(From: World.Clock.GetUtcNow()))).Count.ShouldBe(2);
+        (await FoundAsync(new RefusedFilter(To: World.Clock.GetUtcNow(), FeeId: [2]))).ShouldHaveSingleItem().Municipality.ShouldBe("0101");
         (await FoundAsync(new RefusedFilter(Agency: ["DK-7%"]))).ShouldBeEmpty();
         (await FoundAsync(new RefusedFilter(Agency: ["DK-710100\",\"feeId\":2,\"x\":\""]))).ShouldBeEmpty();
     }
@@ -53,7 +41,7 @@ public sealed class When_refusals_are_asked_for(Engine engine)
     {
         for (var fee = 1; fee <= 5; fee++)
             await RefuseAsync(fee);
-        var history = new MessageHistory(_world.Store);
+        var history = new MessageHistory(World.Store);
         var filter = new RefusedFilter(Municipality: ["0101"]);
 
         var first = await history.RefusedAsync(filter, 2, null, default);
@@ -68,30 +56,30 @@ public sealed class When_refusals_are_asked_for(Engine engine)
     public async Task Why_a_message_was_refused_is_told_as_a_note_and_what_an_older_version_answered_as_it_was_answered()
     {
         await RefuseAsync(1);
-        await _world.FromBrokerAsync(Fbs.Submit(2, message => message["amountOre"] = 0).Incoming());
+        await World.FromBrokerAsync(Fbs.Submit(2, message => message["amountOre"] = 0).Incoming());
 
         var told = (await FoundAsync(new RefusedFilter(FeeId: [2]))).Single().Faults!.Single();
         (told.Reason, told.Why).ShouldBe(("must be at least 1 (øre)", FaultNotes.AtLeast(1, "ore")));
         (await FoundAsync(new RefusedFilter())).ShouldAllBe(message => message.Faults!.All(fault => fault.Why.Code.StartsWith("fault.", StringComparison.Ordinal)));
 
-        await using (var connection = await _world.Store.OpenAsync(default))
-            await connection.ExecuteAsync(_world.Store.Sql("UPDATE ingest.answers SET why = NULL"));
+        await using (var connection = await World.Store.OpenAsync(default))
+            await connection.ExecuteAsync(World.Store.Sql("UPDATE ingest.answers SET why = NULL"));
         (await FoundAsync(new RefusedFilter(FeeId: [2]))).Single().Faults!.Single().Why.ShouldBe(Note.Quote("must be at least 1 (øre)"));
-        (await new RefusedFaults(_world.Store).GroupAsync([], default)).Groups.ShouldContain(group => group.Why == Note.Quote("must be at least 1 (øre)") && group.Reason == "must be at least 1 (øre)");
+        (await new RefusedFaults(World.Store).GroupAsync([], default)).Groups.ShouldContain(group => group.Why == Note.Quote("must be at least 1 (øre)") && group.Reason == "must be at least 1 (øre)");
     }
 
     [Test]
     public async Task Refusals_are_grouped_by_fault_whatever_the_values_were()
     {
         await RefuseAsync(1);
-        _world.Clock.Advance(TimeSpan.FromHours(1));
+        World.Clock.Advance(TimeSpan.FromHours(1));
         await RefuseAsync(2);
         await RefuseAsync(3, "DK-775100");
-        await _world.FromBrokerAsync(Fbs.Submit(4, message => message["materials"]![0]!["title"] = new string('x', 3000)).Incoming());
-        await _world.FromBrokerAsync(Fbs.Submit(5, message => message["materials"]!.AsArray().Insert(0, new System.Text.Json.Nodes.JsonObject { ["title"] = new string('x', 4000) })).Incoming());
-        await _world.FromBrokerAsync(Fbs.Submit(6).Incoming(), Fbs.Submit(6, message => { message["amountOre"] = 1; message["messageId"] = Fbs.Id("other"); }).Incoming());
+        await World.FromBrokerAsync(Fbs.Submit(4, message => message["materials"]![0]!["title"] = new string('x', 3000)).Incoming());
+        await World.FromBrokerAsync(Fbs.Submit(5, message => message["materials"]!.AsArray().Insert(0, new System.Text.Json.Nodes.JsonObject { ["title"] = new string('x', 4000) })).Incoming());
+        await World.FromBrokerAsync(Fbs.Submit(6).Incoming(), Fbs.Submit(6, message => { message["amountOre"] = 1; message["messageId"] = Fbs.Id("other"); }).Incoming());
 
-        var groups = (await new RefusedFaults(_world.Store).GroupAsync(["0101"], default)).Groups;
+        var groups = (await new RefusedFaults(World.Store).GroupAsync(["0101"], default)).Groups;
 
         var amount = groups.Single(group => group.Field == "amountOre");
         (amount.Municipality, amount.Kind, amount.Count, amount.LastAt - amount.FirstAt).ShouldBe(("0101", MessageNames.SubmitClaim, 2, TimeSpan.FromHours(1)));
@@ -99,17 +87,17 @@ public sealed class When_refusals_are_asked_for(Engine engine)
         (title.Count, title.Reason).ShouldBe((2, "is … characters long; at most 500 are taken"));
         groups.Single(group => group.Field == "version").Reason.ShouldBe("conflict: version … of this claim has come before as submit-claim with other content (…)");
         groups.ShouldAllBe(group => !group.Reason.Contains(Fbs.Cpr));
-        (await new RefusedFaults(_world.Store).GroupAsync([], default)).Groups.Count.ShouldBe(groups.Count + 1);
+        (await new RefusedFaults(World.Store).GroupAsync([], default)).Groups.Count.ShouldBe(groups.Count + 1);
     }
 
     [Test]
     public async Task Recorded_says_what_became_of_each_that_came()
     {
-        await _world.FromBrokerAsync(Fbs.Submit(1).Incoming(), Fbs.Adjust(1).Incoming(), Fbs.Submit(1, messageId: Fbs.Id("again")).Incoming(), Fbs.Submit(2, message => message["amountOre"] = -1).Incoming());
+        await World.FromBrokerAsync(Fbs.Submit(1).Incoming(), Fbs.Adjust(1).Incoming(), Fbs.Submit(1, messageId: Fbs.Id("again")).Incoming(), Fbs.Submit(2, message => message["amountOre"] = -1).Incoming());
         // Another content under an id that is taken: what was taken is what counts.
-        await _world.FromBrokerAsync(Fbs.Submit(1, message => message["amountOre"] = 1).Incoming());
+        await World.FromBrokerAsync(Fbs.Submit(1, message => message["amountOre"] = 1).Incoming());
 
-        var recorded = (await new RecordedMessages(_world.Store).FindAsync(
+        var recorded = (await new RecordedMessages(World.Store).FindAsync(
             [.. new[] { "submit/1", "adjust-claim/1/2", "again", "submit/2", "never" }.Select(name => Guid.Parse(Fbs.Id(name)))], default)).Recorded;
 
         recorded.ToDictionary(message => message.MessageId, message => message.Outcome).ShouldBe(new Dictionary<Guid, string>
@@ -123,23 +111,23 @@ public sealed class When_refusals_are_asked_for(Engine engine)
     [Test]
     public async Task The_list_of_refusals_walks_over_refusals_alone()
     {
-        if (engine != Engine.Sqlite)
+        if (Engine != Engine.Sqlite)
             Assert.Ignore("Only SQLite says its plan in words.");
-        var (where, parameters) = new RefusedFilter().Condition(_world.Store);
-        await using var connection = await _world.Store.OpenAsync(default);
+        var (where, parameters) = new RefusedFilter().Condition(World.Store);
+        await using var connection = await World.Store.OpenAsync(default);
         var plan = (await connection.QueryAsync(
-            _world.Store.Sql($"EXPLAIN QUERY PLAN SELECT m.id FROM ingest.messages m JOIN ingest.answers a ON a.id = m.id WHERE {where} AND m.received_at >= 5 ORDER BY m.received_at, m.id LIMIT 10"), parameters))
+            World.Store.Sql($"EXPLAIN QUERY PLAN SELECT m.id FROM ingest.messages m JOIN ingest.answers a ON a.id = m.id WHERE {where} AND m.received_at >= 5 ORDER BY m.received_at, m.id LIMIT 10"), parameters))
             .Select(step => (string)step.detail).ToList();
         plan.ShouldContain(step => step.StartsWith("SEARCH m USING COVERING INDEX messages_refused", StringComparison.Ordinal) || step.StartsWith("SEARCH m USING INDEX messages_refused", StringComparison.Ordinal), string.Join('\n', plan));
         plan.ShouldNotContain(step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
     }
 
-    private Task RefuseAsync(long feeId, string agency = "DK-710100") => _world.FromBrokerAsync(Fbs.Submit(feeId, message =>
+    private Task RefuseAsync(long feeId, string agency = "DK-710100") => World.FromBrokerAsync(Fbs.Submit(feeId, message =>
     {
         message["agency"] = agency;
         message["amountOre"] = -feeId;
         message["branch"] = $"DK-7{agency[4..7]}11";
     }).Incoming());
 
-    private async Task<IReadOnlyList<MessageCameIn>> FoundAsync(RefusedFilter filter) => (await new MessageHistory(_world.Store).RefusedAsync(filter, 100, null, default)).Messages;
+    private async Task<IReadOnlyList<MessageCameIn>> FoundAsync(RefusedFilter filter) => (await new MessageHistory(World.Store).RefusedAsync(filter, 100, null, default)).Messages;
 }

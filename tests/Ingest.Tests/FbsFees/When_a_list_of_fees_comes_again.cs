@@ -13,30 +13,18 @@ namespace ClaimsTransfer.Ingest.Tests.FbsFees;
 [TestFixture(Engine.Sqlite)]
 [TestFixture(Engine.Postgres)]
 [TestFixture(Engine.SqlServer)]
-public sealed class When_a_list_of_fees_comes_again(Engine engine)
+public sealed class When_a_list_of_fees_comes_again(Engine engine) : IngestFixture(engine)
 {
-    private World _world = null!;
-
-    [SetUp]
-    public async Task OpenAsync() => _world = await World.OpenAsync(engine);
-
-    [TearDown]
-    public async Task CloseAsync()
-    {
-        if (_world is not null)
-            await _world.DisposeAsync();
-    }
-
     [Test]
     public async Task An_unchanged_fee_is_nothing()
     {
         await PostAsync(Fee(1, 10));
-        _world.Broker.Take();
+        World.Broker.Take();
 
         (await PostAsync(Fee(1, 10))).Outcome.ShouldBe(Outcome.Duplicate);
         (await PostAsync(Fee(1, 10, fee => fee["reasonMessage"] = "Gebyr, 2. rykker"))).Outcome.ShouldBe(Outcome.Duplicate);
 
-        _world.Broker.Published.ShouldBeEmpty();
+        World.Broker.Published.ShouldBeEmpty();
         (await FiguresAsync()).ShouldBe(new IngestExpected(Lines: 3, Accepted: 1, Ore: 1000, Changes: 0, Duplicates: 2, Refused: 0));
     }
 
@@ -44,13 +32,13 @@ public sealed class When_a_list_of_fees_comes_again(Engine engine)
     public async Task A_fee_that_has_grown_is_adjusted_and_one_that_shrinks_again_too()
     {
         var first = (await PostAsync(Fee(1, 10))).ClaimId;
-        _world.Broker.Take();
+        World.Broker.Take();
 
         Answer[] answers = [await PostAsync(Fee(1, 55)), await PostAsync(Fee(1, 55)), await PostAsync(Fee(1, 10)), await PostAsync(Fee(1, 10))];
 
         answers.Select(answer => answer.Outcome).ShouldBe([Outcome.Change, Outcome.Duplicate, Outcome.Change, Outcome.Duplicate]);
         answers.ShouldAllBe(answer => answer.ClaimId == first);
-        var adjusted = _world.Broker.Take().Select(message => JsonSerializer.Deserialize(message.Body.Span, MessageJson.Default.ClaimAdjusted)!).ToList();
+        var adjusted = World.Broker.Take().Select(message => JsonSerializer.Deserialize(message.Body.Span, MessageJson.Default.ClaimAdjusted)!).ToList();
         adjusted.Select(change => (change.Version, change.NewAmountOre)).ShouldBe([(2, 5500L), (3, 1000L)]);
         adjusted.ShouldAllBe(change => change.ClaimId == first && change.FeeId == 1);
         (await FiguresAsync()).ShouldBe(new IngestExpected(Lines: 5, Accepted: 1, Ore: 1000, Changes: 2, Duplicates: 2, Refused: 0));
@@ -90,12 +78,12 @@ public sealed class When_a_list_of_fees_comes_again(Engine engine)
     public async Task A_paid_fee_is_paid_whether_it_is_known_or_not()
     {
         await PostAsync(Fee(1, 10));
-        _world.Broker.Take();
+        World.Broker.Take();
 
         var answers = await PostAllAsync(Fee(1, 10, Paid), Fee(2, 70, Paid), Fee(2, 0, Paid));
 
         answers.ShouldAllBe(answer => answer.Outcome == Outcome.Paid);
-        _world.Broker.Published.ShouldBeEmpty();
+        World.Broker.Published.ShouldBeEmpty();
         (await FiguresAsync()).ShouldBe(new IngestExpected(Lines: 4, Accepted: 1, Ore: 1000, Changes: 0, Duplicates: 3, Refused: 0));
     }
 
@@ -123,7 +111,7 @@ public sealed class When_a_list_of_fees_comes_again(Engine engine)
         answer.FeeId.ShouldBe(434546);
         var fault = answer.Faults.ShouldNotBeNull().ShouldHaveSingleItem();
         (fault.Field, fault.Value).ShouldBe(("fees[0].amount", shown));
-        _world.Broker.Take().ShouldHaveSingleItem().Name.ShouldBe(MessageNames.ClaimRefused);
+        World.Broker.Take().ShouldHaveSingleItem().Name.ShouldBe(MessageNames.ClaimRefused);
     }
 
     /// <summary>FBS would take a refusal for one of the claim, which stands transferred.</summary>
@@ -131,12 +119,12 @@ public sealed class When_a_list_of_fees_comes_again(Engine engine)
     public async Task Nothing_of_a_known_claim_is_refused_towards_FBS()
     {
         await PostAsync(Fee(1, 10));
-        await _world.FromBrokerAsync(Fbs.Submit(2).Incoming());
+        await World.FromBrokerAsync(Fbs.Submit(2).Incoming());
         await PostAsync(Fee(3, 10));
-        await _world.FromBrokerAsync(Fbs.Cancel(3).Incoming());
+        await World.FromBrokerAsync(Fbs.Cancel(3).Incoming());
         await PostAsync(Fee(4, 10));
-        await _world.FromBrokerAsync(Fbs.Adjust(4, amountOre: 2000).Incoming());
-        _world.Broker.Take();
+        await World.FromBrokerAsync(Fbs.Adjust(4, amountOre: 2000).Incoming());
+        World.Broker.Take();
 
         string[] reasons =
         [
@@ -154,14 +142,14 @@ public sealed class When_a_list_of_fees_comes_again(Engine engine)
             "conflict: the claim for this fee has been cancelled since",
             "conflict: by a message of FBS's own the claim is for 20.00 kr.; what came by messages is changed by messages",
         ]);
-        _world.Broker.Published.ShouldBeEmpty();
-        (await _world.Relay.SweepAsync(default)).ShouldBe(0);
-        _world.Broker.Published.ShouldBeEmpty();
+        World.Broker.Published.ShouldBeEmpty();
+        (await World.Relay.SweepAsync(default)).ShouldBe(0);
+        World.Broker.Published.ShouldBeEmpty();
         (await FiguresAsync()).Refused.ShouldBe(5);
 
         async Task<string> ReasonAsync(JsonObject fee, string cpr = Fbs.Cpr)
         {
-            _world.Clock.Advance(TimeSpan.FromHours(1));
+            World.Clock.Advance(TimeSpan.FromHours(1));
             var answer = await PostAsync(fee, cpr);
             answer.Outcome.ShouldBe(Outcome.Refused);
             return answer.Faults.ShouldNotBeNull().ShouldHaveSingleItem().Reason;
@@ -171,7 +159,7 @@ public sealed class When_a_list_of_fees_comes_again(Engine engine)
     [Test]
     public async Task A_message_with_the_same_amount_is_the_same_claim()
     {
-        await _world.FromBrokerAsync(Fbs.Submit(2).Incoming());
+        await World.FromBrokerAsync(Fbs.Submit(2).Incoming());
         (await PostAsync(Fee(2, 70))).Outcome.ShouldBe(Outcome.Duplicate);
     }
 
@@ -179,16 +167,16 @@ public sealed class When_a_list_of_fees_comes_again(Engine engine)
     public async Task A_crash_before_the_answer_makes_no_second_adjustment()
     {
         await PostAsync(Fee(1, 10));
-        _world.Broker.IsDown = true;
+        World.Broker.IsDown = true;
         (await PostAsync(Fee(1, 55))).Outcome.ShouldBe(Outcome.Change);
-        _world.Broker.IsDown = false;
-        _world.Broker.Take();
+        World.Broker.IsDown = false;
+        World.Broker.Take();
 
         (await PostAsync(Fee(1, 55))).Outcome.ShouldBe(Outcome.Duplicate);
-        _world.Clock.Advance(TimeSpan.FromHours(1));
-        await _world.Relay.SweepAsync(default);
+        World.Clock.Advance(TimeSpan.FromHours(1));
+        await World.Relay.SweepAsync(default);
 
-        _world.Broker.Take().ShouldHaveSingleItem().Name.ShouldBe(MessageNames.ClaimAdjusted);
+        World.Broker.Take().ShouldHaveSingleItem().Name.ShouldBe(MessageNames.ClaimAdjusted);
     }
 
     private static JsonObject Fee(long feeId, decimal kroner, Action<JsonObject>? change = null)
@@ -213,13 +201,13 @@ public sealed class When_a_list_of_fees_comes_again(Engine engine)
             ["agency"] = "DK-710100", ["borrower"] = new JsonObject { ["cpr"] = cpr, ["name"] = Fbs.Name },
             ["guardian"] = guardian is null ? null : new JsonObject { ["cpr"] = guardian, ["name"] = "Gunnar Værge" }, ["fees"] = new JsonArray([.. fees]),
         };
-        var read = new FeesReader(_world.Sealer, World.Municipalities).Read(Encoding.UTF8.GetBytes(body.ToJsonString()), isTooLong: false, _world.Clock.GetUtcNow(), null);
-        return _world.Handler.HandleAsync(read, new Intake("http/1", IsRedelivered: false), default);
+        var read = new FeesReader(World.Sealer, World.Municipalities).Read(Encoding.UTF8.GetBytes(body.ToJsonString()), isTooLong: false, World.Clock.GetUtcNow(), null);
+        return World.Handler.HandleAsync(read, new Intake("http/1", IsRedelivered: false), default);
     }
 
     private async Task<IngestExpected> FiguresAsync()
     {
-        var figures = (await _world.Accounting.ReadAsync(isLive: false, default)).Municipalities["0101"];
+        var figures = (await World.Accounting.ReadAsync(isLive: false, default)).Municipalities["0101"];
         return new IngestExpected(figures.Lines, figures.Accepted, figures.AcceptedOre, figures.Changes, figures.Duplicates, figures.Refused);
     }
 

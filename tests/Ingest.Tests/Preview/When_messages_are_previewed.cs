@@ -13,24 +13,12 @@ namespace ClaimsTransfer.Ingest.Tests.Preview;
 [TestFixture(Engine.Sqlite)]
 [TestFixture(Engine.Postgres)]
 [TestFixture(Engine.SqlServer)]
-public sealed class When_messages_are_previewed(Engine engine)
+public sealed class When_messages_are_previewed(Engine engine) : IngestFixture(engine)
 {
-    private World _world = null!;
-
-    [SetUp]
-    public async Task OpenAsync() => _world = await World.OpenAsync(engine);
-
-    [TearDown]
-    public async Task CloseAsync()
-    {
-        if (_world is not null)
-            await _world.DisposeAsync();
-    }
-
     [Test]
     public async Task Each_is_forecast_as_the_intake_would_decide_it()
     {
-        await _world.FromBrokerAsync(Fbs.Submit(1).Incoming());
+        await World.FromBrokerAsync(Fbs.Submit(1).Incoming());
 
         var forecasts = await ForecastAsync(
             Of(Fbs.Submit(1)), Of(Fbs.Submit(2)), Of(Fbs.Adjust(1), MessageNames.AdjustClaim), Of(Fbs.Submit(3, message => message["borrower"]!["cpr"] = "3102011234")), Of(Fbs.Submit(2)),
@@ -48,8 +36,8 @@ public sealed class When_messages_are_previewed(Engine engine)
     [Test]
     public async Task A_body_that_lies_sealed_on_the_error_queue_is_opened_first_and_nothing_personal_is_said_of_it()
     {
-        var sealedBody = _world.BodySealer.Seal(Encoding.UTF8.GetBytes(Fbs.Submit(1).ToJsonString())).ToArray();
-        var faulty = _world.BodySealer.Seal(Encoding.UTF8.GetBytes(Fbs.Submit(2, message => message["borrower"]!["cpr"] = "3102011234").ToJsonString())).ToArray();
+        var sealedBody = World.BodySealer.Seal(Encoding.UTF8.GetBytes(Fbs.Submit(1).ToJsonString())).ToArray();
+        var faulty = World.BodySealer.Seal(Encoding.UTF8.GetBytes(Fbs.Submit(2, message => message["borrower"]!["cpr"] = "3102011234").ToJsonString())).ToArray();
 
         var forecasts = await ForecastAsync(new PreviewMessage(MessageNames.SubmitClaim, null, sealedBody), new PreviewMessage(MessageNames.SubmitClaim, null, faulty));
 
@@ -62,25 +50,25 @@ public sealed class When_messages_are_previewed(Engine engine)
     [Test]
     public async Task Nothing_is_recorded_and_nothing_answered()
     {
-        await _world.FromBrokerAsync(Fbs.Submit(1).Incoming());
-        _world.Broker.Take();
+        await World.FromBrokerAsync(Fbs.Submit(1).Incoming());
+        World.Broker.Take();
         var before = await RowsAsync();
 
         await ForecastAsync(Of(Fbs.Submit(1)), Of(Fbs.Submit(2)), Of(Fbs.Adjust(1), MessageNames.AdjustClaim), new PreviewMessage(null, null, "not json"u8.ToArray()));
 
         (await RowsAsync()).ShouldBe(before);
         before.ShouldBe((1, 1, 1, 1));
-        _world.Broker.Published.ShouldBeEmpty();
+        World.Broker.Published.ShouldBeEmpty();
     }
 
-    private async Task<IReadOnlyList<Forecast>> ForecastAsync(params PreviewMessage[] messages) => (await _world.Previews.ForecastAsync(messages, default)).All;
+    private async Task<IReadOnlyList<Forecast>> ForecastAsync(params PreviewMessage[] messages) => (await World.Previews.ForecastAsync(messages, default)).All;
 
     private static PreviewMessage Of(JsonObject message, string name = MessageNames.SubmitClaim) => new(name, (string?)message["messageId"], Encoding.UTF8.GetBytes(message.ToJsonString()));
 
     private async Task<(long Messages, long Times, long Answers, long Lines)> RowsAsync()
     {
-        await using var connection = await _world.Store.OpenAsync(default);
-        Task<long> Number(string sql) => connection.ExecuteScalarAsync<long>(_world.Store.Sql(sql));
+        await using var connection = await World.Store.OpenAsync(default);
+        Task<long> Number(string sql) => connection.ExecuteScalarAsync<long>(World.Store.Sql(sql));
         return (await Number("SELECT COUNT(*) FROM ingest.messages"), await Number("SELECT SUM(times) FROM ingest.messages"), await Number("SELECT COUNT(*) FROM ingest.answers"),
             await Number("SELECT SUM(lines) FROM ingest.intake"));
     }

@@ -2,6 +2,7 @@ using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Payments.Accounting;
+using ClaimsTransfer.Payments.Booking;
 using ClaimsTransfer.Payments.Matching;
 using ClaimsTransfer.Payments.Tests.Booking;
 using ClaimsTransfer.Support;
@@ -396,7 +397,8 @@ public sealed class When_a_placement_is_taken_back(Engine engine) : PaymentsFixt
     private async Task TakeBackAsync(string entryId)
     {
         var entry = await EntryAsync(entryId);
-        (await Unmatched.IsBookedAsync("0101", entry.PlacementId, entry.ClaimId!.Value, default)).ShouldBeTrue();
+        var placement = new EntryKey("0101", entry.PlacementId);
+        (await new PaymentsStore(Store).BookedOnAsync([placement], default)).GetValueOrDefault(placement).ShouldBe(entry.ClaimId!.Value);
         await Matcher.TakeBackAsync(entry, (await Unmatched.AccountAsync(entry.ClaimId!.Value, default))!, "bo", "the wrong one", default);
         await DeliverAsync();
     }

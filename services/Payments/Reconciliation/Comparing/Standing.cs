@@ -1,3 +1,5 @@
+using ClaimsTransfer.Payments.Ledger;
+
 namespace ClaimsTransfer.Payments.Reconciliation.Comparing;
 
 /// <summary>One claim as the three ledgers have it. Amounts in øre; as the comparison's statements select it.</summary>
@@ -64,5 +66,5 @@ internal sealed record Standing
     };
 
     /// <summary>FBS holds open what is owed; more than everything cannot be paid there, and it is told of no more than is claimed.</summary>
-    public bool FbsAgrees => IsUnasked || (FbsOre ?? 0) == Math.Max(Math.Min(OursOre ?? 0, IsInForce ? AmountOre - WrittenOffOre : long.MaxValue), 0);
+    public bool FbsAgrees => IsUnasked || (FbsOre ?? 0) == Math.Max(IsInForce ? Account.Owed(AmountOre - WrittenOffOre, CoveredOre - ReversedOre) : OursOre ?? 0, 0);
 }

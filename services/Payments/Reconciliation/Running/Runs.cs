@@ -17,8 +17,6 @@ public sealed record ReconciliationRun(
     Guid RunId, string Municipality, DateOnly Day, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, string? Failure, Total Fbs, OurTotal Ours, Total Debtor,
     long Agreeing, long Differences, IReadOnlyDictionary<Cause, long> ByCause, long Repaired)
 {
-    private static readonly NoteTexts English = new(NoteTexts.English, ore => $"{ore / 100m:0.00} kr.");
-
     /// <summary>With <see cref="Failure"/>: FBS's list was doubted, and a person may accept it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ListDoubt? Doubt { get; init; }
@@ -35,7 +33,7 @@ public sealed record ReconciliationRun(
 
     internal string Who { get; init; } = "";
 
-    internal ReconciliationRun Failed(Note why) => this with { Failure = English.Say(why), Why = why };
+    internal ReconciliationRun Failed(Note why) => this with { Failure = NoteTexts.InEnglish.Say(why), Why = why };
 }
 
 /// <summary>Runs on record.</summary>
