@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
@@ -33,7 +34,7 @@ public static class ConsoleExtensions
         if (options.Faults().ToList() is { Count: > 0 } faults)
             throw new SettingsException($"The settings of the console cannot be used:\n- {string.Join("\n- ", faults)}");
         builder.Services.AddSingleton(options).AddSingleton<ServiceUrls>();
-        builder.Services.AddHttpClient<ServiceClient>(client => client.Timeout = AnswerWithin).RemoveAllLoggers();
+        builder.Services.AddHttpClient<ServiceClient>(client => client.Timeout = AnswerWithin).AsService().RemoveAllLoggers();
         builder.Services.AddSingleton(services => new ConsoleParts(services, options))
             .AddSingleton(services => services.GetRequiredService<ConsoleParts>().Letters)
             .AddSingleton(services => services.GetRequiredService<ConsoleParts>().LetterStore)
@@ -46,7 +47,7 @@ public static class ConsoleExtensions
             .AddSingleton<SealedViews>()
             .AddSingleton<LetterReader>();
         builder.Services.AddSingleton<IAuditTrail, AuditTrail>();
-        builder.Services.AddHttpClient(StartedReconciliations.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan).RemoveAllLoggers();
+        builder.Services.AddHttpClient(StartedReconciliations.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan).AsService().RemoveAllLoggers();
         builder.Services.AddTransient<Elsewhere>().AddTransient<ReconciliationQuestions>().AddTransient<WorklistQuestions>().AddSingleton<StartedReconciliations>();
         builder.Services.AddSingleton<IGoLiveGate, ConformanceGate>();
         builder.AddApiDocument();

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
@@ -52,15 +53,16 @@ public static class IngestExtensions
     {
         // What is unpacked is bounded where it is read, a message or a line at a time: a stream of lines may be of any length.
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/claims", StringComparison.Ordinal), claims => claims.UseRequestDecompression());
-        app.MapPost("/claims", PostClaims.HandleAsync).WithMetadata(new DisableRequestSizeLimitAttribute());
-        app.MapPost("/claims/fbs-fees", PostFees.HandleAsync).WithMetadata(new DisableRequestSizeLimitAttribute());
-        app.MapGet("/imports/{id}", GetImport.HandleAsync);
-        app.MapGet("/ingest/accounting", GetAccounting.HandleAsync);
-        app.MapGet("/ingest/messages", GetMessages.HandleAsync);
-        app.MapGet("/ingest/refused", GetRefused.HandleAsync);
-        app.MapGet("/ingest/refused/groups", GetRefusedGroups.HandleAsync);
-        app.MapPost("/ingest/messages/recorded", PostRecorded.HandleAsync);
-        app.MapPost("/ingest/preview", PostPreview.HandleAsync);
+        app.MapPost("/claims", PostClaims.HandleAsync).WithMetadata(new DisableRequestSizeLimitAttribute()).RequireAuthorization(Door.Sender);
+        app.MapPost("/claims/fbs-fees", PostFees.HandleAsync).WithMetadata(new DisableRequestSizeLimitAttribute()).RequireAuthorization(Door.Sender);
+        app.MapGet("/imports/{id}", GetImport.HandleAsync).RequireAuthorization(Door.Sender);
+        var ingest = app.MapGroup("/ingest").RequireAuthorization(Door.Service);
+        ingest.MapGet("/accounting", GetAccounting.HandleAsync);
+        ingest.MapGet("/messages", GetMessages.HandleAsync);
+        ingest.MapGet("/refused", GetRefused.HandleAsync);
+        ingest.MapGet("/refused/groups", GetRefusedGroups.HandleAsync);
+        ingest.MapPost("/messages/recorded", PostRecorded.HandleAsync);
+        ingest.MapPost("/preview", PostPreview.HandleAsync);
         return app;
     }
 

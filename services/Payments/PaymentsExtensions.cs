@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
@@ -54,7 +55,7 @@ public static class PaymentsExtensions
 
     public static WebApplication MapPayments(this WebApplication app)
     {
-        var payments = app.MapGroup("/payments");
+        var payments = app.MapGroup("/payments").RequireAuthorization(Door.Service);
         payments.MapGet("/accounting", async (PaymentsAccounts accounts, CancellationToken cancellation, bool fresh = false) =>
             TypedResults.Json(await accounts.ReadAsync(fresh, cancellation), PaymentsJson.Default.PaymentsAccounting));
         payments.MapGet("/claims/{agency}/{feeId:long}", async Task<Results<JsonHttpResult<AccountView>, NotFound>> (

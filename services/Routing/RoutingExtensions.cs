@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
@@ -43,7 +44,7 @@ public static class RoutingExtensions
 
     public static WebApplication MapRouting(this WebApplication app)
     {
-        var routing = app.MapGroup("/routing");
+        var routing = app.MapGroup("/routing").RequireAuthorization(Door.Service);
         routing.MapGet("/accounting", async (Accounts accounts, CancellationToken cancellation, bool fresh = false) =>
             TypedResults.Json(await accounts.ReadAsync(fresh, cancellation), RoutingJson.Default.RoutingAccounts));
         routing.MapGet("/claims/{agency}/{feeId:long}", async Task<Results<JsonHttpResult<ClaimTimeline>, NotFound>> (

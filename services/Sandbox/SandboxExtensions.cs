@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Sandbox.Faults;
@@ -45,13 +46,18 @@ public static class SandboxExtensions
 
     public static WebApplication MapSandbox(this WebApplication app)
     {
-        app.MapFaults();
-        app.MapMoney();
-        app.MapLedger();
-        app.MapFbsStandIn();
-        app.MapOpusStandIn();
-        app.MapIndsigtStandIn();
-        app.MapIndsigtMoney();
+        var operated = app.MapGroup("").RequireAuthorization(Door.Service);
+        operated.MapFaults();
+        operated.MapMoney();
+        operated.MapLedger();
+        operated.MapFbsStandIn();
+        // What they stand in for knows its callers by other means than ours.
+        var standIns = app.MapGroup("").AllowAnonymous();
+        PaymentInterface.Map(standIns);
+        OpenClaimsList.Map(standIns);
+        standIns.MapOpusStandIn();
+        standIns.MapIndsigtStandIn();
+        standIns.MapIndsigtMoney();
         return app;
     }
 }

@@ -4,16 +4,17 @@ using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Defaults.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace ClaimsTransfer.ConnectorSdk.Asking;
 
 /// <summary>What whoever oversees the connectors asks, each of its own vendor's log.</summary>
 internal static class AskingEndpoints
 {
-    public static void MapAsking(this WebApplication app, string vendor, IStore store)
+    public static void MapAsking(this IEndpointRouteBuilder connector, IStore store)
     {
         var (waiting, recorded) = (new WaitingInstructions(store), new RecordedInstructions(store));
-        app.MapGet($"/connectors/{vendor}/waiting", async (CancellationToken cancellation, string[]? municipality = null, int limit = 100, string? after = null) =>
+        connector.MapGet("/waiting", async (CancellationToken cancellation, string[]? municipality = null, int limit = 100, string? after = null) =>
         {
             if (Lists.FaultOfLimit(limit) is { } fault)
                 return (IResult)fault;
@@ -21,7 +22,7 @@ internal static class AskingEndpoints
                 ? TypedResults.Json(await waiting.ReadAsync(municipality ?? [], limit, place, cancellation), AskingJson.Default.WaitingPage)
                 : Lists.NoPlace();
         });
-        app.MapPost($"/connectors/{vendor}/messages/recorded", async (MessageIds request, CancellationToken cancellation) =>
+        connector.MapPost("/messages/recorded", async (MessageIds request, CancellationToken cancellation) =>
             Lists.FaultOf("messageIds", request.Ids) is { } fault
                 ? (IResult)fault
                 : TypedResults.Json(await recorded.FindAsync(request.Ids!, cancellation), AskingJson.Default.RecordedList));

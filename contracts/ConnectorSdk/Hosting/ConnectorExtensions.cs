@@ -1,4 +1,5 @@
 using ClaimsTransfer.ConnectorSdk.Asking;
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Storage;
@@ -68,7 +69,8 @@ public static class ConnectorExtensions
         ArgumentNullException.ThrowIfNull(app);
         var host = app.Services.GetKeyedService<ConnectorHost>(vendor) ?? throw new InvalidOperationException(
             $"MapConnector(\"{vendor}\"): no connector was added under this name. Before Build: builder.AddConnector<MyConnector>(\"{vendor}\").");
-        app.MapGet($"/connectors/{vendor}", () => host.Standing().Select(lane => new
+        var connector = app.MapGroup($"/connectors/{vendor}").RequireAuthorization(Door.Service);
+        connector.MapGet("", () => host.Standing().Select(lane => new
         {
             lane.Municipality, lane.Name, state = Word(lane.State), breaker = Word(lane.Breaker), lane.UnavailableSince, lane.InHand, lane.Oldest, lane.Consuming, lane.Held,
             lane.UnpublishedEntries, lane.UnreadSince, lane.WaitsFor, refused = lane.Refused.Select(refusal => new
@@ -77,11 +79,11 @@ public static class ConnectorExtensions
                 since = DateTimeOffset.FromUnixTimeMilliseconds(refusal.SinceAt), last = DateTimeOffset.FromUnixTimeMilliseconds(refusal.LastAt), refusal.Times,
             }),
         }));
-        app.MapPost($"/connectors/{vendor}/municipalities/{{code}}/pause", (string code, CancellationToken cancellation) => SetPausedAsync(host, code, true, cancellation));
-        app.MapPost($"/connectors/{vendor}/municipalities/{{code}}/resume", (string code, CancellationToken cancellation) => SetPausedAsync(host, code, false, cancellation));
+        connector.MapPost("/municipalities/{code}/pause", (string code, CancellationToken cancellation) => SetPausedAsync(host, code, true, cancellation));
+        connector.MapPost("/municipalities/{code}/resume", (string code, CancellationToken cancellation) => SetPausedAsync(host, code, false, cancellation));
         var accounts = new AccountStream(vendor, host, app.Services.GetRequiredService<TimeProvider>(), app.Services.GetRequiredService<ILogger<AccountStream>>());
-        app.MapGet($"/connectors/{vendor}/municipalities/{{code}}/accounts", accounts.HandleAsync);
-        app.MapAsking(vendor, app.Services.GetRequiredService<IStores>().Open(ConnectorHost.SchemaOf(Enum.Parse<Vendor>(vendor))));
+        connector.MapGet("/municipalities/{code}/accounts", accounts.HandleAsync);
+        connector.MapAsking(app.Services.GetRequiredService<IStores>().Open(ConnectorHost.SchemaOf(Enum.Parse<Vendor>(vendor))));
         return app;
     }
 

@@ -32,8 +32,8 @@ public static class DefinitionsCommand
         command.SetAction(parsed =>
         {
             var municipalities = MunicipalityFile.Load(
-                parsed.GetValue(file) ?? Defaults.Municipalities.Municipalities.PathOf(KeysCommand.Installation(where.Data(parsed)))).OrThrow().All;
-            var users = Admitted(BrokerUser.All(municipalities, parsed.GetValue(sandbox)), KeysCommand.Installation(where.Data(parsed)));
+                parsed.GetValue(file) ?? Defaults.Municipalities.Municipalities.PathOf(Settings.Of(where.Data(parsed)))).OrThrow().All;
+            var users = Admitted(BrokerUser.All(municipalities, parsed.GetValue(sandbox)), Settings.Of(where.Data(parsed)));
             var hashOf = HashOf(parsed.GetValue(passwords), parsed.GetValue(certificates), users);
             var definitions = BrokerDefinitions.Of(municipalities, users, parsed.GetRequiredValue(vhost), hashOf);
             if (parsed.GetValue(to) is not { } path)

@@ -45,7 +45,7 @@ public static class DoctorCommand
                 findings.Add(await ServiceAsync(system, service, cancellation));
             if (endpoints.Broker.Length > 0)
             {
-                var installation = KeysCommand.Installation(where.Data(parsed)) with { Broker = endpoints.Broker, Store = endpoints.Store };
+                var installation = Settings.Of(where.Data(parsed)) with { Broker = endpoints.Broker, Store = endpoints.Store };
                 findings.AddRange(await BrokerDoctor.LookAsync(installation, cancellation));
                 findings.Add(await StoreAsync(installation, cancellation));
                 findings.Add(Keys(installation));

@@ -18,7 +18,7 @@ internal static class IssueKeys
         command.SetAction(parsed =>
         {
             var (which, folder) = (VendorsCommand.Named(parsed.GetRequiredValue(vendor)), parsed.GetRequiredValue(to));
-            var installation = KeysCommand.Installation(where.Data(parsed));
+            var installation = Settings.Of(where.Data(parsed));
             if (new Revocations(installation.KeyFolder).Find($"{which}") is { } revoked)
             {
                 throw new CommandFailure(

@@ -2,7 +2,6 @@ using System.CommandLine;
 using ClaimsTransfer.Cli.Running;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Sealing;
-using Microsoft.Extensions.Configuration;
 
 namespace ClaimsTransfer.Cli.Keys;
 
@@ -14,7 +13,7 @@ public static class KeysCommand
         var list = new Command("list", "The keys, by municipality: which seals, which will, which are destroyed.");
         list.SetAction(parsed =>
         {
-            var installation = Installation(where.Data(parsed));
+            var installation = Settings.Of(where.Data(parsed));
             if (!Directory.Exists(installation.KeyFolder))
                 throw new CommandFailure($"There are no keys in {installation.KeyFolder}.", "They are made with the first claim of a municipality. Name the data folder you mean with --data DIR.");
             using var ring = Ring(installation);
@@ -33,7 +32,7 @@ public static class KeysCommand
         var destroy = new Command("destroy", "Erase for good what a key sealed. The key that seals now is refused: rotate first.") { keyId };
         destroy.SetAction(parsed =>
         {
-            using var ring = Ring(Installation(where.Data(parsed)));
+            using var ring = Ring(Settings.Of(where.Data(parsed)));
             try
             {
                 ring.Destroy(parsed.GetRequiredValue(keyId));
@@ -46,13 +45,6 @@ public static class KeysCommand
             return ExitCodes.Done;
         });
         return new Command("keys", "The municipalities' sealing keys.") { list, IssueKeys.Create(where), RotateKeys.Create(where), destroy };
-    }
-
-    /// <summary>As the services of this data folder have it: the environment's settings, with the data folder named.</summary>
-    public static Installation Installation(string data)
-    {
-        var settings = new ConfigurationBuilder().AddEnvironmentVariables().AddInMemoryCollection(new Dictionary<string, string?> { ["CLAIMS_DATA"] = data }).Build();
-        return InstallationSettings.Read(settings);
     }
 
     internal static KeyRing Ring(Installation installation)

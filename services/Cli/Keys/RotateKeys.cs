@@ -20,7 +20,7 @@ internal static class RotateKeys
         command.SetAction(parsed =>
         {
             var from = From(parsed.GetValue(sealsIn), parsed.GetValue(sealsFrom), TimeProvider.System.GetUtcNow());
-            var installation = KeysCommand.Installation(where.Data(parsed));
+            var installation = Settings.Of(where.Data(parsed));
             var codes = (parsed.GetValue(municipality), parsed.GetValue(vendor)) switch
             {
                 ({ } one, null) => [one],

@@ -10,7 +10,7 @@ public sealed class ReconcileClient(RunningSystem system) : IDisposable
 {
     private const string Service = "payments";
     private const string Root = "/payments/reconciliations";
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new(system.Handler()) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>The municipalities that have accounts.</summary>
     public async Task<IReadOnlyList<string>> MunicipalitiesAsync(CancellationToken cancellation)
@@ -87,6 +87,8 @@ public sealed class ReconcileClient(RunningSystem system) : IDisposable
     {
         if (response.IsSuccessStatusCode)
             return;
+        if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+            throw RunningSystem.NotKnown(Service);
         var body = await response.Content.ReadAsStringAsync(cancellation);
         throw new CommandFailure(
             $"{Service} answered {path.Split('?')[0]} with {(int)response.StatusCode}{(DetailOf(body) is { } detail ? $": {detail}" : ".")}",

@@ -1,18 +1,24 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Access;
+using ClaimsTransfer.Defaults.Hosting;
 
 namespace ClaimsTransfer.Cli.Running;
 
 /// <summary>The running system as a command talks to it: one URL a service (the same for all when they share a process).</summary>
 public sealed class RunningSystem : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(1), UseProxy = false }) { Timeout = TimeSpan.FromMinutes(2) };
+    private const string Caller = "command";
+    private readonly Func<HttpMessageHandler> _handler;
+    private readonly HttpClient _http;
     private readonly Func<Endpoints> _endpoints;
 
-    private RunningSystem(string where, Func<Endpoints> endpoints)
+    private RunningSystem(string where, Installation installation, Func<Endpoints> endpoints)
     {
         Where = where;
+        _handler = new ServiceHttp(installation, Caller, TimeProvider.System).Handler;
+        _http = new HttpClient(_handler()) { Timeout = TimeSpan.FromMinutes(2) };
         _endpoints = endpoints;
     }
 
@@ -23,16 +29,20 @@ public sealed class RunningSystem : IDisposable
 
     public HttpClient Http => _http;
 
-    public static RunningSystem At(string url)
+    /// <summary>For a client with a time limit of its own.</summary>
+    public HttpMessageHandler Handler() => _handler();
+
+    /// <param name="installation">The environment's settings, which say how we are known.</param>
+    public static RunningSystem At(string url, Installation installation)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             throw new CommandFailure($"'{url}' is not a URL.", "Good: --url http://127.0.0.1:5080", ExitCodes.Usage);
         var address = url.TrimEnd('/');
-        return new RunningSystem(address, () => new Endpoints("", "", address, address, [new ServiceEndpoint("all", address, 0, "1")]));
+        return new RunningSystem(address, installation, () => new Endpoints("", "", address, address, [new ServiceEndpoint("all", address, 0, "1")]));
     }
 
     /// <summary>Found by its data folder; the endpoints are read again each time, since a service that was started again has a new address.</summary>
-    public static RunningSystem In(string data) => new(data, () => Endpoints.TryRead(data) ?? throw new CommandFailure(
+    public static RunningSystem In(string data) => new(data, Settings.Of(data), () => Endpoints.TryRead(data) ?? throw new CommandFailure(
         $"Looked for a running system in {data}, and found no endpoints.json there.",
         "Start one with deploy/run.sh --data DIR, or name the one you mean with --data DIR or --url http://127.0.0.1:5080."));
 
@@ -84,6 +94,11 @@ public sealed class RunningSystem : IDisposable
         {
             using var message = request();
             var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+            {
+                response.Dispose();
+                throw NotKnown(service);
+            }
             if ((int)response.StatusCode < 500)
                 return response;
             var status = (int)response.StatusCode;
@@ -100,6 +115,12 @@ public sealed class RunningSystem : IDisposable
                 $"{service} could not be reached at {Address(service, "/")} ({failure.HttpRequestError}).", $"Is it running? {Where} is where its address was found; deploy/claims doctor looks further.");
         }
     }
+
+    /// <summary>The services answer to the installation's own commands.</summary>
+    public static CommandFailure NotKnown(string service) => new(
+        $"{service} does not know us.",
+        "On its own machine a command shows that it can read the installation's master key (DATA/keys/master.key, or CLAIMS_MASTER_KEY_FILE): run it as the user that runs the services, and give --data DIR with --url. "
+        + "From another machine it shows a certificate: CLAIMS_BROKER_CA, CLAIMS_BROKER_CERTIFICATE and CLAIMS_BROKER_KEY of 'operations'.");
 
     public void Dispose() => _http.Dispose();
 }

@@ -20,5 +20,5 @@ public sealed class WhereOptions
     public string Data(ParseResult parsed) => DataFolder.Resolve(parsed.GetValue(_data));
 
     public RunningSystem Find(ParseResult parsed) =>
-        parsed.GetValue(_url) is { Length: > 0 } url ? RunningSystem.At(url) : RunningSystem.In(Data(parsed));
+        parsed.GetValue(_url) is { Length: > 0 } url ? RunningSystem.At(url, KnowsData(parsed) ? Settings.Of(Data(parsed)) : Settings.OfTheEnvironment()) : RunningSystem.In(Data(parsed));
 }

@@ -42,7 +42,7 @@ public static class VendorsCommand
         var list = new Command("list", "Each vendor: whether it has access, since when not and why, its municipalities, its user at the broker.");
         list.SetAction(parsed =>
         {
-            var installation = KeysCommand.Installation(where.Data(parsed));
+            var installation = Settings.Of(where.Data(parsed));
             var revocations = new Revocations(installation.KeyFolder);
             var table = new Table().Border(TableBorder.Simple);
             foreach (var heading in (string[])["vendor", "access", "municipalities", "broker user", "why"])
@@ -73,7 +73,7 @@ public static class VendorsCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var (vendor, why) = (Named(parsed.GetRequiredValue(name)), parsed.GetRequiredValue(reason));
-            var installation = KeysCommand.Installation(where.Data(parsed));
+            var installation = Settings.Of(where.Data(parsed));
             using var ring = KeysCommand.Ring(installation);
             using var users = ManagedUsers.Of(installation);
             var revocation = new RevokeVendor(vendor, installation, ring, new Revocations(installation.KeyFolder), users, TimeProvider.System, Console.Out);
@@ -102,7 +102,7 @@ public static class VendorsCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var (vendor, why) = (Named(parsed.GetRequiredValue(name)), parsed.GetRequiredValue(reason));
-            var installation = KeysCommand.Installation(where.Data(parsed));
+            var installation = Settings.Of(where.Data(parsed));
             using var ring = KeysCommand.Ring(installation);
             using var users = ManagedUsers.Of(installation);
             var admission = new AdmitVendor(vendor, installation, ring, new Revocations(installation.KeyFolder), users, TimeProvider.System, RandomNumberGenerator.Fill, Console.Out);

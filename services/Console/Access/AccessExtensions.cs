@@ -60,7 +60,6 @@ public static class AccessExtensions
     {
         app.UseWhen(Where.IsConsole, console =>
         {
-            console.Use(SignedInOrRefusedAsync);
             console.UseRateLimiter();
             console.Use(MeantOrRefusedAsync);
         });
@@ -99,23 +98,6 @@ public static class AccessExtensions
         .RequireAuthenticatedUser()
         .RequireAssertion(context => context.User.Identity is { IsAuthenticated: true } && Actor.Of(context.User).Is(role))
         .Build();
-
-    /// <summary>What was mapped below <c>/console</c> without a word on who may use it is for signed-in users: nobody can forget it.</summary>
-    private static async Task SignedInOrRefusedAsync(HttpContext context, RequestDelegate next)
-    {
-        var silent = context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<IAuthorizeData>() is null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
-        if (silent)
-        {
-            var signedIn = await context.AuthenticateAsync(AnyScheme);
-            if (!signedIn.Succeeded)
-            {
-                await context.ChallengeAsync(AnyScheme);
-                return;
-            }
-            context.User = signedIn.Principal;
-        }
-        await next(context);
-    }
 
     /// <summary>A browser sends the session's cookie with whatever any page makes it send; a token it does not.</summary>
     private static async Task MeantOrRefusedAsync(HttpContext context, RequestDelegate next)

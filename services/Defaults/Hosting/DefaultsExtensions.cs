@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Sealing;
@@ -48,6 +49,7 @@ public static class DefaultsExtensions
         builder.Services.AddSingleton<BatchConsumers>();
         builder.Services.AddSingleton<DeclaredQueues>();
         AddStorage(builder.Services, service, installation);
+        builder.AddDoors(service, installation);
 
         if (builder.Configuration[StopWithParent.Variable] == "1")
             builder.Services.AddHostedService<StopWithParent>();
@@ -62,7 +64,7 @@ public static class DefaultsExtensions
 
     /// <summary>
     /// <c>/health/live</c>: the process answers. <c>/health/ready</c>: broker and store are reachable and every consumer consumes. <c>/queues</c>: what waits on the
-    /// queues this process consumes. Mapping it twice maps it once.
+    /// queues this process consumes. Only health is for everybody; every other endpoint names a <see cref="Door"/>. Mapping it twice maps it once.
     /// </summary>
     public static WebApplication MapDefaults(this WebApplication app)
     {
@@ -70,15 +72,17 @@ public static class DefaultsExtensions
         if (!((IApplicationBuilder)app).Properties.TryAdd(mapped, true))
             return app;
 
+        app.Services.GetRequiredService<ServiceToken>().Prepare();
+        app.Use(DoorsExtensions.JsonOnlyAsync);
         app.MapGet("/queues", async (WatchedTransport transport, CancellationToken cancellation) =>
         {
             var depths = new SortedDictionary<string, long>(StringComparer.Ordinal);
             foreach (var queue in transport.ConsumedQueues)
                 depths[queue] = await transport.DepthAsync(queue, cancellation) ?? 0;
             return Results.Json(depths);
-        });
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync });
+        }).RequireAuthorization(Door.Service);
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync }).AllowAnonymous();
         return app;
     }
 

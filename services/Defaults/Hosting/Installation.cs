@@ -53,6 +53,9 @@ public sealed record Installation
     /// <summary>The folder of the municipalities' sealing keys, shared by all services of the installation; empty: <c>DATA/keys</c>.</summary>
     public string Keys { get; init; } = "";
 
+    /// <summary>Names, separated by commas, by which services of this process are reached, beside this machine's own and those it is told to listen at.</summary>
+    public string Hosts { get; init; } = "";
+
     /// <summary>Which instance of its service this process is, for names in logs and consumers: "1", "2" ….</summary>
     public string Instance { get; init; } = "1";
 

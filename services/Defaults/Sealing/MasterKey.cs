@@ -23,6 +23,10 @@ public sealed class MasterKey
         _key = key.ToArray();
     }
 
+    /// <summary>Whether there is one, without making it.</summary>
+    public static bool IsThere(Installation installation) =>
+        installation.MasterKey.Length > 0 || installation.MasterKeyFile.Length > 0 || (installation.IsEmbeddedStore && File.Exists(OwnFile(installation)));
+
     /// <summary>From the setting, the file, or (embedded store only) a file made on first use in the data folder.</summary>
     public static MasterKey Load(Installation installation, FillRandom? random = null)
     {
@@ -37,8 +41,7 @@ public sealed class MasterKey
                 + "keep a copy in a safe place, and give it as CLAIMS_MASTER_KEY or as the path of a file in CLAIMS_MASTER_KEY_FILE.");
         }
 
-        var folder = Path.Combine(installation.Data, "keys");
-        var file = Path.Combine(folder, "master.key");
+        var file = OwnFile(installation);
         if (!File.Exists(file))
         {
             var key = new byte[Length];
@@ -63,6 +66,8 @@ public sealed class MasterKey
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Others) != UnixFileMode.None)
             throw new InvalidOperationException($"The master key file {file} is open to others than its owner, and with it all that was sealed. Close it:  chmod 600 '{file}'");
     }
+
+    private static string OwnFile(Installation installation) => Path.Combine(installation.Data, "keys", "master.key");
 
     private static string Read(string file)
     {

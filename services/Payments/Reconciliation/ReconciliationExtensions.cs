@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
@@ -21,7 +22,8 @@ internal static class ReconciliationExtensions
             throw new SettingsException(string.Join(Environment.NewLine, faults));
 
         // The time limit is ours (ReadPatience): a list may take as long as it keeps coming.
-        builder.Services.AddHttpClient(Http.Client, client => client.Timeout = Timeout.InfiniteTimeSpan);
+        builder.Services.AddHttpClient(Http.Fbs, client => client.Timeout = Timeout.InfiniteTimeSpan);
+        builder.Services.AddHttpClient(Http.Connectors, client => client.Timeout = Timeout.InfiniteTimeSpan).AsService();
         builder.Services
             .AddSingleton(options)
             .AddSingleton(services => new ReconciliationParts(services, options))
@@ -32,7 +34,7 @@ internal static class ReconciliationExtensions
     public static WebApplication MapReconciliation(this WebApplication app)
     {
         var endpoints = app.Services.GetRequiredService<ReconciliationParts>().Endpoints;
-        var group = app.MapGroup("/payments/reconciliations");
+        var group = app.MapGroup("/payments/reconciliations").RequireAuthorization(Door.Service);
         group.MapGet("", endpoints.MunicipalitiesAsync);
         group.MapPost("/{municipality}", endpoints.RunAsync);
         group.MapGet("/{municipality}", endpoints.StoredAsync);
@@ -51,12 +53,13 @@ internal sealed class ReconciliationParts
         var store = services.GetRequiredService<IStores>().Open("payments");
         var (time, installation) = (services.GetRequiredService<TimeProvider>(), services.GetRequiredService<Installation>());
         var (municipalities, loggers) = (services.GetRequiredService<IMunicipalities>(), services.GetRequiredService<ILoggerFactory>());
-        var http = new Http(services.GetRequiredService<IHttpClientFactory>(), options, time);
+        var clients = services.GetRequiredService<IHttpClientFactory>();
+        var http = new Http(clients, Http.Fbs, options, time);
         IFbsClaims fbs = options.FbsSource == FbsSource.Fees ? new FbsFees(store, http, options) : new FbsOpenClaims(http, options, installation, time);
         var (runs, leases, differences) = (new Runs(store, time), new Leases(store, time), new Differences(store));
         var repairs = new Repairs(differences, services.GetRequiredService<ITransport>(), services.GetRequiredService<IToldFbs>(), time);
         Reconciler = new Reconciler(
-            runs, leases, new Staging(store), new Comparison(store), differences, repairs, new DebtorAccounts(http, options, time), services.GetRequiredService<IUnmatchedPayments>(),
+            runs, leases, new Staging(store), new Comparison(store), differences, repairs, new DebtorAccounts(new Http(clients, Http.Connectors, options, time), options, time), services.GetRequiredService<IUnmatchedPayments>(),
             services.GetRequiredService<IFbsOrders>(), options, installation, time, loggers.CreateLogger<Reconciler>());
         var (csv, html) = (new CsvReport(differences), new HtmlReport(differences));
         Nightly = new Nightly(

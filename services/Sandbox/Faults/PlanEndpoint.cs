@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 
 namespace ClaimsTransfer.Sandbox.Faults;
@@ -28,6 +29,6 @@ internal static class PlanEndpoint
                 return Results.Text(error, statusCode: StatusCodes.Status400BadRequest);
             await replace(context.RequestServices, plan, context.RequestAborted);
             return Results.Text(plan.ToString());
-        });
+        }).WithMetadata(new AcceptsMetadata(["text/plain"]));
     }
 }

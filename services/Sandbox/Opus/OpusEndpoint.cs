@@ -4,6 +4,7 @@ using ClaimsTransfer.Sandbox.Ledger;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 
 namespace ClaimsTransfer.Sandbox.Opus;
@@ -15,7 +16,7 @@ internal sealed class OpusEndpoint(DebtorLedger ledger, FaultControl faults, Opu
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost(
         "/sandbox/opus/{municipality:regex(^[0-9]{{4}}$)}",
-        (string municipality, HttpContext context, OpusEndpoint opus) => opus.TakeAsync(municipality, context));
+        (string municipality, HttpContext context, OpusEndpoint opus) => opus.TakeAsync(municipality, context)).WithMetadata(new AcceptsMetadata(["text/xml"]));
 
     private async Task<IResult> TakeAsync(string municipality, HttpContext context)
     {

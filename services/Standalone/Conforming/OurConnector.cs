@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Reflection;
 using ClaimsTransfer.ConformanceKit.DebtorSystems;
 using ClaimsTransfer.ConformanceKit.Starting;
+using ClaimsTransfer.Defaults.Access;
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Identifiers;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
@@ -54,7 +56,8 @@ public sealed class OurConnector(Vendor vendor, string folder) : IConnectorFacto
             Defaults.Municipalities.Vendor.KmdOpus => new Uri(sandbox, $"/sandbox/opus/{municipality}"),
             _ => new Uri(sandbox, $"/sandbox/indsigt/{municipality}"),
         };
-        var system = new SandboxDebtorSystem(sandbox, municipality, endpoint, process);
+        var system = new SandboxDebtorSystem(
+            new HttpClient(new ServiceHttp(new Installation { Data = data }, "conform", TimeProvider.System).Handler()) { BaseAddress = sandbox, Timeout = TimeSpan.FromSeconds(60) }, municipality, endpoint, process);
         await system.BehaveAsync(DebtorBehaviour.Good, cancellation);
         return system;
     }

@@ -8,10 +8,10 @@ using ClaimsTransfer.ConformanceKit.DebtorSystems;
 namespace ClaimsTransfer.Standalone.Conforming;
 
 /// <summary>The sandbox's stand-in of one vendor's debtor system, for one municipality, as the conformance kit sees it. It books what arrives twice a second time.</summary>
+/// <param name="http">Calls it as one of ours.</param>
 /// <param name="process">The sandbox, ended with this.</param>
-internal sealed class SandboxDebtorSystem(Uri sandbox, string municipality, Uri endpoint, IAsyncDisposable process) : IDebtorSystem
+internal sealed class SandboxDebtorSystem(HttpClient http, string municipality, Uri endpoint, IAsyncDisposable process) : IDebtorSystem
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = sandbox, Timeout = TimeSpan.FromSeconds(60) };
     private DebtorBehaviour _behaviour = DebtorBehaviour.Good;
     private bool _moneyHappens;
 
@@ -21,7 +21,7 @@ internal sealed class SandboxDebtorSystem(Uri sandbox, string municipality, Uri 
 
     public async Task<DebtorClaim?> FindAsync(string reference, CancellationToken cancellation)
     {
-        using var answer = await _http.GetAsync(new Uri($"/sandbox/ledger/{municipality}/{Uri.EscapeDataString(reference)}", UriKind.Relative), cancellation);
+        using var answer = await http.GetAsync(new Uri($"/sandbox/ledger/{municipality}/{Uri.EscapeDataString(reference)}", UriKind.Relative), cancellation);
         return answer.StatusCode == HttpStatusCode.NotFound
             ? null
             : (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync(SandboxJson.Default.SandboxClaim, cancellation))!.ToClaim();
@@ -30,7 +30,7 @@ internal sealed class SandboxDebtorSystem(Uri sandbox, string municipality, Uri 
     public async Task<IReadOnlyDictionary<string, DebtorClaim>> FindAsync(IReadOnlyCollection<string> references, CancellationToken cancellation)
     {
         var wanted = references.ToHashSet(StringComparer.Ordinal);
-        var ledger = await _http.GetFromJsonAsync(new Uri($"/sandbox/ledger?municipality={municipality}", UriKind.Relative), SandboxJson.Default.SandboxLedger, cancellation);
+        var ledger = await http.GetFromJsonAsync(new Uri($"/sandbox/ledger?municipality={municipality}", UriKind.Relative), SandboxJson.Default.SandboxLedger, cancellation);
         return ledger!.Claims.Where(claim => wanted.Contains(claim.Reference)).ToDictionary(claim => claim.Reference, claim => claim.ToClaim(), StringComparer.Ordinal);
     }
 
@@ -68,23 +68,23 @@ internal sealed class SandboxDebtorSystem(Uri sandbox, string municipality, Uri 
 
     public async Task<bool> HasToldAllAsync(CancellationToken cancellation)
     {
-        var summary = await _http.GetFromJsonAsync(new Uri("/sandbox/ledger/summary", UriKind.Relative), SandboxJson.Default.DictionaryStringSandboxSummary, cancellation);
+        var summary = await http.GetFromJsonAsync(new Uri("/sandbox/ledger/summary", UriKind.Relative), SandboxJson.Default.DictionaryStringSandboxSummary, cancellation);
         return summary!.GetValueOrDefault(municipality) is not { MoneyPending: > 0 };
     }
 
     public async Task<long?> CallsAsync(CancellationToken cancellation) =>
-        (await _http.GetFromJsonAsync(new Uri("/sandbox/calls", UriKind.Relative), SandboxJson.Default.DictionaryStringInt64, cancellation))!.GetValueOrDefault(municipality);
+        (await http.GetFromJsonAsync(new Uri("/sandbox/calls", UriKind.Relative), SandboxJson.Default.DictionaryStringInt64, cancellation))!.GetValueOrDefault(municipality);
 
     public async ValueTask DisposeAsync()
     {
-        _http.Dispose();
+        http.Dispose();
         await process.DisposeAsync();
     }
 
     private async Task PostAsync(string plan, string text, CancellationToken cancellation)
     {
         using var content = new StringContent(text);
-        using var answer = await _http.PostAsync(new Uri($"/sandbox/{plan}", UriKind.Relative), content, cancellation);
+        using var answer = await http.PostAsync(new Uri($"/sandbox/{plan}", UriKind.Relative), content, cancellation);
         answer.EnsureSuccessStatusCode();
     }
 }

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.ConnectorSdk.Entries;
 using ClaimsTransfer.ConnectorSdk.Hosting;
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Sealing;
@@ -81,7 +82,7 @@ internal sealed class HostBench : IAsyncDisposable
         Debtor = (ForgetfulDebtorSystem)_app.Services.GetRequiredKeyedService<IConnector>("KmdOpus");
         Listing = (ListingDebtorSystem)_app.Services.GetRequiredKeyedService<IConnector>("Prisme");
         await _app.StartAsync();
-        _http = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
+        _http = new HttpClient(_app.Services.GetRequiredService<ServiceHttp>().Handler()) { BaseAddress = new Uri(_app.Urls.First()) };
         await Transport.SubscribeAsync(Topology.Routing, (batch, _) =>
         {
             foreach (var delivery in batch.Where(delivery => delivery.Name == MessageNames.TransferReported))

@@ -32,7 +32,7 @@ public sealed class When_a_user_of_one_municipality_uses_the_api
     [SetUp]
     public async Task Start()
     {
-        _server = await ConsoleServer.StartAsync(null, (_ => { }, app => app.MapGet($"{Api}/antiforgery", (IAntiforgery antiforgery, HttpContext context) => antiforgery.GetAndStoreTokens(context).RequestToken)));
+        _server = await ConsoleServer.StartAsync(null, (_ => { }, app => app.MapGet($"{Api}/antiforgery", (IAntiforgery antiforgery, HttpContext context) => antiforgery.GetAndStoreTokens(context).RequestToken).RequireAuthorization(nameof(Role.Viewer))));
         await _server.AddUserAsync("anna", Role.Operator, "0101");
         await _server.AddUserAsync("bo", Role.Viewer, "0101");
         _anna = await SignedInAsync("anna");

@@ -1,3 +1,4 @@
+using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Tests.Running;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -19,6 +20,6 @@ internal static class GalleryPages
                     manager.ApplicationParts.Add(part);
             }),
             app => app.MapGet("/console/gallery/live", () =>
-                Results.Content($"<p>{Interlocked.Increment(ref looks)} <button type=\"button\" id=\"here\" class=\"button button-secondary\">Her</button></p>", "text/html")))));
+                Results.Content($"<p>{Interlocked.Increment(ref looks)} <button type=\"button\" id=\"here\" class=\"button button-secondary\">Her</button></p>", "text/html")).RequireAuthorization(nameof(Role.Viewer)))));
     }
 }

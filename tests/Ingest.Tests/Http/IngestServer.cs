@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Support;
@@ -21,6 +22,7 @@ internal sealed class IngestServer : IAsyncDisposable
 
     public HttpClient Client { get; private set; } = null!;
     public string Folder => _folder.Path;
+    public string Token => _app.Services.GetRequiredService<ServiceToken>().TryIssue("test").ShouldNotBeNull();
     public ITransport Transport => _app.Services.GetRequiredService<ITransport>();
     public IQueues Queues => _app.Services.GetRequiredService<IQueues>();
 
@@ -85,7 +87,7 @@ internal sealed class IngestServer : IAsyncDisposable
         _app.MapDefaults();
         _app.MapIngest();
         await _app.StartAsync();
-        Client = new HttpClient { BaseAddress = new Uri(_app.Urls.First()), Timeout = TimeSpan.FromMinutes(5) };
+        Client = new HttpClient(_app.Services.GetRequiredService<ServiceHttp>().Handler()) { BaseAddress = new Uri(_app.Urls.First()), Timeout = TimeSpan.FromMinutes(5) };
     }
 
     private async Task StopAsync()

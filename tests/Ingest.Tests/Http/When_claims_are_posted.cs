@@ -140,7 +140,7 @@ public sealed class When_claims_are_posted
         await using var stream = socket.GetStream();
         var line = Fbs.Submit(7).ToJsonString() + "\n";
         await stream.WriteAsync(Encoding.UTF8.GetBytes(
-            $"POST /claims HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n{Encoding.UTF8.GetByteCount(line):x}\r\n{line}\r\n"));
+            $"POST /claims HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {_server.Token}\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n{Encoding.UTF8.GetByteCount(line):x}\r\n{line}\r\n"));
         var received = new StringBuilder();
         var buffer = new byte[4096];
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
@@ -156,7 +156,7 @@ public sealed class When_claims_are_posted
             await socket.ConnectAsync(_server.Client.BaseAddress!.Host, _server.Client.BaseAddress.Port);
             var whole = Fbs.Submit(8).ToJsonString() + "\n";
             await socket.GetStream().WriteAsync(Encoding.UTF8.GetBytes(
-                $"POST /claims HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nContent-Length: 100000\r\n\r\n{whole}{whole[..100]}"));
+                $"POST /claims HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {_server.Token}\r\nContent-Type: application/x-ndjson\r\nContent-Length: 100000\r\n\r\n{whole}{whole[..100]}"));
             await UntilAsync(async () => (long)(await _server.GetAsync("/ingest/accounting"))["lines"]! == 1);
         }
         await _server.RestartAsync();

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.ConnectorSdk.Hosting;
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Ingest;
@@ -169,7 +170,7 @@ internal sealed class IsolatedSystem : IAsyncDisposable
         map(app);
         await app.StartAsync();
         _services.Add(app);
-        _clients[name] = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        _clients[name] = new HttpClient(app.Services.GetRequiredService<ServiceHttp>().Handler()) { BaseAddress = new Uri(app.Urls.First()) };
         return app;
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.ConnectorSdk.Hosting;
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Sealing;
 using Microsoft.AspNetCore.Builder;
@@ -39,7 +40,7 @@ internal sealed class VendorProcess : IAsyncDisposable
     private VendorProcess(WebApplication app)
     {
         _app = app;
-        _http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        _http = new HttpClient(app.Services.GetRequiredService<ServiceHttp>().Handler()) { BaseAddress = new Uri(app.Urls.First()) };
     }
 
     public static async Task<VendorProcess> StartAsync(string broker, string data, string keys, string municipalities, Bookings bookings)

@@ -70,7 +70,8 @@ internal sealed class Ledgers : IAsyncDisposable
     public ReconciliationParts Parts(string instance = "1", IReadOnlyCollection<Municipality>? municipalities = null)
     {
         var services = new ServiceCollection();
-        services.AddHttpClient(Http.Client);
+        services.AddHttpClient(Http.Fbs);
+        services.AddHttpClient(Http.Connectors);
         services.AddLogging();
         services.AddSingleton(_stores.Stores).AddSingleton<TimeProvider>(Time).AddSingleton(new Installation { Data = Data, Instance = instance }).AddSingleton(Transport)
             .AddSingleton<IMunicipalities>(new Defaults.Municipalities.Municipalities(municipalities ?? [Kobenhavn]))
@@ -126,8 +127,8 @@ internal sealed class Ledgers : IAsyncDisposable
     public IFbsClaims Configured()
     {
         var services = new ServiceCollection();
-        services.AddHttpClient(Http.Client);
-        var http = new Http(services.BuildServiceProvider().GetRequiredService<IHttpClientFactory>(), Options, Time);
+        services.AddHttpClient(Http.Fbs);
+        var http = new Http(services.BuildServiceProvider().GetRequiredService<IHttpClientFactory>(), Http.Fbs, Options, Time);
         return Options.FbsSource == FbsSource.Fees ? new FbsFees(Store, http, Options) : new FbsOpenClaims(http, Options, new Installation(), Time);
     }
 

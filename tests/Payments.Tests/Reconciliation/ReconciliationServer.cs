@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Payments.Ledger;
@@ -57,7 +58,7 @@ internal sealed class ReconciliationServer : IAsyncDisposable
             return true;
         }, default);
         await server._app.StartAsync();
-        server.Client = new HttpClient { BaseAddress = new Uri(server.Url) };
+        server.Client = new HttpClient(server._app.Services.GetRequiredService<ServiceHttp>().Handler()) { BaseAddress = new Uri(server.Url) };
         return server;
     }
 

@@ -180,7 +180,7 @@ public sealed class When_somebody_asks_for_it
         Spectre.Console.AnsiConsole.Profile.Width = 400;
         try
         {
-            return (await CommandLine.RunAsync([.. arguments, "--url", _server.Url]), text.ToString());
+            return (await CommandLine.RunAsync([.. arguments, "--url", _server.Url, "--data", _server.Folder]), text.ToString());
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Messages;
@@ -48,7 +49,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
         server._app.MapDefaults();
         server._app.MapPayments();
         await server._app.StartAsync();
-        server.Client = new HttpClient { BaseAddress = new Uri(server._app.Urls.First()) };
+        server.Client = new HttpClient(server._app.Services.GetRequiredService<ServiceHttp>().Handler()) { BaseAddress = new Uri(server._app.Urls.First()) };
         return server;
     }
 

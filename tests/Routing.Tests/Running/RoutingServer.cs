@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Messages;
@@ -38,7 +39,7 @@ internal sealed class RoutingServer : IAsyncDisposable
         server._app.MapDefaults();
         server._app.MapRouting();
         await server._app.StartAsync();
-        server.Client = new HttpClient { BaseAddress = new Uri(server._app.Urls.First()) };
+        server.Client = new HttpClient(server._app.Services.GetRequiredService<ServiceHttp>().Handler()) { BaseAddress = new Uri(server._app.Urls.First()) };
         return server;
     }
 

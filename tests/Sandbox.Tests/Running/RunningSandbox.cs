@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Access;
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Sandbox.Ledger;
 using ClaimsTransfer.Sandbox.Money;
@@ -47,9 +49,10 @@ internal sealed class RunningSandbox(string money, string faults = "") : IAsyncD
         builder.AddSandbox();
         builder.Logging.ClearProviders();
         app = builder.Build();
+        app.MapDefaults();
         app.MapSandbox();
         await app.StartAsync();
-        Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        Client = new HttpClient(app.Services.GetRequiredService<ServiceHttp>().Handler()) { BaseAddress = new Uri(app.Urls.First()) };
     }
 
     public async Task StopAsync()

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Sandbox.Fbs;
@@ -78,7 +79,7 @@ public sealed class When_FBS_is_called
     {
         await using var sandbox = await RunningSandbox.StartAsync("");
 
-        using var response = await sandbox.Client.PostAsync(Payment, new StringContent(body));
+        using var response = await sandbox.Client.PostAsync(Payment, new StringContent(body, Encoding.UTF8, "application/json"));
 
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await response.Content.ReadAsStringAsync()).ShouldContain("feeIds");

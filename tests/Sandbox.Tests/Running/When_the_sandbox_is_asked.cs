@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Access;
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Sandbox.Ledger;
@@ -40,9 +42,10 @@ public sealed class When_the_sandbox_is_asked
         builder.AddSandbox();
         builder.Logging.ClearProviders();
         app = builder.Build();
+        app.MapDefaults();
         app.MapSandbox();
         await app.StartAsync();
-        client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        client = new HttpClient(app.Services.GetRequiredService<ServiceHttp>().Handler()) { BaseAddress = new Uri(app.Urls.First()) };
     }
 
     [TearDown]

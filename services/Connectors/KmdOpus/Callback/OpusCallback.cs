@@ -5,6 +5,7 @@ using ClaimsTransfer.KmdOpus.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 
@@ -19,7 +20,8 @@ internal sealed partial class OpusCallback(IReceiptInbox receiptInbox, IEntryInb
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost(
         CallbackAddress.Path + "/{municipality:regex(^[0-9]{{4}}$)}",
-        (string municipality, HttpContext context, OpusCallback callback) => callback.TakeAsync(municipality, context));
+        (string municipality, HttpContext context, OpusCallback callback) => callback.TakeAsync(municipality, context))
+        .WithMetadata(new AcceptsMetadata(["text/xml"])).AllowAnonymous();
 
     private async Task<IResult> TakeAsync(string municipality, HttpContext context)
     {

@@ -1,4 +1,5 @@
 using ClaimsTransfer.OperationsConsole.Access;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;
 
 namespace ClaimsTransfer.OperationsConsole.Pages.Frame;
@@ -27,7 +28,7 @@ public static class PagesExtensions
     {
         app.MapGet("/", () => Results.Redirect(Where.Home)).AllowAnonymous();
         app.MapGet(Where.Assets + "/{version}/{**path}", (string version, string path, Assets assets, HttpContext context) => assets.Answer(version, path, context)).AllowAnonymous();
-        app.MapRazorPages();
+        app.MapRazorPages().WithMetadata(new AcceptsMetadata(["application/x-www-form-urlencoded", "multipart/form-data"]));
         return app;
     }
 }

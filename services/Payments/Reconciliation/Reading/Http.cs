@@ -1,9 +1,11 @@
 namespace ClaimsTransfer.Payments.Reconciliation.Reading;
 
 /// <summary>Opens a list at another system.</summary>
-internal sealed class Http(IHttpClientFactory clients, ReconciliationOptions options, TimeProvider time)
+/// <param name="client">By which client it is asked: FBS's, or our own services'.</param>
+internal sealed class Http(IHttpClientFactory clients, string client, ReconciliationOptions options, TimeProvider time)
 {
-    public const string Client = "reconciliation";
+    public const string Fbs = "reconciliation-fbs";
+    public const string Connectors = "reconciliation-connectors";
 
     /// <param name="list">Whose list it is, for messages.</param>
     public async Task<HttpResponseMessage> GetAsync(string list, Uri address, CancellationToken cancellation)
@@ -12,7 +14,7 @@ internal sealed class Http(IHttpClientFactory clients, ReconciliationOptions opt
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
         {
-            return await clients.CreateClient(Client).GetAsync(address, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            return await clients.CreateClient(client).GetAsync(address, HttpCompletionOption.ResponseHeadersRead, either.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
