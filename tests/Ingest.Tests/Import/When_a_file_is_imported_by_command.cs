@@ -136,6 +136,7 @@ public sealed class When_a_file_is_imported_by_command
         {
             UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
         };
+        info.Environment["CLAIMS_MASTER_KEY_FILE"] = Path.Combine(_server.Folder, "keys", "master.key");
         using var process = Process.Start(info)!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
