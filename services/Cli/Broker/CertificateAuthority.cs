@@ -57,22 +57,23 @@ internal sealed class CertificateAuthority(X509Certificate2 certificate, TimePro
         return chain.Build(issued) && until - time.GetUtcNow().UtcDateTime > (until - from) / 3 && named.IsSupersetOf(hosts);
     }
 
-    /// <summary>For whoever logs in as <paramref name="user"/>.</summary>
-    public DateTimeOffset IssueClient(string user, TimeSpan life, string certificateFile, string keyFile) => Issue(user, [], ClientAuthentication, life, certificateFile, keyFile);
+    /// <summary>For whoever logs in as <paramref name="user"/>, and is called by these names and addresses; by none: it calls, and is not called.</summary>
+    public DateTimeOffset IssueUser(string user, IReadOnlyCollection<string> hosts, TimeSpan life, string certificateFile, string keyFile) =>
+        Issue(user, hosts, hosts.Count > 0 ? [ClientAuthentication, ServerAuthentication] : [ClientAuthentication], life, certificateFile, keyFile);
 
     /// <summary>For a broker that is reached by these names and addresses.</summary>
     public DateTimeOffset IssueServer(IReadOnlyCollection<string> hosts, TimeSpan life, string certificateFile, string keyFile) =>
-        Issue(hosts.First(), hosts, ServerAuthentication, life, certificateFile, keyFile);
+        Issue(hosts.First(), hosts, [ServerAuthentication], life, certificateFile, keyFile);
 
     public void Dispose() => certificate.Dispose();
 
-    private DateTimeOffset Issue(string name, IReadOnlyCollection<string> hosts, string use, TimeSpan life, string certificateFile, string keyFile)
+    private DateTimeOffset Issue(string name, IReadOnlyCollection<string> hosts, IReadOnlyCollection<string> uses, TimeSpan life, string certificateFile, string keyFile)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(Named(name), key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(use)], critical: false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. uses.Select(use => new Oid(use))], critical: false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         if (hosts.Count > 0)

@@ -14,18 +14,22 @@ namespace ClaimsTransfer.Cli.Broker;
 public static partial class CertificatesCommand
 {
     private static readonly string[] Services = [BrokerUsers.Ingest, BrokerUsers.Routing, BrokerUsers.Payments, BrokerUsers.Console, BrokerUsers.Fbs, BrokerUsers.Sandbox, BrokerUsers.Operations];
+    /// <summary>Those that are called over HTTP by the others.</summary>
+    private static readonly string[] Called = [BrokerUsers.Ingest, BrokerUsers.Routing, BrokerUsers.Payments, BrokerUsers.Console];
+
     private static readonly string[] AlwaysHosts = ["localhost", "127.0.0.1"];
 
     public static Command Create()
     {
         var to = new Option<string>("--to") { Description = "The folder; given again, what is good for a third of its life yet is kept.", Required = true, HelpName = "DIR" };
         var municipalities = new Option<string?>("--municipalities") { Description = "Certificates for the vendors of this municipalities.yaml; for every vendor when absent.", HelpName = "FILE" };
-        var hosts = new Option<string[]>("--host") { Description = "A name or address the broker is reached by, beside localhost and 127.0.0.1; may be repeated.", HelpName = "NAME" };
+        var hosts = new Option<string[]>("--host") { Description = "A name or address the broker and our services are reached by, beside localhost and 127.0.0.1; may be repeated.", HelpName = "NAME" };
+        var hostsOf = new Option<string[]>("--host-of") { Description = "A name or address that a vendor's connector is reached by: vendor-prisme=connector.example; may be repeated.", HelpName = "USER=NAME" };
         var days = new Option<int>("--days") { Description = "How long they are good.", DefaultValueFactory = _ => 90 };
         var names = new Option<string?>("--names") { Description = "Only for these users, ingest,vendor-prisme.", HelpName = "LIST" };
         var command = new Command("certificates", "Make the certificates a broker over TLS needs, for development and tests: a CA, the broker's, and one for each service and vendor.")
         {
-            to, municipalities, hosts, days, names,
+            to, municipalities, hosts, hostsOf, days, names,
         };
         command.SetAction(parsed =>
         {
@@ -34,7 +38,9 @@ public static partial class CertificatesCommand
                 throw new CommandFailure($"--days {parsed.GetValue(days)}: not between 1 and 825.", "Good: --days 90, and the same command again every month.", ExitCodes.Usage);
             var users = parsed.GetValue(names) is { } list ? Named(list) : [.. Services, .. Vendors(parsed.GetValue(municipalities))];
             IReadOnlyList<string> reached = [.. (parsed.GetValue(hosts) ?? []).Select(Host).Concat(AlwaysHosts).Distinct(StringComparer.OrdinalIgnoreCase)];
-            var made = new DevelopmentCertificates(folder, TimeProvider.System, () => RandomNumberGenerator.GetBytes(16)).Make(users, reached, TimeSpan.FromDays(parsed.GetValue(days)));
+            var called = Called.SelectMany(service => reached.Select(host => (User: service, Host: host))).Concat((parsed.GetValue(hostsOf) ?? []).Select(HostOf))
+                .ToLookup(pair => pair.User, pair => pair.Host, StringComparer.Ordinal);
+            var made = new DevelopmentCertificates(folder, TimeProvider.System, () => RandomNumberGenerator.GetBytes(16)).Make(users, reached, TimeSpan.FromDays(parsed.GetValue(days)), called);
             Tell(folder, reached, made);
             return ExitCodes.Done;
         });
@@ -74,6 +80,7 @@ public static partial class CertificatesCommand
               CLAIMS_BROKER_CA={folder}/ca.pem
               CLAIMS_BROKER_CERTIFICATE={folder}/{example}.pem
               CLAIMS_BROKER_KEY={folder}/{example}.key
+            The same certificate is what our services show each other over HTTPS: ASPNETCORE_URLS=https://0.0.0.0:8443
             """);
     }
 
@@ -89,6 +96,11 @@ public static partial class CertificatesCommand
             ? users
             : throw new CommandFailure($"--names '{wrong ?? list}' is no user's name.", "Good: ingest,vendor-prisme: small letters, digits and hyphens; 'ca' and 'server' are taken.", ExitCodes.Usage);
     }
+
+    private static (string User, string Host) HostOf(string pair) =>
+        pair.Split('=') is [var user, var host] && UserName().IsMatch(user)
+            ? (user, Host(host))
+            : throw new CommandFailure($"--host-of '{pair}' is not a user and its host.", "Good: --host-of vendor-prisme=connector.example", ExitCodes.Usage);
 
     private static string Host(string host) =>
         Uri.CheckHostName(host) is not UriHostNameType.Unknown

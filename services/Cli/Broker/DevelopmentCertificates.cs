@@ -21,7 +21,8 @@ public sealed class DevelopmentCertificates(string folder, TimeProvider time, Fu
 
     /// <param name="users">Names of the broker's users.</param>
     /// <param name="hosts">Names and addresses the broker is reached by.</param>
-    public IReadOnlyList<FolderCertificate> Make(IEnumerable<string> users, IReadOnlyList<string> hosts, TimeSpan life)
+    /// <param name="called">The names and addresses by which a user is called itself; none: nobody calls it.</param>
+    public IReadOnlyList<FolderCertificate> Make(IEnumerable<string> users, IReadOnlyList<string> hosts, TimeSpan life, ILookup<string, string>? called = null)
     {
         Directory.CreateDirectory(folder);
         var (authority, isNew) = CertificateAuthority.In(CaFile, KeyOf(Ca), time, serial);
@@ -31,7 +32,8 @@ public sealed class DevelopmentCertificates(string folder, TimeProvider time, Fu
             [
                 new FolderCertificate(Ca, CaFile, authority.Until, isNew ? "made" : "kept"),
                 Ensure(authority, Server, hosts, (certificate, key) => authority.IssueServer(hosts, life, certificate, key)),
-                .. users.Select(user => Ensure(authority, user, [], (certificate, key) => authority.IssueClient(user, life, certificate, key))),
+                .. users.Select(user => (user, hosts: (IReadOnlyCollection<string>)[.. called?[user] ?? []])).Select(one =>
+                    Ensure(authority, one.user, one.hosts, (certificate, key) => authority.IssueUser(one.user, one.hosts, life, certificate, key))),
             ];
         }
     }

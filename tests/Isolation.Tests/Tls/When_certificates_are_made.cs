@@ -13,6 +13,9 @@ namespace ClaimsTransfer.Isolation.Tests.Tls;
 public sealed class When_certificates_are_made
 {
     private static readonly string[] Users = ["ingest", "routing", "payments", "console", "fbs", "sandbox", "operations", "vendor-kmdopus", "vendor-prisme", "vendor-oesindsigt"];
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+    private static readonly string[] Called = ["ingest", "routing", "payments", "console"];
     private static readonly string[] Hosts = ["localhost", "127.0.0.1"];
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
@@ -38,11 +41,13 @@ public sealed class When_certificates_are_made
             using var certificate = Read(name);
             ShouldComeFrom(ca, certificate);
             certificate.SubjectName.Name.ShouldBe(name == "server" ? "CN=rabbitmq.example" : $"CN={name}");
-            Use(certificate).ShouldBe(name == "server" ? "1.3.6.1.5.5.7.3.1" : "1.3.6.1.5.5.7.3.2");
+            Uses(certificate).ShouldBe(name == "server" ? [ServerAuthentication] : Called.Contains(name) ? [ClientAuthentication, ServerAuthentication] : [ClientAuthentication]);
             (certificate.NotAfter - TimeProvider.System.GetLocalNow().DateTime).TotalDays.ShouldBeInRange(89, 91);
         }
         using var server = Read("server");
         Named(server).ShouldBe(["rabbitmq.example", "localhost", "10.0.0.5", "127.0.0.1"]);
+        using var routing = Read("routing");
+        Named(routing).ShouldBe(["rabbitmq.example", "localhost", "10.0.0.5", "127.0.0.1"]);
         Users.Append("server").Select(Serial).Distinct().Count().ShouldBe(Users.Length + 1);
     }
 
@@ -88,6 +93,19 @@ public sealed class When_certificates_are_made
         Directory.EnumerateFiles(Path.Combine(_folder.Path, "made"), "vendor-*.pem").Select(Path.GetFileNameWithoutExtension).ShouldBe([vendor]);
     }
 
+    [Test]
+    public async Task A_vendors_connector_that_is_called_has_its_own_host_and_no_others()
+    {
+        await CommandAsync("--to", _folder.Path, "--names", "vendor-prisme,vendor-kmdopus", "--host", "claims.example", "--host-of", "vendor-prisme=connector.example");
+
+        using var called = Read("vendor-prisme");
+        Named(called).ShouldBe(["connector.example"]);
+        Uses(called).ShouldBe([ClientAuthentication, ServerAuthentication]);
+        using var other = Read("vendor-kmdopus");
+        Uses(other).ShouldBe([ClientAuthentication]);
+    }
+
+    [TestCase("--host-of", "connector.example", "is not a user and its host")]
     [TestCase("--names", "Ingest", "'Ingest' is no user's name")]
     [TestCase("--names", "ingest,ca", "'ca' is no user's name")]
     [TestCase("--days", "0", "not between 1 and 825")]
@@ -169,7 +187,8 @@ public sealed class When_certificates_are_made
         chain.Build(certificate).ShouldBeTrue(string.Join(", ", chain.ChainStatus.Select(status => status.StatusInformation)));
     }
 
-    private static string Use(X509Certificate2 certificate) => certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Single().EnhancedKeyUsages[0].Value!;
+    private static IEnumerable<string> Uses(X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Single().EnhancedKeyUsages.Cast<Oid>().Select(use => use.Value!);
 
     private static IEnumerable<string> Named(X509Certificate2 certificate)
     {

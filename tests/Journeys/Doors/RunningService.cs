@@ -51,15 +51,16 @@ internal sealed partial class RunningService : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string _name;
 
-    private RunningService(string name, Action<WebApplication>? also)
+    private RunningService(string name, Action<WebApplication>? also, string url, IEnumerable<KeyValuePair<string, string?>> settings)
     {
         _name = name;
         var builder = WebApplication.CreateBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls(url);
         builder.Configuration.AddInMemoryCollection([
             new("CLAIMS_DATA", _folder.Path), new("CLAIMS_LOG", "file"), new("CLAIMS_BROKER", "embedded"), new("CLAIMS_STORE", "embedded"),
             new("Connectors:Prisme:SandboxFolder", Path.Combine(_folder.Path, "sandbox", "prisme")),
         ]);
+        builder.Configuration.AddInMemoryCollection(settings);
         List<(Action<WebApplicationBuilder> Add, Action<WebApplication> Map)> services = name == "standalone" ? [.. All.Values] : [All[name]];
         if (name == "standalone")
             builder.AddDefaults(name);
@@ -80,9 +81,10 @@ internal sealed partial class RunningService : IAsyncDisposable
 
     public Uri Url => new(_app.Urls.First());
 
-    public static async Task<RunningService> StartAsync(string name, Action<WebApplication>? also = null)
+    public static async Task<RunningService> StartAsync(
+        string name, Action<WebApplication>? also = null, string url = "http://127.0.0.1:0", IEnumerable<KeyValuePair<string, string?>>? settings = null)
     {
-        var service = new RunningService(name, also);
+        var service = new RunningService(name, also, url, settings ?? []);
         await service._app.StartAsync();
         return service;
     }
