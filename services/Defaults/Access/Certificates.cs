@@ -44,9 +44,15 @@ public sealed class Certificates(Installation installation, TimeProvider time)
         if (installation.BrokerCa.Length == 0)
             return null;
         using var chain = new X509Chain { ChainPolicy = OurPolicy(new Oid(ClientAuthentication)) };
-        if (!chain.Build(presented))
-            return null;
-        var names = presented.SubjectName.EnumerateRelativeDistinguishedNames()
+        return chain.Build(presented) ? CommonNameOf(presented) : null;
+    }
+
+    /// <summary>The common name of <see cref="Own"/>: our user at the broker; null: this service has no certificate.</summary>
+    public string? OwnName => Own is { } own ? CommonNameOf(own) : null;
+
+    private static string? CommonNameOf(X509Certificate2 certificate)
+    {
+        var names = certificate.SubjectName.EnumerateRelativeDistinguishedNames()
             .Where(name => !name.HasMultipleElements && name.GetSingleElementType().Value == CommonName).Select(name => name.GetSingleElementValue()).ToList();
         return names is [{ Length: > 0 } only] ? only : null;
     }

@@ -17,13 +17,16 @@ internal sealed class ServiceAuthentication(
     public const string SchemeName = "service";
     private const string Bearer = "Bearer ";
 
-    /// <summary>Those of ours who call services. A vendor, FBS and the stand-ins have certificates of the same CA, and no business here.</summary>
+    /// <summary>
+    /// Those of ours who call services. A vendor, FBS and the stand-ins have certificates of the same CA, and no business here; but whoever runs a service may ask it by that
+    /// service's own certificate, a vendor its connector.
+    /// </summary>
     private static readonly string[] Callers = [BrokerUsers.Ingest, BrokerUsers.Routing, BrokerUsers.Payments, BrokerUsers.Console, BrokerUsers.Operations];
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Request.HttpContext.Connection.ClientCertificate is { } presented && certificates.NameOf(presented) is { } name)
-            return Callers.Contains(name, StringComparer.Ordinal) ? Known(name) : AuthenticateResult.Fail("The certificate is not that of a service.");
+            return Callers.Contains(name, StringComparer.Ordinal) || name == certificates.OwnName ? Known(name) : AuthenticateResult.Fail("The certificate is not that of a service.");
         if (Request.Headers.Authorization is not [{ } header] || !header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
             return AuthenticateResult.NoResult();
         if (!IsFromHere(Request.HttpContext.Connection.RemoteIpAddress))

@@ -61,6 +61,18 @@ public sealed class When_services_call_each_other_by_certificate
     }
 
     [Test]
+    public async Task A_vendor_asks_its_own_connector_by_its_own_certificate_and_no_other_vendor_does()
+    {
+        Make(_ours, 90, "vendor-kmdopus");
+        await using var connector = await RunningService.StartAsync("prisme", null, "https://127.0.0.1:0", [
+            new("CLAIMS_BROKER_CA", _ours.CaFile), new("CLAIMS_BROKER_CERTIFICATE", _ours.CertificateOf("vendor-prisme")), new("CLAIMS_BROKER_KEY", _ours.KeyOf("vendor-prisme")),
+        ]);
+        (await AskAsync(_ours, "vendor-prisme", new Uri(connector.Url, "/connectors/Prisme"))).ShouldBe(HttpStatusCode.OK);
+        (await AskAsync(_ours, "console", new Uri(connector.Url, "/connectors/Prisme"))).ShouldBe(HttpStatusCode.OK);
+        (await AskAsync(_ours, "vendor-kmdopus", new Uri(connector.Url, "/connectors/Prisme"))).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Test]
     public async Task A_server_of_another_CA_is_not_talked_to()
     {
         var foreign = Folder("foreign-server");
@@ -83,7 +95,7 @@ public sealed class When_services_call_each_other_by_certificate
     private DevelopmentCertificates Folder(string name, TimeProvider? time = null) => new(Path.Combine(_folder.Path, name), time ?? TimeProvider.System, () => RandomNumberGenerator.GetBytes(16));
 
     private static void Make(DevelopmentCertificates folder, int days, params string[] users) =>
-        folder.Make(users, Hosts, TimeSpan.FromDays(days), Hosts.ToLookup(_ => "routing", StringComparer.Ordinal));
+        folder.Make(users, Hosts, TimeSpan.FromDays(days), ((string[])["routing", "vendor-prisme"]).SelectMany(user => Hosts.Select(host => (user, host))).ToLookup(pair => pair.user, pair => pair.host, StringComparer.Ordinal));
 
     /// <summary>A data folder of its own, so that no token vouches for whom the certificate does not.</summary>
     private Installation InstallationWith(DevelopmentCertificates certificates, string name) => new()
@@ -91,11 +103,11 @@ public sealed class When_services_call_each_other_by_certificate
         Data = Path.Combine(_folder.Path, "nowhere"), BrokerCa = _ours.CaFile, BrokerCertificate = certificates.CertificateOf(name), BrokerKey = certificates.KeyOf(name),
     };
 
-    private async Task<HttpStatusCode> AskAsync(DevelopmentCertificates? certificates, string name)
+    private async Task<HttpStatusCode> AskAsync(DevelopmentCertificates? certificates, string name, Uri? address = null)
     {
         var installation = certificates is null ? InstallationWith(_ours, name) with { BrokerCertificate = "", BrokerKey = "" } : InstallationWith(certificates, name);
         using var client = new HttpClient(new ServiceHttp(installation, name, TimeProvider.System).Handler());
-        using var response = await client.GetAsync(new Uri(_routing.Url, Door));
+        using var response = await client.GetAsync(address ?? new Uri(_routing.Url, Door));
         return response.StatusCode;
     }
 
