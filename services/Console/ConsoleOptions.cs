@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.OperationsConsole.Access;
 
 namespace ClaimsTransfer.OperationsConsole;
@@ -88,7 +89,7 @@ public sealed record ConsoleOptions
             if (!Asking.ServiceUrls.Known.Contains(name, StringComparer.OrdinalIgnoreCase))
                 yield return $"Console:Services:{name} is no service; {string.Join(", ", Asking.ServiceUrls.Known)} are.";
             else if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-                yield return $"Console:Services:{name} is '{url}'; give an http URL, such as http://127.0.0.1:5081.";
+                yield return $"Console:Services:{name} is '{Installation.Redacted(url)}'; give an http URL, such as http://127.0.0.1:5081.";
         }
 
         if (AdministratorPassword.Length is > 0 and < Account.ShortestPassword or > Account.LongestPassword)

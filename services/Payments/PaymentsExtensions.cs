@@ -26,7 +26,7 @@ public static class PaymentsExtensions
     {
         builder.AddDefaults("payments");
         var options = builder.Configuration.GetSection("Payments").Get<PaymentsOptions>() ?? new PaymentsOptions();
-        if (options.Faults().ToList() is { Count: > 0 } faults)
+        if (options.Faults(InstallationSettings.Read(builder.Configuration)).ToList() is { Count: > 0 } faults)
             throw new SettingsException($"The settings of Payments cannot be used:\n- {string.Join("\n- ", faults)}");
 
         // The time limit is ours (FbsTimeout): the client's own would look like a cancelled call.

@@ -1,8 +1,13 @@
+using ClaimsTransfer.Defaults.Hosting;
+
 namespace ClaimsTransfer.Payments;
 
 /// <summary>Settings of Payments, section <c>Payments</c>.</summary>
 public sealed record PaymentsOptions
 {
+    /// <summary>What to do about an address that would be spoken to in the clear.</summary>
+    internal const string PlainHttp = "give an https URL, or Claims:AllowPlainHttp=true, where something else secures the way.";
+
     /// <summary>How often open entries are looked at for an account, and orders for whether they are due.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -34,7 +39,7 @@ public sealed record PaymentsOptions
     /// <returns>Empty: nobody has said where FBS is.</returns>
     public string FbsAt(string sandbox) => FbsUrl.Length > 0 ? FbsUrl : sandbox.Length > 0 ? $"{sandbox.TrimEnd('/')}/sandbox/fbs" : "";
 
-    public IEnumerable<string> Faults()
+    public IEnumerable<string> Faults(Installation installation)
     {
         foreach (var (key, value, example) in new[]
         {
@@ -55,5 +60,7 @@ public sealed record PaymentsOptions
             yield return $"Payments:{nameof(FbsBatchSize)} is {FbsBatchSize}; give 1 to 2000, such as 40.";
         if (FbsUrl.Length > 0 && !(Uri.TryCreate(FbsUrl, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0))
             yield return $"Payments:{nameof(FbsUrl)} is no http URL without a password in it; give one, such as https://fbs.example.dk.";
+        else if (installation.IsTooPlain(FbsUrl))
+            yield return $"Payments:{nameof(FbsUrl)} is {Installation.Redacted(FbsUrl)}, on another machine and without TLS; {PlainHttp}";
     }
 }

@@ -23,6 +23,17 @@ public sealed class When_a_store_is_named_with_its_password
     [TestCase($"postgres://claims:{Password}@db.example:5432")]
     public async Task it_is_not_shown_where_the_address_is_wrong(string store) => await RefusedAsync("--broker", "local", "--store", store);
 
+    [TestCase($"amqp://claims:{Password}/rest@rabbitmq.example:5672")]
+    [TestCase($"amqp:claims:{Password}@rabbitmq.example")]
+    [TestCase($"amqp://claims:a:{Password}@127.0.0.1:5672")]
+    public async Task a_broker_that_cannot_be_read_is_not_shown_by_a_run_nor_by_the_doctor(string broker)
+    {
+        await RefusedAsync("--broker", broker, "--store", "local");
+        await using var doctor = Command.Claims(["doctor", "--data", Folders.New("password")], new Dictionary<string, string>(StringComparer.Ordinal) { ["CLAIMS_BROKER"] = broker });
+        (await doctor.EndAsync(TimeSpan.FromMinutes(1))).ShouldNotBe(ExitCodes.Done, doctor.Said);
+        doctor.Said.ShouldNotContain(Password);
+    }
+
     [TestCase($"sqlserver:Server=127.0.0.1,PORT;Database=claims;User ID=claims;Password={Password};Encrypt=true;Connect Timeout=2")]
     [TestCase($"postgres://claims:{Password}@127.0.0.1:PORT/claims")]
     public async Task it_is_in_no_log_while_a_service_waits_for_the_store(string store)

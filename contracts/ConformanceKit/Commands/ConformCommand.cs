@@ -3,6 +3,7 @@ using System.Globalization;
 using ClaimsTransfer.ConformanceKit.Checks;
 using ClaimsTransfer.ConformanceKit.Proving;
 using ClaimsTransfer.ConformanceKit.Starting;
+using ClaimsTransfer.Defaults.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClaimsTransfer.ConformanceKit.Commands;
@@ -146,7 +147,7 @@ public sealed class ConformCommand
             throw new ConformanceUsageException("Say how the connector starts, --start \"node connector.js\"; or name the broker that it is connected to already, --broker amqp://user:password@host:5672/%2F.");
         var query = parsed.GetValue(_query);
         if (query is not null && !(Uri.TryCreate(query, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
-            throw new ConformanceUsageException($"--query '{query}' is not an http URL; http://127.0.0.1:8080/kit is one.");
+            throw new ConformanceUsageException($"--query '{Installation.Redacted(query)}' is not an http URL; http://127.0.0.1:8080/kit is one.");
         return new CommandFactory(start, query is null ? null : new Uri(query), parsed.GetValue(_version) ?? "unnamed connector", _time);
     }
 

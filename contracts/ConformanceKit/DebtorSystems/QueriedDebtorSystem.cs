@@ -29,7 +29,7 @@ public sealed class QueriedDebtorSystem : IDebtorSystem
 
     public static async Task<QueriedDebtorSystem> OpenAsync(Uri query, CancellationToken cancellation)
     {
-        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(query.ToString().TrimEnd('/') + "/"), Timeout = TimeSpan.FromSeconds(30) };
+        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = new Uri(query.ToString().TrimEnd('/') + "/"), Timeout = TimeSpan.FromSeconds(30) };
         try
         {
             using var answer = await http.GetAsync(new Uri("abilities", UriKind.Relative), cancellation);

@@ -85,7 +85,7 @@ public static partial class CertificatesCommand
     }
 
     private static IEnumerable<string> Vendors(string? file) =>
-        (file is null ? Enum.GetValues<Vendor>() : MunicipalityFile.Load(file).OrThrow().All.Select(municipality => municipality.Vendor).Distinct())
+        (file is null ? Enum.GetValues<Vendor>() : MunicipalityFile.Load(file, allowPlain: true).OrThrow().All.Select(municipality => municipality.Vendor).Distinct())
         .Order().Select(BrokerUsers.Of);
 
     private static string[] Named(string list)

@@ -32,7 +32,7 @@ public static class DefinitionsCommand
         command.SetAction(parsed =>
         {
             var municipalities = MunicipalityFile.Load(
-                parsed.GetValue(file) ?? Defaults.Municipalities.Municipalities.PathOf(Settings.Of(where.Data(parsed)))).OrThrow().All;
+                parsed.GetValue(file) ?? Defaults.Municipalities.Municipalities.PathOf(Settings.Of(where.Data(parsed))), allowPlain: true).OrThrow().All;
             var users = Admitted(BrokerUser.All(municipalities, parsed.GetValue(sandbox)), Settings.Of(where.Data(parsed)));
             var hashOf = HashOf(parsed.GetValue(passwords), parsed.GetValue(certificates), users);
             var definitions = BrokerDefinitions.Of(municipalities, users, parsed.GetRequiredValue(vhost), hashOf);

@@ -135,7 +135,7 @@ public static class DoctorCommand
 
     private static Finding Municipalities(Installation installation)
     {
-        var file = MunicipalityFile.Load(Defaults.Municipalities.Municipalities.PathOf(installation));
+        var file = MunicipalityFile.Load(Defaults.Municipalities.Municipalities.PathOf(installation), allowPlain: installation.AllowPlainHttp);
         return new Finding($"municipalities in {file.Name}", file.Faults.Count == 0,
             file.Faults.Count == 0 ? $"{file.Entries.Count}" : $"{file.Faults.Count} faults; claims municipalities check {file.Name}");
     }

@@ -16,7 +16,7 @@ public static class MunicipalitiesCommand
         var check = new Command("check", "Every fault of a file, with line, key, value and a good one.") { file };
         check.SetAction(parsed =>
         {
-            var read = MunicipalityFile.Load(PathOf(parsed.GetValue(file)));
+            var read = MunicipalityFile.Load(PathOf(parsed.GetValue(file)), allowPlain: Settings.OfTheEnvironment().AllowPlainHttp);
             foreach (var fault in read.Faults)
                 Console.Error.WriteLine(fault);
             Console.Out.WriteLine($"{read.Name}: {read.Entries.Count} municipalities are good, {read.Faults.Count} faults.");
@@ -28,7 +28,7 @@ public static class MunicipalitiesCommand
             var table = new Table().Border(TableBorder.Simple);
             foreach (var heading in (string[])["code", "name", "vendor", "stage", "cut-over", "minors", "to age", "from kr.", "endpoint"])
                 table.AddColumn(heading);
-            foreach (var m in MunicipalityFile.Load(PathOf(parsed.GetValue(file))).OrThrow().All)
+            foreach (var m in MunicipalityFile.Load(PathOf(parsed.GetValue(file)), allowPlain: true).OrThrow().All)
                 table.AddRow(
                     new Text(m.Code), new Text(m.Name), new Text($"{m.Vendor}"), new Text($"{m.Stage}"), new Text($"{m.Cutover:yyyy-MM-dd}"), new Text($"{m.MinorPolicy}"),
                     new Text($"{m.ChildMaxAge}"), new Text($"{m.MinimumAmountOre / 100m:0.##}"), new Text(m.Endpoint ?? ""));

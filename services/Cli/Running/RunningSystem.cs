@@ -36,7 +36,7 @@ public sealed class RunningSystem : IDisposable
     public static RunningSystem At(string url, Installation installation)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-            throw new CommandFailure($"'{url}' is not a URL.", "Good: --url http://127.0.0.1:5080", ExitCodes.Usage);
+            throw new CommandFailure($"'{Installation.Redacted(url)}' is not a URL.", "Good: --url http://127.0.0.1:5080", ExitCodes.Usage);
         var address = url.TrimEnd('/');
         return new RunningSystem(address, installation, () => new Endpoints("", "", address, address, [new ServiceEndpoint("all", address, 0, "1")]));
     }

@@ -1,3 +1,5 @@
+using ClaimsTransfer.Defaults.Hosting;
+
 namespace ClaimsTransfer.OperationsConsole.Access;
 
 /// <summary>The organisation's identity provider, section <c>Console:Oidc</c>; without an authority there are local accounts only.</summary>
@@ -47,7 +49,7 @@ public sealed record OidcOptions
         foreach (var (key, url) in new[] { (nameof(Authority), Authority), (nameof(AuthorizationEndpoint), AuthorizationEndpoint), (nameof(TokenEndpoint), TokenEndpoint) })
         {
             if (url.Length > 0 && (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || !(uri.Scheme == "https" || (uri.Scheme == "http" && AllowHttp))))
-                yield return $"Console:Oidc:{key} is '{url}'; give an https URL, such as https://login.example.dk/realms/kommune.";
+                yield return $"Console:Oidc:{key} is '{Installation.Redacted(url)}'; give an https URL, such as https://login.example.dk/realms/kommune.";
         }
 
         if (ClientId.Length == 0)

@@ -50,6 +50,8 @@ public static class DefaultsExtensions
         builder.Services.AddSingleton<DeclaredQueues>();
         AddStorage(builder.Services, service, installation);
         builder.AddDoors(service, installation);
+        // Where a call goes is said by a setting, and by nobody who answers it: what it carries would go along.
+        builder.Services.ConfigureHttpClientDefaults(client => client.UseSocketsHttpHandler((handler, _) => handler.AllowAutoRedirect = false));
 
         if (builder.Configuration[StopWithParent.Variable] == "1")
             builder.Services.AddHostedService<StopWithParent>();

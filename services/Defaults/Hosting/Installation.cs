@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace ClaimsTransfer.Defaults.Hosting;
 
 /// <summary>
@@ -8,6 +10,7 @@ public sealed record Installation
 {
     internal const string MassTransit = "MassTransit";
     internal const string Native = "Native";
+    private const int LongestWord = 12;
 
     /// <summary>
     /// <c>embedded</c> (in-process, durable in the data folder), <c>amqps://host:5671/vhost</c> (we are who <see cref="BrokerCertificate"/> says) or
@@ -33,8 +36,17 @@ public sealed record Installation
     /// <summary>Base URL of the broker's management plugin, with a user and password of its own or the broker's; empty: new dead-letter queues of others are not found.</summary>
     public string BrokerManagement { get; init; } = "";
 
+    /// <summary>Whether debtor systems, FBS and the callbacks may be spoken to without TLS on another machine.</summary>
+    public bool AllowPlainHttp { get; init; }
+
     /// <summary><c>embedded</c> (SQLite in the data folder), <c>postgres://user:password@host:port/database</c> or <c>sqlserver:CONNECTION STRING</c>.</summary>
     public string Store { get; init; } = "embedded";
+
+    /// <summary>PEM of the CA that PostgreSQL's certificate must come from; empty: whom the machine trusts.</summary>
+    public string StoreCa { get; init; } = "";
+
+    /// <summary>Whether a store on another machine may be spoken to without TLS, or without its certificate being checked.</summary>
+    public bool AllowPlainStore { get; init; }
 
     /// <summary>The data folder: embedded broker and store, keys, logs, endpoints.json.</summary>
     public string Data { get; init; } = "data";
@@ -79,18 +91,32 @@ public sealed record Installation
     /// <summary>Keeps secrets out of whatever prints a record.</summary>
     public override string ToString() => $"broker {Redacted(Broker)}, store {Redacted(Store)}, data {Data}, instance {Instance}";
 
-    /// <summary>A URL or connection string without its password, for messages and logs.</summary>
+    /// <summary>
+    /// An address as messages and logs may show it: without its password and query. Of what cannot be read as an address, only a word is shown: a part of a password may stand
+    /// anywhere in it.
+    /// </summary>
     public static string Redacted(string value)
     {
         if (value.StartsWith("sqlserver:", StringComparison.OrdinalIgnoreCase))
             return "sqlserver:…";
-        // A URL's query may hold a password, and so may what is neither URL nor word: a connection string whose beginning was forgotten.
         if (Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Host.Length > 0)
         {
-            var user = uri.UserInfo.Length > 0 ? $"{uri.UserInfo.Split(':')[0]}:…@" : "";
-            return user.Length > 0 || uri.Query.Length > 0 ? $"{uri.Scheme}://{user}{uri.Authority}{uri.AbsolutePath}" : value;
+            if (!IsReadable(value, uri))
+                return $"{uri.Scheme}://…";
+            var user = uri.UserInfo.Split(':', 2) switch { [""] => "", [var name, _] => $"{name}:…@", _ => "…@" };
+            return user.Length > 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0 ? $"{uri.Scheme}://{user}{uri.Authority}{uri.AbsolutePath}" : value;
         }
 
-        return value.Contains('=', StringComparison.Ordinal) ? "…" : value;
+        return value.Length <= LongestWord && value.All(char.IsAsciiLetter) ? value : "…";
     }
+
+    /// <summary>A password with a slash or a number sign in it ends the host too early, and its @ stands where none belongs: what follows the host is part of it then.</summary>
+    internal static bool IsReadable(string value, Uri uri) => uri.Host.Length > 0 && value.Count(letter => letter == '@') == (uri.UserInfo.Length > 0 ? 1 : 0);
+
+    /// <summary>Whether it lies on this machine: what is said there crosses no network.</summary>
+    public static bool IsHere(Uri address) => address.IsLoopback || (IPAddress.TryParse(address.DnsSafeHost, out var ip) && IPAddress.IsLoopback(ip));
+
+    /// <summary>Whether what is said there would cross a network in the clear, and no setting allows it.</summary>
+    public bool IsTooPlain(string address) =>
+        !AllowPlainHttp && Uri.TryCreate(address, UriKind.Absolute, out var plain) && plain.Scheme == Uri.UriSchemeHttp && !IsHere(plain);
 }

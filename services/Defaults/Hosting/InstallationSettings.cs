@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClaimsTransfer.Defaults.Messaging.RabbitMq.Access;
+using ClaimsTransfer.Defaults.Storage;
 using Microsoft.Extensions.Configuration;
 
 namespace ClaimsTransfer.Defaults.Hosting;
@@ -19,7 +20,10 @@ public static class InstallationSettings
         (nameof(Installation.BrokerCertificate), "CLAIMS_BROKER_CERTIFICATE"),
         (nameof(Installation.BrokerKey), "CLAIMS_BROKER_KEY"),
         (nameof(Installation.AllowPlainBroker), "CLAIMS_ALLOW_PLAIN_BROKER"),
+        (nameof(Installation.AllowPlainHttp), "CLAIMS_ALLOW_PLAIN_HTTP"),
         (nameof(Installation.Store), "CLAIMS_STORE"),
+        (nameof(Installation.StoreCa), "CLAIMS_STORE_CA"),
+        (nameof(Installation.AllowPlainStore), "CLAIMS_ALLOW_PLAIN_STORE"),
         (nameof(Installation.Data), "CLAIMS_DATA"),
         (nameof(Installation.Municipalities), "CLAIMS_MUNICIPALITIES"),
         (nameof(Installation.Sandbox), "CLAIMS_SANDBOX"),
@@ -55,8 +59,11 @@ public static class InstallationSettings
             BrokerCa = Value(nameof(Installation.BrokerCa)) ?? "",
             BrokerCertificate = Value(nameof(Installation.BrokerCertificate)) ?? "",
             BrokerKey = Value(nameof(Installation.BrokerKey)) ?? "",
-            AllowPlainBroker = Flag(Value(nameof(Installation.AllowPlainBroker)), faults),
+            AllowPlainBroker = Flag(nameof(Installation.AllowPlainBroker), Value(nameof(Installation.AllowPlainBroker)), faults),
+            AllowPlainHttp = Flag(nameof(Installation.AllowPlainHttp), Value(nameof(Installation.AllowPlainHttp)), faults),
             Store = Value(nameof(Installation.Store)) ?? defaults.Store,
+            StoreCa = Value(nameof(Installation.StoreCa)) ?? "",
+            AllowPlainStore = Flag(nameof(Installation.AllowPlainStore), Value(nameof(Installation.AllowPlainStore)), faults),
             Data = Value(nameof(Installation.Data)) ?? defaults.Data,
             Municipalities = Value(nameof(Installation.Municipalities)) ?? "",
             Sandbox = Value(nameof(Installation.Sandbox)) ?? "",
@@ -85,9 +92,10 @@ public static class InstallationSettings
         if (!installation.IsNativeTransport && !string.Equals(installation.Transport, Installation.MassTransit, StringComparison.OrdinalIgnoreCase))
             Fault(nameof(Installation.Transport), installation.Transport, "neither MassTransit nor Native", "MassTransit");
         CheckTls(installation, Fault);
-        if (!installation.IsEmbeddedStore && !IsUrl(installation.Store, "postgres", "postgresql")
-            && !(installation.Store.StartsWith("sqlserver:", StringComparison.OrdinalIgnoreCase) && installation.Store.Contains('=', StringComparison.Ordinal)))
-            Fault(nameof(Installation.Store), Installation.Redacted(installation.Store), "neither 'embedded' nor a store's URL",
+        if (installation.StoreCa.Length > 0 && !File.Exists(installation.StoreCa))
+            Fault(nameof(Installation.StoreCa), installation.StoreCa, "there is no such file", "/etc/claims/tls/store-ca.pem");
+        else if (Stores.ProblemOf(installation) is { } problem)
+            Fault(nameof(Installation.Store), Installation.Redacted(installation.Store), problem,
                 "postgres://claims:secret@db.example:5432/claims or sqlserver:Server=db.example;Database=claims;User Id=claims;Password=secret;Encrypt=true");
         if (installation.Data.Length == 0 || installation.Data.Contains('\0', StringComparison.Ordinal) || File.Exists(installation.Data))
             Fault(nameof(Installation.Data), installation.Data, "not a folder that can be made or used", "/var/lib/claims");
@@ -96,7 +104,9 @@ public static class InstallationSettings
         if (installation.BrokerManagement.Length > 0 && !IsUrl(installation.BrokerManagement, "http", "https"))
             Fault(nameof(Installation.BrokerManagement), Installation.Redacted(installation.BrokerManagement), "not an http URL", "https://rabbitmq.example:15671");
         if (installation.Sandbox.Length > 0 && !IsUrl(installation.Sandbox, "http", "https"))
-            Fault(nameof(Installation.Sandbox), installation.Sandbox, "not an http URL", "http://127.0.0.1:5080");
+            Fault(nameof(Installation.Sandbox), Installation.Redacted(installation.Sandbox), "not an http URL", "http://127.0.0.1:5080");
+        if (installation.IsTooPlain(installation.Sandbox))
+            Fault(nameof(Installation.Sandbox), Installation.Redacted(installation.Sandbox), "on another machine and without TLS", "http://127.0.0.1:5080; or Claims:AllowPlainHttp=true, where something else secures the way");
         if (installation.MasterKey.Length > 0 && !IsKey(installation.MasterKey))
             Fault(nameof(Installation.MasterKey), "…", "not 32 bytes in base64", "the output of: openssl rand -base64 32");
         if (installation.MasterKeyFile.Length > 0 && !File.Exists(installation.MasterKeyFile))
@@ -127,9 +137,15 @@ public static class InstallationSettings
         if (installation.BrokerKey.Length > 0 && installation.BrokerCertificate.Length == 0)
             fault(nameof(Installation.BrokerKey), installation.BrokerKey, "a key without its certificate", "Claims:BrokerCertificate=/etc/claims/tls/ingest.pem beside it");
 
+        if (IsUrl(installation.Broker, "amqp", "amqps") && !BrokerAccess.IsUnderstood(installation.Broker))
+        {
+            fault(nameof(Installation.Broker), Installation.Redacted(installation.Broker), "not an AMQP URL that RabbitMQ's client understands", "amqps://claims:secret@rabbitmq.example:5671/claims");
+            return;
+        }
+
         var byCertificate = IsUrl(installation.Broker, "amqps") && new Uri(installation.Broker).UserInfo.Length == 0;
         if (byCertificate && installation.BrokerCertificate.Length == 0)
-            fault(nameof(Installation.Broker), installation.Broker, "without a user, and no certificate says who we are", "Claims:BrokerCertificate=/etc/claims/tls/ingest.pem, or amqps://claims:secret@rabbitmq.example:5671/claims");
+            fault(nameof(Installation.Broker), Installation.Redacted(installation.Broker), "without a user, and no certificate says who we are", "Claims:BrokerCertificate=/etc/claims/tls/ingest.pem, or amqps://claims:secret@rabbitmq.example:5671/claims");
         if (byCertificate && IsUrl(installation.BrokerManagement, "http", "https") && new Uri(installation.BrokerManagement).UserInfo.Length == 0)
             fault(nameof(Installation.BrokerManagement), installation.BrokerManagement, "without a user: RabbitMQ's management takes no certificates for a login", "https://monitor:secret@rabbitmq.example:15671");
 
@@ -137,17 +153,17 @@ public static class InstallationSettings
             return;
         foreach (var (key, url) in (ReadOnlySpan<(string, string)>)[(nameof(Installation.Broker), installation.Broker), (nameof(Installation.BrokerManagement), installation.BrokerManagement)])
         {
-            if (BrokerAccess.InsteadOfPlain(url) is { } secured)
+            if (IsUrl(url, "amqp", "http") && BrokerAccess.InsteadOfPlain(url) is { } secured)
                 fault(key, Installation.Redacted(url), "on another machine and without TLS, so that passwords and names of citizens cross the network in the clear",
                     $"{secured}; or Claims:AllowPlainBroker=true, where something else secures the way");
         }
     }
 
-    private static bool Flag(string? value, List<string> faults)
+    private static bool Flag(string key, string? value, List<string> faults)
     {
         if (value is null or "" || bool.TryParse(value, out _))
             return string.Equals(value, "true", StringComparison.OrdinalIgnoreCase);
-        faults.Add($"Claims:AllowPlainBroker (environment CLAIMS_ALLOW_PLAIN_BROKER) is '{value}': neither true nor false. Good: false");
+        faults.Add($"Claims:{key} (environment {Variables[key]}) is '{value}': neither true nor false. Good: false");
         return false;
     }
 
@@ -162,7 +178,7 @@ public static class InstallationSettings
     }
 
     private static bool IsUrl(string value, params ReadOnlySpan<string> schemes) =>
-        Uri.TryCreate(value, UriKind.Absolute, out var uri) && schemes.Contains(uri.Scheme) && uri.Host.Length > 0;
+        Uri.TryCreate(value, UriKind.Absolute, out var uri) && schemes.Contains(uri.Scheme) && Installation.IsReadable(value, uri);
 
     private static bool IsKey(string value)
     {

@@ -20,7 +20,7 @@ public sealed class Municipalities(IReadOnlyCollection<Municipality> all) : IMun
         installation.Municipalities.Length > 0 ? installation.Municipalities : Path.Combine(installation.Data, FileName);
 
     /// <summary>Reads the installation's file; whatever is wrong with it stops the start, all of it named.</summary>
-    public static Municipalities Load(Installation installation) => MunicipalityFile.Load(PathOf(installation)).OrThrow();
+    public static Municipalities Load(Installation installation) => MunicipalityFile.Load(PathOf(installation), allowPlain: installation.AllowPlainHttp).OrThrow();
 
     public Municipality? Find(string code) => _byCode.GetValueOrDefault(code);
 }

@@ -24,7 +24,7 @@ public sealed partial class MunicipalitiesInForce : IMunicipalities, IDisposable
         _installation = installation;
         _prepare = prepare;
         _log = log;
-        _seen = MunicipalityFile.Load(Municipalities.PathOf(installation));
+        _seen = MunicipalityFile.Load(Municipalities.PathOf(installation), allowPlain: installation.AllowPlainHttp);
         _inForce = new Snapshot(_seen.OrThrow(), 1);
     }
 
@@ -40,7 +40,7 @@ public sealed partial class MunicipalitiesInForce : IMunicipalities, IDisposable
         await _turn.WaitAsync(cancellation);
         try
         {
-            var file = MunicipalityFile.Load(Municipalities.PathOf(_installation), unless: _seen);
+            var file = MunicipalityFile.Load(Municipalities.PathOf(_installation), unless: _seen, _installation.AllowPlainHttp);
             if (ReferenceEquals(file, _seen))
                 return;
             if (file.Faults.Count > 0)

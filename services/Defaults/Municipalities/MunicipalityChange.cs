@@ -17,7 +17,7 @@ public sealed class MunicipalityChange(Installation installation, Municipalities
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The file as it is now, to start from.</summary>
-    public MunicipalityFile Current => MunicipalityFile.Load(Municipalities.PathOf(installation));
+    public MunicipalityFile Current => MunicipalityFile.Load(Municipalities.PathOf(installation), allowPlain: installation.AllowPlainHttp);
 
     /// <summary>What would change, and all that is wrong. Changes nothing.</summary>
     public MunicipalityPreview Preview(string newYaml)
@@ -70,7 +70,7 @@ public sealed class MunicipalityChange(Installation installation, Municipalities
     /// <summary>With the file as it is; where somebody has broken that by hand, with what is in force.</summary>
     private (MunicipalityDiff? Diff, IReadOnlyList<MunicipalityFault> Faults) Compare(MunicipalityFile current, string newYaml)
     {
-        var changed = MunicipalityFile.Parse(newYaml, "municipalities.yaml");
+        var changed = MunicipalityFile.Parse(newYaml, "municipalities.yaml", installation.AllowPlainHttp);
         return changed.Faults.Count > 0 ? (null, changed.Faults) : (MunicipalityDiff.Between(current.Faults.Count > 0 ? inForce.All : current.Entries, changed.Entries, gate), []);
     }
 

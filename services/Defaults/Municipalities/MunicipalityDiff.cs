@@ -51,9 +51,8 @@ public sealed record MunicipalityDiff(
             [.. Consequences.Of(before, after)], Consequences.RefusalOf(before, after, gate));
     }
 
-    // An endpoint may hold a password.
-    private static string? Shown(string? value) =>
-        Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.UserInfo.Contains(':', StringComparison.Ordinal) ? Installation.Redacted(value!) : value;
+    // The endpoint that stood there before may hold a password.
+    private static string? Shown(string? value) => value?.Contains("://", StringComparison.Ordinal) == true ? Installation.Redacted(value) : value;
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,10 +1,11 @@
 using System.Globalization;
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Notes;
 
 namespace ClaimsTransfer.Defaults.Municipalities;
 
 /// <summary>Reads one entry of the file, and goes on after a fault to find the next.</summary>
-internal sealed class MunicipalityEntry(string file, YamlMap map)
+internal sealed class MunicipalityEntry(string file, YamlMap map, bool allowPlain)
 {
     private const string DateForm = "yyyy-MM-dd";
     private static readonly string[] Required = ["code", "name", "cvr", "vendor", "stage", "cutover", "minorPolicy"];
@@ -38,6 +39,14 @@ internal sealed class MunicipalityEntry(string file, YamlMap map)
         var rate = Number("ratePerSecond", 1, 1_000_000);
         var concurrency = Number("concurrency", 1, 1_000) ?? 4;
         var endpoint = Text("endpoint", IsAddress, MunicipalityNotes.NotAnAddress);
+        if (IsAddress(endpoint ?? "") && new Uri(endpoint!) is var address)
+        {
+            if (address.UserInfo.Contains(':', StringComparison.Ordinal))
+                Fault(_texts["endpoint"].Line, "endpoint", endpoint!, MunicipalityNotes.HoldsAPassword, ExampleOf("endpoint"));
+            else if (address.Scheme == Uri.UriSchemeHttp && !Installation.IsHere(address) && !allowPlain)
+                Fault(_texts["endpoint"].Line, "endpoint", endpoint!, MunicipalityNotes.NotByTls, ExampleOf("endpoint"));
+        }
+
         if (code is ['9', ..] && stage == Stage.Live)
             Fault(_texts["stage"].Line, "stage", nameof(Stage.Live), MunicipalityNotes.NotLiveForTests, nameof(Stage.Test));
         return code is null || name is null || cvr is null ? null
@@ -45,7 +54,7 @@ internal sealed class MunicipalityEntry(string file, YamlMap map)
     }
 
     public void Fault(int line, string key, string value, Note problem, string example) =>
-        _faults.Add(new MunicipalityFault(file, line, key, value, problem, example));
+        _faults.Add(new MunicipalityFault(file, line, key, key == "endpoint" && value.AsSpan().IndexOfAny("@:?=") >= 0 ? Installation.Redacted(value) : value, problem, example));
 
     private static bool IsAddress(string value) =>
         Uri.TryCreate(value, UriKind.Absolute, out var uri) && Schemes.Contains(uri.Scheme, StringComparer.Ordinal) && (uri.IsFile || uri.Host.Length > 0);

@@ -35,12 +35,13 @@ public sealed record MunicipalityFile(string Name, IReadOnlyList<Municipality> E
 
     /// <summary>A file that cannot be read is a fault like any other.</summary>
     /// <param name="unless">Given back itself when there is nothing new to read.</param>
-    public static MunicipalityFile Load(string path, MunicipalityFile? unless = null)
+    /// <param name="allowPlain">Whether debtor systems on other machines may be spoken to without TLS.</param>
+    public static MunicipalityFile Load(string path, MunicipalityFile? unless = null, bool allowPlain = false)
     {
         try
         {
             var text = File.ReadAllText(path);
-            return unless is not null && unless.Name == path && unless.Content == text ? unless : Parse(text, path);
+            return unless is not null && unless.Name == path && unless.Content == text ? unless : Parse(text, path, allowPlain);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -49,14 +50,15 @@ public sealed record MunicipalityFile(string Name, IReadOnlyList<Municipality> E
         }
     }
 
-    public static MunicipalityFile Parse(string text, string fileName)
+    /// <inheritdoc cref="Load"/>
+    public static MunicipalityFile Parse(string text, string fileName, bool allowPlain = false)
     {
         var faults = new List<MunicipalityFault>();
         var entries = new List<(Municipality Municipality, int Line)>();
         try
         {
             if (YamlValue.Read(text) is YamlList list)
-                Read(list, fileName, entries, faults);
+                Read(list, fileName, allowPlain, entries, faults);
             else
                 faults.Add(new MunicipalityFault(fileName, 1, "", "", MunicipalityNotes.NotAList, "- code: \"0101\""));
         }
@@ -73,7 +75,7 @@ public sealed record MunicipalityFile(string Name, IReadOnlyList<Municipality> E
         ? new Municipalities(Entries)
         : throw new InvalidOperationException($"{Faults.Count} {(Faults.Count == 1 ? "fault" : "faults")} in {Name}:{Environment.NewLine}{string.Join(Environment.NewLine, Faults)}");
 
-    private static void Read(YamlList list, string file, List<(Municipality Municipality, int Line)> entries, List<MunicipalityFault> faults)
+    private static void Read(YamlList list, string file, bool allowPlain, List<(Municipality Municipality, int Line)> entries, List<MunicipalityFault> faults)
     {
         if (list.Items.Count == 0)
             faults.Add(new MunicipalityFault(file, list.Line, "", "", MunicipalityNotes.None, "- code: \"0101\""));
@@ -86,7 +88,7 @@ public sealed record MunicipalityFile(string Name, IReadOnlyList<Municipality> E
                 continue;
             }
 
-            var entry = new MunicipalityEntry(file, map);
+            var entry = new MunicipalityEntry(file, map, allowPlain);
             var municipality = entry.Read();
             foreach (var (key, value) in entry.Texts.Where(t => t.Key is "code" or "name" or "cvr" && t.Value.Value.Length > 0))
             {

@@ -17,6 +17,8 @@ public static class MunicipalityNotes
     public static readonly Note NotAName = Note.Of("municipality.notAName");
     public static readonly Note NotACvr = Note.Of("municipality.notACvr");
     public static readonly Note NotAnAddress = Note.Of("municipality.notAnAddress");
+    public static readonly Note HoldsAPassword = Note.Of("municipality.holdsAPassword");
+    public static readonly Note NotByTls = Note.Of("municipality.notByTls");
     public static readonly Note NotLiveForTests = Note.Of("municipality.notLiveForTests");
 
     public static Note StandsAlready(int line) => Note.Of("municipality.standsAlready", ("line", line));

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using ClaimsTransfer.Defaults.Hosting;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -12,11 +13,17 @@ internal sealed partial class PostgresStore(NpgsqlDataSource source, string sche
 {
     protected override string Engine => "PostgreSQL";
 
-    /// <summary>What <c>postgres://user:password@host:port/database?maximum+pool+size=40</c> means; the query takes any of Npgsql's keywords.</summary>
-    public static NpgsqlDataSource Source(string url)
+    public static NpgsqlDataSource Source(Installation installation) => NpgsqlDataSource.Create(Settings(installation));
+
+    /// <summary>
+    /// What <c>postgres://user:password@host:port/database?maximum+pool+size=40</c> means; the query takes any of Npgsql's keywords. On another machine the server shows a certificate
+    /// that is checked: a connection that is merely encrypted may be to anybody.
+    /// </summary>
+    /// <exception cref="ArgumentException">The address is not understood, or does not keep to that; the message holds nothing of it.</exception>
+    public static NpgsqlConnectionStringBuilder Settings(Installation installation)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.AbsolutePath.Length < 2 || uri.UserInfo.Length == 0)
-            throw new ArgumentException("The store's address is not understood; postgres://user:password@host:5432/claims is a good one.");
+        if (!Uri.TryCreate(installation.Store, UriKind.Absolute, out var uri) || uri.Scheme is not ("postgres" or "postgresql") || uri.AbsolutePath.Length < 2 || uri.UserInfo.Length == 0)
+            throw new ArgumentException("not understood; a password's own @ : / ? # are written %40 %3A %2F %3F %23");
         var user = uri.UserInfo.Split(':', 2);
         var settings = new NpgsqlConnectionStringBuilder
         {
@@ -25,6 +32,7 @@ internal sealed partial class PostgresStore(NpgsqlDataSource source, string sche
             Database = Uri.UnescapeDataString(uri.AbsolutePath[1..]),
             Username = Uri.UnescapeDataString(user[0]),
             Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
+            SslMode = installation.AllowPlainStore || IsHere(uri.DnsSafeHost) ? SslMode.Prefer : SslMode.VerifyFull,
             MaxPoolSize = 20,
             Timeout = 15,
             CommandTimeout = 30,
@@ -36,14 +44,38 @@ internal sealed partial class PostgresStore(NpgsqlDataSource source, string sche
             NoResetOnClose = true,
             ApplicationName = "claims-transfer",
         };
-        foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var (number, pair) in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Index())
         {
             var (key, value) = pair.Split('=', 2) is [var k, var v] ? (k, v) : (pair, "");
-            settings[Uri.UnescapeDataString(key.Replace('+', ' '))] = Uri.UnescapeDataString(value.Replace('+', ' '));
+            if (!Takes(settings, Uri.UnescapeDataString(key.Replace('+', ' ')), Uri.UnescapeDataString(value.Replace('+', ' '))))
+                throw new ArgumentException($"with a query whose part {number + 1} is no keyword of Npgsql with a value that it takes");
         }
 
-        return NpgsqlDataSource.Create(settings);
+        if (installation.StoreCa.Length > 0)
+            settings.RootCertificate = installation.StoreCa;
+        if (installation.AllowPlainStore || (settings.Host ?? "").Split(',').All(IsHere))
+            return settings;
+        return settings.SslMode == SslMode.VerifyFull ? settings : throw new ArgumentException(
+            "on another machine and with an SSL mode that does not check its certificate: leave sslmode away, or say sslmode=VerifyFull, with the CA in Claims:StoreCa; or Claims:AllowPlainStore=true, where something else secures the way");
     }
+
+    /// <summary>What Npgsql says against a keyword repeats it and its value, which may be the rest of a password.</summary>
+    private static bool Takes(NpgsqlConnectionStringBuilder settings, string key, string value)
+    {
+        try
+        {
+            settings[key] = value;
+            return true;
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or FormatException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A socket's path is of this machine too.</summary>
+    private static bool IsHere(string host) =>
+        host is ['/' or '@', ..] || (Uri.TryCreate($"postgres://{host.Trim()}", UriKind.Absolute, out var address) && Installation.IsHere(address));
 
     /// <summary>The list comes as text: in a query of its own it is read once, not again for every row that is looked at.</summary>
     public override string In(string column, string parameter, ColumnType type = ColumnType.Id) => $"{column} = ANY((SELECT @{parameter}::{TypeName(type)}[])::{TypeName(type)}[])";

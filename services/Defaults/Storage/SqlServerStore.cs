@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using System.Text;
 using System.Text.RegularExpressions;
+using ClaimsTransfer.Defaults.Hosting;
 using Microsoft.Data.SqlClient;
 
 namespace ClaimsTransfer.Defaults.Storage;
@@ -20,25 +21,43 @@ internal sealed partial class SqlServerStore(string connectionString, string sch
 
     protected override string Engine => "SQL Server";
 
-    /// <summary>The connection string with what we insist on: an encrypted connection.</summary>
-    public static string ConnectionString(string given)
+    /// <summary>The connection string with what we insist on: an encrypted connection, on another machine to a server whose certificate is checked.</summary>
+    /// <exception cref="ArgumentException">It is not understood, or does not keep to that; the message holds nothing of it.</exception>
+    public static string ConnectionString(string given, bool allowUnchecked)
     {
-        SqlConnectionStringBuilder settings;
-        try
-        {
-            var asked = new DbConnectionStringBuilder { ConnectionString = given };
-            if (asked.TryGetValue("Encrypt", out var encrypt) && encrypt.ToString() is { } no && no.ToLowerInvariant() is "false" or "no" or "optional")
-                throw new ArgumentException("The store's connection string says Encrypt=False; claims travel encrypted: leave it out or say Encrypt=True.");
-            settings = new SqlConnectionStringBuilder(given);
-        }
-        catch (ArgumentException failure) when (!failure.Message.Contains("Encrypt=False", StringComparison.Ordinal))
-        {
-            throw new ArgumentException($"The store's connection string is not understood; sqlserver:Server=db.example.dk;Database=claims;User ID=claims;Password=… is a good one. {failure.Message}", failure);
-        }
-
-        settings.Encrypt = true;
+        if (Read(given) is not { } settings)
+            throw new ArgumentException("no connection string of SQL Server; a password with ; or = in it is written in quotes");
+        if (SqlConnectionEncryptOption.Optional.Equals(settings.Encrypt))
+            throw new ArgumentException("with Encrypt=False; claims travel encrypted: leave it out or say Encrypt=True");
+        if (settings.DataSource.Length == 0)
+            throw new ArgumentException("a connection string without Server");
+        if (settings.TrustServerCertificate && !allowUnchecked && !IsHere(settings.DataSource))
+            throw new ArgumentException("on another machine and with TrustServerCertificate=True, which takes any server's certificate: leave it out, or name the server's own in ServerCertificate; or Claims:AllowPlainStore=true, where something else secures the way");
+        if (!SqlConnectionEncryptOption.Strict.Equals(settings.Encrypt))
+            settings.Encrypt = true;
         settings.MultipleActiveResultSets = false;
         return settings.ConnectionString;
+    }
+
+    /// <summary>What the client says against a connection string repeats a part of it, which is the rest of a password that has a semicolon in it.</summary>
+    private static SqlConnectionStringBuilder? Read(string given)
+    {
+        try
+        {
+            return new SqlConnectionStringBuilder(given);
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <param name="server">As a connection string has it: <c>tcp:db.example,1433</c>, <c>db.example\INSTANCE</c>.</param>
+    private static bool IsHere(string server)
+    {
+        var host = server[(server.IndexOf(':', StringComparison.Ordinal) is var colon && colon is 2 or 3 or 5 ? colon + 1 : 0)..].Split(',', '\\')[0].Trim();
+        return host is "." or "(local)" || host.StartsWith("(localdb)", StringComparison.OrdinalIgnoreCase)
+            || (Uri.TryCreate($"tcp://{host}", UriKind.Absolute, out var address) && Installation.IsHere(address));
     }
 
     public override string In(string column, string parameter, ColumnType type = ColumnType.Id) =>

@@ -26,25 +26,42 @@ public sealed class Stores : IStores, IAsyncDisposable
         _around = around;
         var clock = time ?? TimeProvider.System;
         var address = installation.Store;
+        // The value is not repeated: whatever it is, it may carry a password.
+        if (ProblemOf(installation) is { } problem)
+            throw new ArgumentException($"The setting Store is {problem}. embedded, postgres://user:password@host:5432/claims and sqlserver:Server=…;Database=… are good ones.");
         if (installation.IsEmbeddedStore)
         {
             _open = schema => new SqliteStore(installation.Data, schema, clock);
         }
         else if (address.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase) || address.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase))
         {
-            var source = _postgres = PostgresStore.Source(address);
+            var source = _postgres = PostgresStore.Source(installation);
             _open = schema => new PostgresStore(source, schema, clock);
-        }
-        else if (address.StartsWith(SqlServer, StringComparison.OrdinalIgnoreCase))
-        {
-            var connectionString = SqlServerStore.ConnectionString(address[SqlServer.Length..]);
-            _sqlServer = true;
-            _open = schema => new SqlServerStore(connectionString, schema, clock);
         }
         else
         {
-            // The value is not repeated: whatever it is, it may carry a password.
-            throw new ArgumentException("The setting Store is not understood; embedded, postgres://user:password@host:5432/claims and sqlserver:Server=…;Database=… are good ones.");
+            var connectionString = SqlServerStore.ConnectionString(address[SqlServer.Length..], installation.AllowPlainStore);
+            _sqlServer = true;
+            _open = schema => new SqlServerStore(connectionString, schema, clock);
+        }
+    }
+
+    /// <summary>What is wrong with the store's address, without anything of it: whatever it is, it may carry a password. Null: nothing.</summary>
+    public static string? ProblemOf(Installation installation)
+    {
+        try
+        {
+            if (installation.Store.StartsWith(SqlServer, StringComparison.OrdinalIgnoreCase))
+                SqlServerStore.ConnectionString(installation.Store[SqlServer.Length..], installation.AllowPlainStore);
+            else if (installation.Store.StartsWith("postgres", StringComparison.OrdinalIgnoreCase))
+                PostgresStore.Settings(installation);
+            else if (!installation.IsEmbeddedStore)
+                return "neither 'embedded' nor a store's URL";
+            return null;
+        }
+        catch (ArgumentException wrong)
+        {
+            return wrong.Message;
         }
     }
 

@@ -18,7 +18,7 @@ internal static class ReconciliationExtensions
     public static IHostApplicationBuilder AddReconciliation(this IHostApplicationBuilder builder)
     {
         var options = builder.Configuration.GetSection(ReconciliationOptions.Section).Get<ReconciliationOptions>() ?? new ReconciliationOptions();
-        if (options.Faults().ToList() is { Count: > 0 } faults)
+        if (options.Faults(InstallationSettings.Read(builder.Configuration)).ToList() is { Count: > 0 } faults)
             throw new SettingsException(string.Join(Environment.NewLine, faults));
 
         // The time limit is ours (ReadPatience): a list may take as long as it keeps coming.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ClaimsTransfer.Defaults.Hosting;
 
 namespace ClaimsTransfer.Payments.Reconciliation;
 
@@ -55,7 +56,7 @@ public sealed record ReconciliationOptions
     /// <summary>Null: never.</summary>
     public TimeOnly? NightlyAt => TimeOnly.TryParseExact(ReconcileAt, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var at) ? at : null;
 
-    public IEnumerable<string> Faults()
+    public IEnumerable<string> Faults(Installation installation)
     {
         if (ReconcileAt.Length > 0 && NightlyAt is null)
             yield return $"{Section}:{nameof(ReconcileAt)} is '{ReconcileAt}'; give a Danish time of day such as 02:30, or nothing: never.";
@@ -66,7 +67,9 @@ public sealed record ReconciliationOptions
         if (FbsConcurrency is < 1 or > 64)
             yield return $"{Section}:{nameof(FbsConcurrency)} is {FbsConcurrency}; give 1 to 64, such as 4.";
         if (FbsOpenClaims.Length > 0 && (!FbsOpenClaims.Contains(Reading.FbsOpenClaims.Placeholder, StringComparison.Ordinal) || !IsUrl(FbsOpenClaims.Replace(Reading.FbsOpenClaims.Placeholder, "0101"))))
-            yield return $"{Section}:{nameof(FbsOpenClaims)} is '{FbsOpenClaims}'; give a URL with the place of the code, such as https://fbs.example/open-claims/{Reading.FbsOpenClaims.Placeholder}.";
+            yield return $"{Section}:{nameof(FbsOpenClaims)} is '{Installation.Redacted(FbsOpenClaims)}'; give a URL with the place of the code, such as https://fbs.example/open-claims/{Reading.FbsOpenClaims.Placeholder}.";
+        if (installation.IsTooPlain(FbsOpenClaims.Replace(Reading.FbsOpenClaims.Placeholder, "0101")))
+            yield return $"{Section}:{nameof(FbsOpenClaims)} is {Installation.Redacted(FbsOpenClaims)}, on another machine and without TLS; {PaymentsOptions.PlainHttp}";
         foreach (var (key, value) in new[]
                  {
                      (nameof(FbsUrl), FbsUrl), ($"{nameof(Connectors)}:{nameof(Connectors.KmdOpus)}", Connectors.KmdOpus), ($"{nameof(Connectors)}:{nameof(Connectors.Prisme)}", Connectors.Prisme),
@@ -74,7 +77,7 @@ public sealed record ReconciliationOptions
                  })
         {
             if (value.Length > 0 && !IsUrl(value))
-                yield return $"{Section}:{key} is '{value}'; give a URL such as http://127.0.0.1:5080.";
+                yield return $"{Section}:{key} is '{Installation.Redacted(value)}'; give a URL such as http://127.0.0.1:5080.";
         }
 
         if (FbsSource == FbsSource.Fees && FbsUrl.Length == 0)

@@ -83,7 +83,7 @@ public sealed class OurConnector(Vendor vendor, string folder) : IConnectorFacto
 
     private static async Task UntilReadyAsync(Uri url, ProcessConnector process, CancellationToken cancellation)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(10) };
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(StartsWithin);
         while (true)

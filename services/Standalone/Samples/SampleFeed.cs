@@ -13,7 +13,7 @@ public sealed class SampleFeed(RunningSystem system, TimeProvider time)
 
     public async Task FeedAsync(RunSettings settings, CancellationToken cancellation)
     {
-        var municipalities = MunicipalityFile.Load(Municipalities.PathOf(new Installation { Municipalities = settings.Municipalities ?? "", Data = settings.Data })).OrThrow();
+        var municipalities = MunicipalityFile.Load(Municipalities.PathOf(new Installation { Municipalities = settings.Municipalities ?? "", Data = settings.Data }), allowPlain: true).OrThrow();
         var now = time.GetUtcNow();
         var options = SampleOptions.Journey(count: 10_000_000, seed: (int)(now.ToUnixTimeSeconds() / 10)) with
         {

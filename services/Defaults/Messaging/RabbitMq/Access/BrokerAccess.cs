@@ -62,6 +62,20 @@ public sealed class BrokerAccess
             ? $"{plain.Scheme}s://{plain.Host}:{(plain.Scheme == "amqp" ? TlsPort : ManagementTlsPort)}{plain.AbsolutePath.TrimEnd('/')}"
             : null;
 
+    /// <summary>Whether the client takes the address: where it does not, its own words for why repeat the password.</summary>
+    public static bool IsUnderstood(string address)
+    {
+        try
+        {
+            _ = new ConnectionFactory { Uri = new Uri(address) };
+            return true;
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or FormatException)
+        {
+            return false;
+        }
+    }
+
     /// <exception cref="BrokerRefusedException">Waiting would not help; its text says what would.</exception>
     /// <exception cref="BrokerUnreachableException">The broker is away.</exception>
     public Task<IConnection> ConnectAsync(string name, CancellationToken cancellation)

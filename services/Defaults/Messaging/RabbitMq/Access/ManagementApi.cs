@@ -27,7 +27,7 @@ internal sealed class ManagementApi : IDisposable
         var login = given ?? throw new BrokerRefusedException(
             $"{shown}: RabbitMQ's management takes no certificates for a login, and Claims:Broker has no password. Give it a user of its own: Claims:BrokerManagement=https://user:password@host:15671");
         user = login.User;
-        var handler = new SocketsHttpHandler { UseProxy = false };
+        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
         handler.SslOptions.EnabledSslProtocols = BrokerProbe.Versions;
         handler.SslOptions.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
             (asked = access.TrustIn(address.DnsSafeHost)).Accepts(sender, certificate, chain, errors);
