@@ -29,7 +29,9 @@ public sealed class When_a_store_is_named_with_its_password
     public async Task a_broker_that_cannot_be_read_is_not_shown_by_a_run_nor_by_the_doctor(string broker)
     {
         await RefusedAsync("--broker", broker, "--store", "local");
-        await using var doctor = Command.Claims(["doctor", "--data", Folders.New("password")], new Dictionary<string, string>(StringComparer.Ordinal) { ["CLAIMS_BROKER"] = broker });
+        await using var doctor = Command.Start(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "ClaimsTransfer.Cli.dll"), "doctor", "--data", Folders.New("password")],
+            environment: new Dictionary<string, string>(StringComparer.Ordinal) { ["CLAIMS_BROKER"] = broker });
         (await doctor.EndAsync(TimeSpan.FromMinutes(1))).ShouldNotBe(ExitCodes.Done, doctor.Said);
         doctor.Said.ShouldNotContain(Password);
     }

@@ -34,6 +34,13 @@ public sealed class When_an_address_holds_a_password
         from written in Written
         select new TestCaseData(setting.Variable, written.Replace("SCHEME", setting.Scheme, StringComparison.Ordinal));
 
+    /// <summary>A password of PostgreSQL's may have a colon in it.</summary>
+    private static IEnumerable<string> OfStores() =>
+        from scheme in (string[])["postgres", "sqlserver"]
+        from written in Written
+        where !(scheme == "postgres" && written.StartsWith("SCHEME://claims:a:", StringComparison.Ordinal))
+        select written.Replace("SCHEME", scheme, StringComparison.Ordinal);
+
     [TestCaseSource(nameof(Malformed))]
     public void it_is_in_no_text_of_what_is_wrong_with_a_setting(string variable, string value)
     {
@@ -51,15 +58,9 @@ public sealed class When_an_address_holds_a_password
     [TestCaseSource(nameof(Malformed))]
     public void it_is_not_shown(string variable, string value) => Installation.Redacted(value).ShouldNotContain(Marker);
 
-    [TestCaseSource(nameof(Malformed))]
-    public void it_is_not_said_by_a_store_that_cannot_be_opened(string variable, string value)
-    {
-        if (Stores.ProblemOf(new Installation { Store = value }) is null)
-            Assert.Ignore("It can be read after all: a password may have a colon in it.");
-        var wrong = Should.Throw<ArgumentException>(() => new Stores(new Installation { Store = value })).ToString();
-        wrong.ShouldNotContain(Marker);
-        variable.ShouldNotBeEmpty();
-    }
+    [TestCaseSource(nameof(OfStores))]
+    public void it_is_not_said_by_a_store_that_cannot_be_opened(string value) =>
+        Should.Throw<ArgumentException>(() => new Stores(new Installation { Store = value })).ToString().ShouldNotContain(Marker);
 
     [TestCase("amqps://rabbitmq.example:5671/claims", "amqps://rabbitmq.example:5671/claims")]
     [TestCase("amqps://claims:x@rabbitmq.example:5671/claims", "amqps://claims:…@rabbitmq.example:5671/claims")]
