@@ -25,7 +25,6 @@ public sealed class When_a_store_is_named_with_its_password
 
     [TestCase($"amqp://claims:{Password}/rest@rabbitmq.example:5672")]
     [TestCase($"amqp:claims:{Password}@rabbitmq.example")]
-    [TestCase($"amqp://claims:a:{Password}@127.0.0.1:5672")]
     public async Task a_broker_that_cannot_be_read_is_not_shown_by_a_run_nor_by_the_doctor(string broker)
     {
         await RefusedAsync("--broker", broker, "--store", "local");

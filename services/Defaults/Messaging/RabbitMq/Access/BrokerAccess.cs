@@ -62,7 +62,7 @@ public sealed class BrokerAccess
             ? $"{plain.Scheme}s://{plain.Host}:{(plain.Scheme == "amqp" ? TlsPort : ManagementTlsPort)}{plain.AbsolutePath.TrimEnd('/')}"
             : null;
 
-    /// <summary>Whether the client takes the address: where it does not, its own words for why repeat the password.</summary>
+    /// <summary>Whether the client takes the address: found out at the start, and not at the first connection.</summary>
     public static bool IsUnderstood(string address)
     {
         try
