@@ -54,6 +54,12 @@ public sealed record ConsoleOptions
     /// <summary>How long a session lives without being used.</summary>
     public TimeSpan SessionIdle { get; init; } = TimeSpan.FromHours(8);
 
+    /// <summary>How long a session lives at most, used or not.</summary>
+    public TimeSpan SessionAtMost { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>Addresses and networks of the proxies before the console, which say whom they speak for; none: whoever connects is the visitor.</summary>
+    public IReadOnlyList<string> Proxies { get; init; } = [];
+
     /// <summary>Attempts to sign in from one address a minute.</summary>
     public int SignInsPerMinute { get; init; } = 30;
 
@@ -100,6 +106,10 @@ public sealed record ConsoleOptions
             yield return $"Console:ConformanceKeys has '{wrong}'; give fingerprints of 64 hex digits, as claims conform verify prints them.";
         if (SessionIdle < TimeSpan.FromMinutes(1) || SessionIdle > TimeSpan.FromDays(7))
             yield return $"Console:SessionIdle is {SessionIdle}; give a time between a minute and 7 days, such as 08:00:00.";
+        if (SessionAtMost < SessionIdle || SessionAtMost > TimeSpan.FromDays(7))
+            yield return $"Console:SessionAtMost is {SessionAtMost}; give a time from Console:SessionIdle ({SessionIdle}) to 7 days, such as 12:00:00.";
+        if (Proxies.FirstOrDefault(proxy => !System.Net.IPNetwork.TryParse(proxy, out _) && !System.Net.IPAddress.TryParse(proxy, out _)) is { } noProxy)
+            yield return $"Console:Proxies has '{noProxy}'; give an address or a network, such as 10.1.2.3 or 10.1.2.0/24.";
         if (SignInsPerMinute < 1)
             yield return $"Console:SignInsPerMinute is {SignInsPerMinute}; give 1 or more, such as 30.";
         if (ApiCallsPerMinute < 1)

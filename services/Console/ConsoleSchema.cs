@@ -47,7 +47,7 @@ internal static class ConsoleSchema
         new("total_ore", ColumnType.Integer), new("rate_per_second", ColumnType.Integer), new("most_failed_percent", ColumnType.Integer),
         new("approved_by", ColumnType.Text, Nullable: true), new("started_at", ColumnType.Integer, Nullable: true), new("ended_at", ColumnType.Integer, Nullable: true),
         new("remark", ColumnType.LongText, Nullable: true), new("correction_id", ColumnType.Id, Nullable: true), new("lease_until", ColumnType.Integer),
-        new("row_version", ColumnType.Integer), new("known_before", ColumnType.Integer), new("failed_before", ColumnType.Integer),
+        new("row_version", ColumnType.Integer), new("known_before", ColumnType.Integer), new("failed_before", ColumnType.Integer), new("asked_by", ColumnType.Text, Nullable: true),
     ]);
 
     /// <summary>
@@ -251,5 +251,7 @@ internal static class ConsoleSchema
             """,
         ]),
         new(6, "Keep who sent a message, who is still its sender when it is replayed", ["ALTER TABLE console.letters ADD sender {text} NULL"]),
+        new(7, "Keep which signed-in person stands for a replay that another has to approve", ["ALTER TABLE console.replays ADD asked_by {text} NULL"]),
+        new(8, "Take those that people asked for in a session as theirs", ["UPDATE console.replays SET asked_by = created_by WHERE created_by NOT LIKE '%(command line)'"]),
     ];
 }

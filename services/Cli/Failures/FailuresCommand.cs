@@ -19,7 +19,6 @@ public static class FailuresCommand
             SteerReplay.Create(where, access, "pause", "Send no more of a replay for now; what was sent is followed to its outcome."),
             SteerReplay.Create(where, access, "resume", "Go on with a replay that paused or stopped."),
             SteerReplay.Create(where, access, "cancel", "Send no more of a replay; what was not sent waits as before."),
-            SteerReplay.Create(where, access, "approve", "Say yes, as another person, to a replay that waits for it; it starts."),
             EditMessage.Create(where, access),
             MoveMessages.Create(where, access, "archive", "Put messages aside that nothing is to be done about.", "archived"),
             MoveMessages.Create(where, access, "restore", "Take archived messages back.", "restored"),

@@ -89,7 +89,7 @@ internal static class RunReplay
     private static string? Next(Replay replay) => replay.Status switch
     {
         Replay.Running => $"Follow it with: claims failures replay --replay {replay.ReplayId} --wait --yes --reason …",
-        Replay.AwaitingApproval => $"Another person: claims failures approve {replay.ReplayId} --reason …",
+        Replay.AwaitingApproval => $"Two people who sign in to the console stand for it; they approve it there: /console/replays/{replay.ReplayId}",
         "Paused" or "Stopped" => $"Look at what failed, then: claims failures resume {replay.ReplayId} --reason …, or cancel",
         _ => null,
     };

@@ -3,7 +3,7 @@ using ClaimsTransfer.Cli.Running;
 
 namespace ClaimsTransfer.Cli.Failures;
 
-/// <summary><c>claims failures pause|resume|cancel|approve REPLAYID</c>.</summary>
+/// <summary><c>claims failures pause|resume|cancel REPLAYID</c>.</summary>
 internal static class SteerReplay
 {
     public static Command Create(WhereOptions where, ConsoleAccess access, string action, string description)

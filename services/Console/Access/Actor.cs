@@ -28,6 +28,9 @@ public sealed record Actor(string Name, Role Role, IReadOnlySet<string>? Municip
     /// <summary>One claim a municipality, four digits; a single <c>*</c>: all. None: it sees nothing.</summary>
     public const string MunicipalityClaim = "claims-municipality";
 
+    /// <summary>A person who signed in to a session of their own. Who calls with a token is whoever holds it, whatever name is given.</summary>
+    public bool IsSignedIn { get; init; }
+
     public bool Sees(string municipality) => Municipalities is null || Municipalities.Contains(municipality);
 
     public bool Is(Role atLeast) => Role >= atLeast;
@@ -38,6 +41,9 @@ public sealed record Actor(string Name, Role Role, IReadOnlySet<string>? Municip
         return new Actor(
             user.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name } ? name : throw new InvalidOperationException("Nobody is signed in."),
             Enum.TryParse<Role>(user.FindFirstValue(RoleClaim), out var role) ? role : Role.Viewer,
-            municipalities.Contains("*") ? null : municipalities);
+            municipalities.Contains("*") ? null : municipalities)
+        {
+            IsSignedIn = user.Identity.AuthenticationType == Session.Scheme,
+        };
     }
 }

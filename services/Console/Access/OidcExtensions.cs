@@ -119,6 +119,6 @@ internal static class OidcExtensions
             name, all.Find(claim => claim.Type == JwtRegisteredClaimNames.Name)?.Value ?? name, roles.Max(), municipalities.Contains("*") ? null : municipalities, scheme);
     }
 
-    private static IEnumerable<string> Values(List<Claim> claims, string type) =>
-        claims.Where(claim => claim.Type == type).SelectMany(claim => claim.Value.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries));
+    /// <summary>A value is compared whole: whoever is a "Library Administrator" there is no Administrator here.</summary>
+    private static IEnumerable<string> Values(List<Claim> claims, string type) => claims.Where(claim => claim.Type == type).Select(claim => claim.Value);
 }

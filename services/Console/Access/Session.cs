@@ -1,12 +1,16 @@
+using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 
 namespace ClaimsTransfer.OperationsConsole.Access;
 
-/// <summary>A signed-in person's session, in a cookie. That of a local account ends with what it was begun under: password, role, municipalities.</summary>
-internal sealed class Session(Accounts accounts) : CookieAuthenticationEvents
+/// <summary>
+/// A signed-in person's session, in a cookie. It has an end however much it is used; that of a local account ends with what it was begun under, too: password, role, municipalities.
+/// </summary>
+internal sealed class Session(Accounts accounts, ConsoleOptions options, TimeProvider time) : CookieAuthenticationEvents
 {
+    private const string Begun = "claims-begun";
     public const string Scheme = "console-session";
     private const string StampClaim = "claims-stamp";
     private const string DisplayNameClaim = "claims-display-name";
@@ -33,11 +37,19 @@ internal sealed class Session(Accounts accounts) : CookieAuthenticationEvents
         return identity;
     }
 
+    /// <summary>A session that is used gets a new cookie with the same properties: what it began with it keeps.</summary>
+    public override Task SigningIn(CookieSigningInContext context)
+    {
+        context.Properties.Items[Begun] = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        return Task.CompletedTask;
+    }
+
     public override async Task ValidatePrincipal(CookieValidatePrincipalContext context)
     {
-        if (context.Principal?.FindFirstValue(StampClaim) is not { } stamp)
-            return;
-        if (await accounts.OfSessionAsync(context.Principal.Identity!.Name!, stamp, context.HttpContext.RequestAborted) is not null)
+        var begun = context.Properties.Items.TryGetValue(Begun, out var text) && long.TryParse(text, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
+        if (time.GetUtcNow() < DateTimeOffset.FromUnixTimeSeconds(begun) + options.SessionAtMost
+            && (context.Principal?.FindFirstValue(StampClaim) is not { } stamp
+                || await accounts.OfSessionAsync(context.Principal.Identity!.Name!, stamp, context.HttpContext.RequestAborted) is not null))
             return;
         context.RejectPrincipal();
         await context.HttpContext.SignOutAsync(Scheme);

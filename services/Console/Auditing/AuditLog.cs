@@ -82,6 +82,9 @@ public sealed class AuditLog(IStore store, KeyRing keys, TimeProvider time)
         await connection.ExecuteAsync(new CommandDefinition(store.Sql("UPDATE console.audit_head SET sequence = sequence WHERE id = 1"), transaction: transaction, cancellationToken: cancellation));
         var head = await HeadAsync(connection, transaction, cancellation)
             ?? throw new InvalidOperationException("The audit log has lost its head: somebody has changed it past the console. 'claims audit verify' says more; nothing is done that could not be logged.");
+        // A head that somebody put there would be sealed by the next entry, and the chain be whole again.
+        if (head.Seal != HeadSeal(head.Sequence, head.Hash))
+            throw new InvalidOperationException("The head of the audit log was changed past the console. 'claims audit verify' says more; nothing is done that could not be logged.");
         var (sequence, hash) = (head.Sequence, head.Hash);
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
         var rows = new List<object?[]>(actions.Count);

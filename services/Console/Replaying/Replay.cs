@@ -101,6 +101,9 @@ public sealed record Replay(
     internal long KnownBefore { get; init; }
 
     internal long FailedBefore { get; init; }
+
+    /// <summary>Who signed in and stands for it: another person has to approve it where that is demanded. Null: a token asked for it, and nobody stands for it yet.</summary>
+    public string? AskedBy { get; init; }
 }
 
 /// <summary>How far a replay has come.</summary>

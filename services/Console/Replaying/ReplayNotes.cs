@@ -12,6 +12,7 @@ public static class ReplayNotes
     /// <summary>Why it cannot be changed.</summary>
     public static readonly Note Empty = Note.Of("replay.empty");
     public static readonly Note ApproverOnly = Note.Of("replay.approverOnly");
+    public static readonly Note SignedInOnly = Note.Of("replay.signedInOnly");
     public static readonly Note AnotherPerson = Note.Of("replay.anotherPerson");
 
     public static Note Unknown(Guid replayId) => Note.Of("replay.unknown", ("replayId", replayId));
@@ -20,6 +21,8 @@ public static class ReplayNotes
 
     /// <summary>What it does, and why.</summary>
     public static Note PausedBy(string who) => Note.Of("replay.pausedBy", ("who", who));
+
+    public static Note StoodForBy(string who) => Note.Of("replay.stoodForBy", ("who", who));
 
     public static Note ResumedBy(string who) => Note.Of("replay.resumedBy", ("who", who));
 

@@ -63,19 +63,25 @@ public sealed partial class ReplayStore
             if (row.Total == 0)
                 throw new NotPossibleException(ReplayNotes.Empty);
             return NeedsApproval(row) && row.ApprovedBy is null
-                ? row with { Status = nameof(ReplayStatus.AwaitingApproval) }
+                ? row with { Status = nameof(ReplayStatus.AwaitingApproval), AskedBy = row.AskedBy ?? SignedIn(actor) }
                 : await RunAsync(transaction, row, cancellation);
         });
 
-    /// <summary>Another person says yes, and it starts.</summary>
+    /// <summary>
+    /// Another person says yes, and it starts. Two people who have signed in stand for it: of one that a token asked for, the first who says yes is who asked for it.
+    /// </summary>
     public Task<Replay> ApproveAsync(Guid replayId, Actor actor, string why, CancellationToken cancellation) => ChangeAsync(
         replayId, actor, "replay.approve", why, cancellation,
         (transaction, row) =>
         {
             Require(row, "approve", ReplayStatus.AwaitingApproval);
+            if (!actor.IsSignedIn)
+                throw new NotPossibleException(ReplayNotes.SignedInOnly);
             if (!actor.Is(Role.Approver))
                 throw new NotPossibleException(ReplayNotes.ApproverOnly);
-            if (string.Equals(row.CreatedBy, actor.Name, StringComparison.OrdinalIgnoreCase))
+            if (row.AskedBy is null)
+                return Task.FromResult(row with { AskedBy = actor.Name, Remark = Note.Write([ReplayNotes.StoodForBy(actor.Name)]) });
+            if (string.Equals(row.AskedBy, actor.Name, StringComparison.OrdinalIgnoreCase))
                 throw new NotPossibleException(ReplayNotes.AnotherPerson);
             return RunAsync(transaction, row with { ApprovedBy = actor.Name }, cancellation);
         });
@@ -123,6 +129,8 @@ public sealed partial class ReplayStore
                     """), new { replayId, now }, transaction, commandTimeout: ConsoleSchema.WholeSetTimeout, cancellationToken: cancellation));
             return row with { Status = nameof(ReplayStatus.Cancelled), EndedAt = now, Remark = Note.Write([ReplayNotes.CancelledBy(actor.Name)]) };
         });
+
+    private static string? SignedIn(Actor actor) => actor.IsSignedIn ? actor.Name : null;
 
     private bool NeedsApproval(Row row) =>
         (row.CorrectionId is not null && options.ApproveEdits)
@@ -179,7 +187,7 @@ public sealed partial class ReplayStore
         var row = new Row
         {
             ReplayId = replayId, Status = status.ToString(), Municipality = municipalities.Count <= MostMunicipalitiesNamed ? string.Join(',', municipalities) : "*", CreatedAt = now,
-            CreatedBy = actor.Name, Reason = why, Filter = filter, Total = sums.Sum(sum => sum.Letters), TotalOre = Math.Max(sums.Sum(sum => sum.Ore), correctedOre), RatePerSecond = limits.RatePerSecond,
+            CreatedBy = actor.Name, AskedBy = SignedIn(actor), Reason = why, Filter = filter, Total = sums.Sum(sum => sum.Letters), TotalOre = Math.Max(sums.Sum(sum => sum.Ore), correctedOre), RatePerSecond = limits.RatePerSecond,
             MostFailedPercent = limits.MostFailedPercent, CorrectionId = correctionId, RowVersion = 1,
         };
         await store.InsertAsync(transaction, ConsoleSchema.Replays, [row.Values()], cancellation);

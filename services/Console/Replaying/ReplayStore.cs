@@ -19,7 +19,7 @@ public sealed partial class ReplayStore(IStore store, Auditing.AuditLog audit, C
         r.replay_id AS ReplayId, r.status AS Status, r.stage AS Stage, r.municipality AS Municipality, r.created_at AS CreatedAt, r.created_by AS CreatedBy, r.reason AS Reason,
         r.filter AS Filter, r.total AS Total, r.total_ore AS TotalOre, r.rate_per_second AS RatePerSecond, r.most_failed_percent AS MostFailedPercent, r.approved_by AS ApprovedBy,
         r.started_at AS StartedAt, r.ended_at AS EndedAt, r.remark AS Remark, r.correction_id AS CorrectionId, r.lease_until AS LeaseUntil, r.row_version AS RowVersion,
-        r.known_before AS KnownBefore, r.failed_before AS FailedBefore
+        r.known_before AS KnownBefore, r.failed_before AS FailedBefore, r.asked_by AS AskedBy
         """;
 
     /// <summary>Null: there is none, or it touches municipalities that are not this person's to see.</summary>
@@ -133,19 +133,20 @@ public sealed partial class ReplayStore(IStore store, Auditing.AuditLog audit, C
         public long RowVersion { get; init; }
         public long KnownBefore { get; init; }
         public long FailedBefore { get; init; }
+        public string? AskedBy { get; init; }
 
         public Replay Replay() => new(
             ReplayId, Enum.Parse<ReplayStatus>(Status), (int)Stage, Municipality.Split(','), At(CreatedAt), CreatedBy, Reason,
             JsonSerializer.Deserialize<LetterFilter>(Filter, ServiceClient.Json) ?? new LetterFilter(), Total, TotalOre, (int)RatePerSecond, (int)MostFailedPercent, ApprovedBy,
             StartedAt is { } started ? At(started) : null, EndedAt is { } ended ? At(ended) : null, Note.Read(Remark).FirstOrDefault(), CorrectionId)
         {
-            KnownBefore = KnownBefore, FailedBefore = FailedBefore,
+            KnownBefore = KnownBefore, FailedBefore = FailedBefore, AskedBy = AskedBy,
         };
 
         public object?[] Values() =>
         [
             ReplayId, Status, Stage, Municipality, CreatedAt, CreatedBy, Reason, Filter, Total, TotalOre, RatePerSecond, MostFailedPercent, ApprovedBy, StartedAt, EndedAt, Remark,
-            CorrectionId, LeaseUntil, RowVersion, KnownBefore, FailedBefore,
+            CorrectionId, LeaseUntil, RowVersion, KnownBefore, FailedBefore, AskedBy,
         ];
     }
 

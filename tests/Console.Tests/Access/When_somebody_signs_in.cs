@@ -4,6 +4,7 @@ using ClaimsTransfer.OperationsConsole.Tests.Running;
 using ClaimsTransfer.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 
 namespace ClaimsTransfer.OperationsConsole.Tests.Access;
@@ -112,6 +113,24 @@ public sealed class When_somebody_signs_in
         (await client.GetAsync("/console/me")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
     }
 
+    /// <summary>Half of its idle time after each use: it would go on for ever.</summary>
+    [Test]
+    public async Task a_session_ends_however_much_it_is_used()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var server = await ConsoleServer.StartAsync(
+            null, (builder => builder.Services.AddSingleton<TimeProvider>(clock), _ => { }), ("Console:SessionIdle", "04:00:00"), ("Console:SessionAtMost", "10:00:00"));
+        using var client = await server.SignedInAsync();
+        for (var hours = 3; hours < 10; hours += 3)
+        {
+            clock.Advance(TimeSpan.FromHours(3));
+            (await client.GetAsync("/console/me")).StatusCode.ShouldBe(HttpStatusCode.OK, $"after {hours} hours");
+        }
+
+        clock.Advance(TimeSpan.FromHours(1));
+        (await client.GetAsync("/console/me")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+    }
+
     [Test]
     public async Task a_disabled_account_does_not_get_in_and_its_session_ends()
     {
@@ -139,5 +158,41 @@ public sealed class When_an_address_tries_too_often
         answer.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
         answer.Headers.RetryAfter.ShouldNotBeNull();
         (await answer.Content.ReadAsStringAsync()).ShouldContain("For mange forsøg");
+    }
+
+    /// <summary>Else all visitors of a proxy are one, and who guesses there locks everybody out.</summary>
+    [Test]
+    public async Task whoever_a_known_proxy_speaks_for_is_the_address()
+    {
+        await using var server = await ConsoleServer.StartAsync(("Console:SignInsPerMinute", "1"), ("Console:Proxies:0", "127.0.0.0/8"));
+        (await TryAsync(server, "192.0.2.1")).ShouldBe(HttpStatusCode.OK);
+        (await TryAsync(server, "192.0.2.2")).ShouldBe(HttpStatusCode.OK);
+        (await TryAsync(server, "192.0.2.1")).ShouldBe(HttpStatusCode.TooManyRequests);
+        (await TryAsync(server, "198.51.100.7, 192.0.2.2")).ShouldBe(HttpStatusCode.TooManyRequests, "what stands before the last was written by the visitor");
+    }
+
+    [Test]
+    public async Task of_others_it_is_not_believed()
+    {
+        await using var server = await ConsoleServer.StartAsync(("Console:SignInsPerMinute", "1"), ("Console:Proxies:0", "192.0.2.0/24"));
+        (await TryAsync(server, "192.0.2.1")).ShouldBe(HttpStatusCode.OK);
+        (await TryAsync(server, "192.0.2.2")).ShouldBe(HttpStatusCode.TooManyRequests);
+    }
+
+    [Test]
+    public async Task behind_a_proxy_with_TLS_the_cookies_are_for_TLS_alone()
+    {
+        await using var server = await ConsoleServer.StartAsync(("Console:Proxies:0", "127.0.0.1"));
+        using var client = server.NewClient();
+        client.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+        using var page = await client.GetAsync("/console/sign-in");
+        page.Headers.GetValues("Set-Cookie").Single(cookie => cookie.StartsWith("claims-console-antiforgery=", StringComparison.Ordinal)).ShouldContain("; secure");
+    }
+
+    private static async Task<HttpStatusCode> TryAsync(ConsoleServer server, string forwardedFor)
+    {
+        using var client = server.NewClient();
+        client.DefaultRequestHeaders.Add("X-Forwarded-For", forwardedFor);
+        return (await ConsoleServer.SignInAsync(client, "anna", "x")).StatusCode;
     }
 }

@@ -58,6 +58,29 @@ public sealed class When_the_organisations_provider_signs_in
         await ShouldNotComeInAsync();
     }
 
+    /// <summary>Parts of a value are no values: only an array has several.</summary>
+    [TestCase("Library Administrator")]
+    [TestCase("Administrator,Viewer")]
+    [TestCase("Operator ")]
+    public async Task a_role_counts_as_it_is_written_there_and_no_part_of_it(string role)
+    {
+        _provider.Claims["roles"] = new[] { role };
+        await ShouldNotComeInAsync();
+        _provider.Claims["roles"] = role;
+        await ShouldNotComeInAsync();
+    }
+
+    [Test]
+    public async Task several_roles_are_an_array_and_the_highest_counts()
+    {
+        _provider.Claims["roles"] = new[] { "Viewer", "Library Administrator", "Approver" };
+        _provider.Claims["municipalities"] = new[] { "0101 0157", "0751" };
+        using var program = WithToken();
+        var who = await WhoAsync(program);
+        who.GetProperty("role").GetString().ShouldBe("Approver");
+        who.GetProperty("municipalities").EnumerateArray().Select(code => code.GetString()).ShouldNotContain("0101");
+    }
+
     [Test]
     public async Task a_token_that_another_signed_is_refused()
     {

@@ -113,6 +113,16 @@ public sealed class When_the_audit_log_is_verified(Engine engine)
         await Should.ThrowAsync<InvalidOperationException>(() => AppendAsync(Bench.Parts.Audit, "6"));
     }
 
+    /// <summary>The next entry would seal a head of anybody's making, and the log be whole again.</summary>
+    [TestCase("UPDATE console.audit_head SET sequence = 4, hash = (SELECT previous_hash FROM console.audit WHERE sequence = 5)", "DELETE FROM console.audit WHERE sequence = 5")]
+    [TestCase("UPDATE console.audit_head SET seal = hash")]
+    public async Task a_touched_head_takes_no_action(params string[] tampering)
+    {
+        await TamperAsync(tampering);
+        (await Should.ThrowAsync<InvalidOperationException>(() => AppendAsync(Bench.Parts.Audit, "6"))).Message.ShouldContain("changed past the console");
+        await ShouldBeBrokenAsync(null, "head was changed");
+    }
+
     [Test]
     public async Task the_whole_end_wound_back_shows()
     {

@@ -1,4 +1,7 @@
+using System.Net;
 using System.Text.Json;
+using ClaimsTransfer.OperationsConsole.Access;
+using ClaimsTransfer.OperationsConsole.Tests.Running;
 using Shouldly;
 
 namespace ClaimsTransfer.OperationsConsole.Tests.CommandLine;
@@ -189,16 +192,23 @@ public sealed class When_failures_are_put_right_by_command
 public sealed class When_a_replay_by_command_needs_another_person
 {
     [Test]
-    public async Task it_waits_for_somebody_else_and_then_runs()
+    public async Task it_waits_for_two_people_who_sign_in_and_no_token_approves_it()
     {
         await using var console = await RunningConsole.StartAsync(("Console:ApproveAboveMessages", "1"));
         await console.FailAsync("0101", "DK-710100", 1, 2);
         console.Routing.IsMended = true;
-        var asked = (await console.ClaimsAsync("failures", "replay", "--all", "--reason", "Mended", "--who", "anna", "--wait", "--yes", "--json")).ShouldEndWith(5).Json;
-        asked.GetProperty("status").GetString().ShouldBe("AwaitingApproval");
-        var replay = asked.GetProperty("replayId").GetString()!;
-        (await console.ClaimsAsync("failures", "approve", replay, "--reason", "Looks right", "--who", "anna")).ShouldEndWith(1).Errors.ShouldContain("another person");
-        (await console.ClaimsAsync("failures", "approve", replay, "--reason", "Looks right", "--who", "bo")).ShouldEndWith(0);
+        var ended = (await console.ClaimsAsync("failures", "replay", "--all", "--reason", "Mended", "--who", "anna", "--wait", "--yes", "--json")).ShouldEndWith(5);
+        ended.Json.GetProperty("status").GetString().ShouldBe("AwaitingApproval");
+        var replay = ended.Json.GetProperty("replayId").GetString()!;
+        (await console.ClaimsAsync("failures", "approve", replay, "--reason", "Looks right", "--who", "bo")).ShouldEndWith(2);
+
+        foreach (var (person, status) in ((string, string)[])[("bo", "AwaitingApproval"), ("cia", "Running")])
+        {
+            await console.Server.AddUserAsync(person, Role.Approver);
+            using var browser = await console.Server.SignedInAsync(person);
+            (await ConsoleServer.PostFormAsync(browser, $"/console/replays/{replay}", $"/console/replays/{replay}", ("action", "approve"), ("why", "Looks right"))).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+            (await console.ClaimsAsync("failures", "replays", "--json")).Output.ShouldContain(status);
+        }
         (await console.ClaimsAsync("failures", "replay", "--replay", replay, "--reason", "Following", "--wait", "--yes", "--json")).ShouldEndWith(0)
             .Json.GetProperty("outcomes").GetProperty("Transferred").GetInt64().ShouldBe(2);
     }

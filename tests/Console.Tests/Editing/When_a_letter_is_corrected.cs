@@ -197,7 +197,7 @@ public sealed class When_a_letter_is_corrected(Engine engine)
         var replay = await EditAsync(body => body["amountOre"] = 100_001);
 
         replay.Status.ShouldBe(ReplayStatus.AwaitingApproval);
-        await Should.ThrowAsync<NotPossibleException>(() => _bench.Parts.Replays.ApproveAsync(replay.ReplayId, new Actor("Anna", Role.Administrator, null), "why", default));
+        await Should.ThrowAsync<NotPossibleException>(() => _bench.Parts.Replays.ApproveAsync(replay.ReplayId, new Actor("Anna", Role.Administrator, null) { IsSignedIn = true }, "why", default));
         await _bench.Parts.Replays.ApproveAsync(replay.ReplayId, Workbench.Bo, "why", default);
         await _bench.RoundsAsync();
         (await _bench.OnQueueAsync("ingest")).Count.ShouldBe(1);

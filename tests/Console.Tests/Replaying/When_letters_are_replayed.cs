@@ -1,5 +1,6 @@
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Notes;
+using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 using ClaimsTransfer.OperationsConsole.Replaying;
 using ClaimsTransfer.OperationsConsole.Tests.Running;
@@ -471,6 +472,28 @@ public sealed class When_letters_are_replayed(Engine engine)
         Bench.Clock.Advance(TimeSpan.FromSeconds(20));
         await Bench.RoundsAsync(3);
         (await Bench.ReplayAsync(replay)).Known.ShouldBe(1);
+    }
+
+    /// <summary>Whoever holds the token gives any name: it stands for nobody.</summary>
+    [Test]
+    public async Task what_a_token_asked_for_needs_two_people_who_signed_in_and_a_token_approves_nothing()
+    {
+        await Bench.DisposeAsync();
+        Bench = await Workbench.NewAsync(engine, new ConsoleOptions { ApproveAboveMessages = 2 });
+        await Bench.KeepAsync(3);
+        var token = new Actor("anna (command line)", Role.Administrator, null);
+        var replays = Bench.Parts.Replays;
+        var replay = (await replays.CreateAsync(token, new LetterFilter(), "why", Fast, default)).ReplayId;
+        await Bench.RoundsAsync(1);
+        (await replays.StartAsync(replay, token, "why", default)).Status.ShouldBe(ReplayStatus.AwaitingApproval);
+
+        (await Should.ThrowAsync<NotPossibleException>(() => replays.ApproveAsync(replay, token with { Name = "bo (command line)" }, "why", default))).Message.ShouldContain("signed in");
+        (await replays.ApproveAsync(replay, Workbench.Bo, "why", default)).ShouldSatisfyAllConditions(
+            stoodFor => stoodFor.Status.ShouldBe(ReplayStatus.AwaitingApproval), stoodFor => stoodFor.AskedBy.ShouldBe("bo"), stoodFor => stoodFor.ApprovedBy.ShouldBeNull());
+        (await Should.ThrowAsync<NotPossibleException>(() => replays.ApproveAsync(replay, Workbench.Bo, "why", default))).Message.ShouldContain("another person");
+        await Bench.RoundsAsync(3);
+        (await Bench.OnQueueAsync("routing")).ShouldBeEmpty();
+        (await replays.ApproveAsync(replay, Workbench.Bo with { Name = "cia" }, "why", default)).Status.ShouldBe(ReplayStatus.Running);
     }
 
     [TestCase(2, 0, false)]

@@ -20,9 +20,9 @@ namespace ClaimsTransfer.OperationsConsole.Tests.Running;
 /// <summary>The console's parts on a real store and a real embedded broker, the other services beside them, and a clock that a test moves on. København and Gentofte are served.</summary>
 internal sealed class Workbench : IAsyncDisposable
 {
-    public static readonly Actor Anna = new("anna", Role.Operator, null);
-    public static readonly Actor Bo = new("bo", Role.Approver, null);
-    public static readonly Actor Copenhagen = new("cia", Role.Operator, new HashSet<string> { "0101" });
+    public static readonly Actor Anna = new("anna", Role.Operator, null) { IsSignedIn = true };
+    public static readonly Actor Bo = new("bo", Role.Approver, null) { IsSignedIn = true };
+    public static readonly Actor Copenhagen = new("cia", Role.Operator, new HashSet<string> { "0101" }) { IsSignedIn = true };
 
     private readonly StoreForTests _installation;
     private readonly TemporaryFolder _folder = new();

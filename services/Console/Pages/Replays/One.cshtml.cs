@@ -98,7 +98,7 @@ public sealed class OneModel(ReplayStore replays, ITexts texts) : PageModel
         return true;
     }
 
-    private bool MayApprove(Actor actor) => actor.Is(Role.Approver) && !string.Equals(actor.Name, Replay.CreatedBy, StringComparison.OrdinalIgnoreCase);
+    private bool MayApprove(Actor actor) => actor.Is(Role.Approver) && !string.Equals(actor.Name, Replay.AskedBy, StringComparison.OrdinalIgnoreCase);
 }
 
 /// <param name="Was">The state that the page's buttons are for.</param>
