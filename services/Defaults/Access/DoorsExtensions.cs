@@ -1,5 +1,6 @@
 using System.Net.Security;
 using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Messaging;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
@@ -56,7 +57,7 @@ internal static class DoorsExtensions
         if (taken.Contains(type, StringComparer.OrdinalIgnoreCase))
             return next(context);
         return TypedResults.Problem(
-            $"The content is {(type is { Length: > 0 and < 100 } ? $"'{type}'" : "of no type that is named")}; what is taken is {string.Join(" or ", taken)}. Name it in Content-Type.",
+            $"The content is {(type is { Length: > 0 and < 100 } ? $"'{PersonalData.Mask(type, 100)}'" : "of no type that is named")}; what is taken is {string.Join(" or ", taken)}. Name it in Content-Type.",
             statusCode: StatusCodes.Status415UnsupportedMediaType).ExecuteAsync(context);
     }
 

@@ -15,6 +15,20 @@ internal abstract record YamlValue(int Line)
     public static YamlValue? Read(string text)
     {
         var parser = new Parser(new StringReader(text));
+        try
+        {
+            return Read(parser);
+        }
+        catch (InvalidOperationException broken)
+        {
+            // YamlDotNet 18 says so, and no more, of a list that is closed nowhere.
+            var (start, end) = parser.Current is { } last ? (last.Start, last.End) : (Mark.Empty, Mark.Empty);
+            throw new YamlException(start, end, "what follows here is not YAML", broken);
+        }
+    }
+
+    private static YamlValue? Read(Parser parser)
+    {
         parser.Consume<StreamStart>();
         if (!parser.TryConsume<DocumentStart>(out _))
             return null;

@@ -45,7 +45,7 @@ public sealed class SenderRules(IMunicipalities municipalities, bool isRequired,
             return Refused(delivery, RefusalReason.Unreadable, "", $"The broker's user '{user}' sent what cannot be read: {unread.Message}");
         }
 
-        var code = message switch { IClaimMessage claim => claim.Municipality, DebtorEntryUnmatched entry => entry.Municipality, _ => "" };
+        var code = message switch { IClaimMessage claim => claim.Municipality, DebtorEntryUnmatched entry => entry.Municipality, _ => "" } ?? "";
         if (municipalities.Find(code) is not { } municipality)
             return Refused(delivery, RefusalReason.OtherMunicipality, "", $"The broker's user '{user}' spoke for a municipality that is not configured, in a {delivery.Name}.");
         if (municipality.Vendor != vendor)

@@ -39,7 +39,7 @@ public sealed class SenderRefusals(IStore store, TimeProvider time)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         // Ours are shorter; what somebody else calls a message need not be told apart beyond that.
-        var kinds = refusals.GroupBy(refusal => (refusal.Sender, refusal.Municipality, Message: PersonalData.Cut(refusal.Message, LongestMessage), refusal.Reason))
+        var kinds = refusals.GroupBy(refusal => (refusal.Sender, refusal.Municipality, Message: Kept(refusal.Message), refusal.Reason))
             .Select(kind => new object?[] { kind.Key.Sender, kind.Key.Municipality, kind.Key.Message, kind.Key.Reason.ToString(), (long)kind.Count(), now, now }).ToList();
         return store.InTransactionAsync(
             async transaction =>
@@ -72,6 +72,9 @@ public sealed class SenderRefusals(IStore store, TimeProvider time)
             row.Sender, row.Municipality, row.Message, Enum.Parse<RefusalReason>(row.Reason), row.Refusals,
             DateTimeOffset.FromUnixTimeMilliseconds(row.FirstAt), DateTimeOffset.FromUnixTimeMilliseconds(row.LastAt)))];
     }
+
+    /// <summary>A message is called as whoever sent it says, in whatever characters, and with a person's number where he likes.</summary>
+    private static string Kept(string message) => PersonalData.Mask(message.Replace('\0', ' '), LongestMessage);
 
     private static Table TableIn(string schema) => new($"{schema}.sender_refusals", ["sender", "municipality", "message", "reason"],
     [

@@ -2,6 +2,7 @@ using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Ingest.Recording;
 using ClaimsTransfer.Ingest.SubmitClaims;
+using ClaimsTransfer.Ingest.Telemetry;
 
 namespace ClaimsTransfer.Ingest.FbsFees;
 
@@ -15,7 +16,7 @@ internal static class PostFees
         try
         {
             var body = await PostClaims.ReadBodyAsync(context, options.FeesBytes);
-            var read = reader.Read(body.Bytes, body.IsTooLong, time.GetUtcNow(), context.Request.Headers.TraceParent);
+            var read = reader.Read(body.Bytes, body.IsTooLong, time.GetUtcNow(), IngestTelemetry.TraceParentOf(context.Request));
             var answers = new List<Answer>(read.Count);
             foreach (var batch in read.Chunk(options.BatchSize))
                 answers.AddRange(await handler.HandleAsync(batch, new Intake($"http/{installation.Instance}", IsRedelivered: false), context.RequestAborted));

@@ -37,7 +37,7 @@ internal sealed class IngestTelemetry(IMunicipalities municipalities)
     }
 
     /// <summary>The request's own span, where spans are written, else what its sender said.</summary>
-    public static string? TraceParentOf(HttpRequest request) => Source.HasListeners() && Activity.Current?.Id is { } span ? span : request.Headers.TraceParent;
+    public static string? TraceParentOf(HttpRequest request) => Source.HasListeners() && Activity.Current?.Id is { } span ? span : JourneySpans.Valid(request.Headers.TraceParent);
 
     public static string? TraceParentOf(Activity?[]? spans, int index) => spans?[index]?.Id;
 

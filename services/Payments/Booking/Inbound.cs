@@ -44,7 +44,7 @@ internal static class Inbound
 
     private static string? FaultOf(IMessage message) => message switch
     {
-        IClaimMessage claim when claim.ClaimId == Guid.Empty || claim.Municipality.Length == 0 || claim.Version < 0 => "without claim id, municipality or version",
+        IClaimMessage claim when claim.ClaimId == Guid.Empty || string.IsNullOrEmpty(claim.Municipality) || claim.Version < 0 => "without claim id, municipality or version",
         ClaimTransferred { Version: < 1 } or ClaimCancelled { Version: < 1 } => "whose version is below 1",
         ClaimTransferred { AmountOre: < 0 or > MostOre } => "whose amount is below 0 or out of all bounds",
         CoverageRegistered { AmountOre: <= 0 or > MostOre } or CoverageReversed { AmountOre: <= 0 or > MostOre } => "whose amount is not above 0 or out of all bounds",
@@ -53,8 +53,8 @@ internal static class Inbound
         DebtorEntryUnmatched { AmountOre: < -MostOre or > MostOre } => "whose amount is out of all bounds",
         DebtorEntryUnmatched { Kind: DebtorEntryKind.Account, Status: null } => "about an account without its status",
         DebtorEntryUnmatched { Kind: DebtorEntryKind.Unreadable, Unreadable: null } => "about a line that cannot be read, without the line",
-        DebtorEntryUnmatched { Municipality.Length: 0 } => "without municipality",
-        DebtorEntryUnmatched { EntryId.Length: 0 or > EntryIdLength } => "without an entry id that can be kept",
+        DebtorEntryUnmatched { Municipality: null or "" } => "without municipality",
+        DebtorEntryUnmatched { EntryId: null or { Length: 0 or > EntryIdLength } } => "without an entry id that can be kept",
         _ => EntryIdOf(message) is { Length: 0 or > EntryIdLength } ? "without an entry id that can be kept" : null,
     };
 

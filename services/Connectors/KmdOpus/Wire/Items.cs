@@ -65,7 +65,7 @@ public static class Items
     }
 
     private static XElement? ListOf(XElement envelope) =>
-        envelope.Name == Profile.Soap + "Envelope" && envelope.Elements(Profile.Soap + "Body").SingleOrDefault()?.Elements().ToList() is [var list]
+        envelope.Name == Profile.Soap + "Envelope" && envelope.Elements(Profile.Soap + "Body").ToList() is [var body] && body.Elements().ToList() is [var list]
         && Lists.TryGetValue(list.Name, out var item) && list.HasElements && list.Elements().All(child => child.Name == item)
             ? list
             : null;

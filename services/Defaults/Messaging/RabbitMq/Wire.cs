@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ClaimsTransfer.Defaults.Telemetry;
 using RabbitMQ.Client;
 
 namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
@@ -43,7 +44,7 @@ internal static class Wire
 
     /// <param name="body">The caller's to keep.</param>
     public static Delivery Read(string exchange, string routingKey, bool redelivered, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body) => new(
-        NameOf(exchange, routingKey, properties), properties.MessageId, body, Text(properties, TraceParent), Attempts(redelivered, properties))
+        NameOf(exchange, routingKey, properties), properties.MessageId, body, JourneySpans.Valid(Text(properties, TraceParent)), Attempts(redelivered, properties))
     {
         Sender = SenderOf(properties),
         Fault = FaultHeaders.Read(properties),
@@ -73,9 +74,10 @@ internal static class Wire
         return Text(properties, FaultNote.NameHeader) ?? Text(properties, "x-first-death-exchange") ?? properties.Type ?? (routingKey.Length > 0 ? routingKey : exchange);
     }
 
+    /// <summary>Only the broker's own count, a whole number: whoever publishes may write anything there, and what cannot be read here would end the consumer.</summary>
     private static int Attempts(bool redelivered, IReadOnlyBasicProperties properties) =>
-        properties.Headers?.TryGetValue("x-delivery-count", out var count) == true && count is IConvertible number
-            ? (int)Math.Clamp(number.ToInt64(CultureInfo.InvariantCulture), 0, int.MaxValue)
+        properties.Headers?.TryGetValue("x-delivery-count", out var count) == true && count is long or int or short or byte
+            ? (int)Math.Clamp(Convert.ToInt64(count, CultureInfo.InvariantCulture), 0, int.MaxValue)
             : redelivered ? 1 : 0;
 
     internal static string? Text(IReadOnlyBasicProperties properties, string header)
@@ -88,6 +90,8 @@ internal static class Wire
             string already => already,
             _ => "",
         };
+        // No database keeps it, and no name has one.
+        text = text.Replace('\0', ' ');
         return text.Length > 0 ? text : null;
     }
 }

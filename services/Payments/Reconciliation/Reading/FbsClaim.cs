@@ -54,8 +54,9 @@ internal sealed class FbsClaimLine(string list, string municipality)
             if (json.TokenType != JsonTokenType.EndObject || json.Read())
                 throw Wrong(number, "is not one JSON object");
         }
-        catch (JsonException)
+        catch (Exception unread) when (unread is JsonException or InvalidOperationException)
         {
+            // The reader says the second of a text that is none: half a surrogate, or bytes that are no UTF-8.
             throw Wrong(number, "is not JSON, or is cut off");
         }
 

@@ -70,8 +70,9 @@ internal sealed class FbsFees(IStore store, Http http, ReconciliationOptions opt
         {
             return Read(patron.Agency, await response.Content.ReadAsByteArrayAsync(cancellation));
         }
-        catch (Exception failure) when (failure is JsonException or HttpRequestException or IOException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException or HttpRequestException or IOException)
         {
+            // The reader says the second of a text that is none: half a surrogate, or bytes that are no UTF-8.
             throw new ReadingFailed($"{List}: the answer about a patron of {patron.Agency} could not be read ({failure.GetType().Name}).", failure);
         }
     }
