@@ -37,7 +37,7 @@ public sealed record EntryContent(
             DebtorEntry.Coverage coverage => bare with { Kind = EntryKind.Coverage, AmountOre = coverage.AmountOre, Channel = coverage.Channel, Part = coverage.Part },
             DebtorEntry.Reversal reversal => bare with
             {
-                Kind = EntryKind.Reversal, AmountOre = reversal.AmountOre, Part = reversal.Part, ReversesEntryId = reversal.ReversesEntryId is { } id ? IdOf(id) : null,
+                Kind = EntryKind.Reversal, AmountOre = reversal.AmountOre, Part = reversal.Part, ReversesEntryId = string.IsNullOrWhiteSpace(reversal.ReversesEntryId) ? null : IdOf(reversal.ReversesEntryId),
             },
             DebtorEntry.WriteOff writeOff => bare with { Kind = EntryKind.WriteOff, AmountOre = writeOff.AmountOre, Reason = writeOff.Reason },
             DebtorEntry.Adjustment adjustment => bare with { Kind = EntryKind.Adjustment, AmountOre = adjustment.ChangeOre, Reason = adjustment.Reason },

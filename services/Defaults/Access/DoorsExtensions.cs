@@ -1,9 +1,11 @@
 using System.Net.Security;
+using System.Text.Json;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -27,6 +29,7 @@ internal static class DoorsExtensions
         services.AddSingleton<ServiceToken>().AddSingleton<Certificates>();
         services.AddSingleton(provider => new ServiceHttp(installation, service, provider.GetRequiredService<TimeProvider>()));
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ServiceAuthentication>(ServiceAuthentication.SchemeName, null);
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddAuthorization(authorization =>
         {
             // The service that others come to says who they are; until one does, these doors are for our own too.
@@ -59,6 +62,27 @@ internal static class DoorsExtensions
         return TypedResults.Problem(
             $"The content is {(type is { Length: > 0 and < 100 } ? $"'{PersonalData.Mask(type, 100)}'" : "of no type that is named")}; what is taken is {string.Join(" or ", taken)}. Name it in Content-Type.",
             statusCode: StatusCodes.Status415UnsupportedMediaType).ExecuteAsync(context);
+    }
+
+    /// <summary>Whoever is refused is told why: the framework's own refusals, of what does not bind and of what no endpoint takes, have a status and not a word.</summary>
+    public static void SayWhy(WebApplication app)
+    {
+        // The console's pages have a page for that, and only where that itself is refused is there nothing to say it.
+        app.UseWhen(
+            context => context.Features.Get<IStatusCodePagesFeature>() is null || context.Features.Get<IStatusCodeReExecuteFeature>() is not null,
+            rest => rest.UseStatusCodePages(refused => TypedResults.Problem(statusCode: refused.HttpContext.Response.StatusCode).ExecuteAsync(refused.HttpContext)));
+        app.Use(async (context, next) =>
+        {
+            try
+            {
+                await next(context);
+            }
+            catch (Microsoft.AspNetCore.Http.BadHttpRequestException bad) when (!context.Response.HasStarted)
+            {
+                var where = bad.InnerException is JsonException { Path: { Length: > 0 } path } ? $" What does not fit stands at {path}." : "";
+                await TypedResults.Problem(PersonalData.Mask($"{bad.Message}{where}", 500), statusCode: bad.StatusCode).ExecuteAsync(context);
+            }
+        });
     }
 
     private static bool HasBody(HttpRequest request) =>

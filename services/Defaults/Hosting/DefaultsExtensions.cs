@@ -75,6 +75,7 @@ public static class DefaultsExtensions
             return app;
 
         app.Services.GetRequiredService<ServiceToken>().Prepare();
+        DoorsExtensions.SayWhy(app);
         app.Use(DoorsExtensions.JsonOnlyAsync);
         app.MapGet("/queues", async (WatchedTransport transport, CancellationToken cancellation) =>
         {

@@ -18,6 +18,9 @@ internal sealed class ConformanceDoor() : Door("conformance-results", Form.Json)
 
     public override IReadOnlyList<Input> Examples { get; } = [new(Signed().ToJson())];
 
+    /// <summary>Its claims are invented by the kit.</summary>
+    public override bool IsOfPersons => false;
+
     public override Task<Answer> TakeAsync(Input input)
     {
         var path = Path.Combine(folder.Path, "result.json");

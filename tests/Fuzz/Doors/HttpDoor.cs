@@ -61,7 +61,7 @@ internal class HttpDoor(string name, Form form, IReadOnlyList<Input> examples, F
                 throw new InvalidOperationException($"HTTP {(int)response.StatusCode}: {(said.Length > 500 ? said[..500] : said)} {service.LastError}");
             if (said.Length == 0 && (int)response.StatusCode >= 400)
                 throw new InvalidOperationException($"HTTP {(int)response.StatusCode} without a word.");
-            return new Answer(response.IsSuccessStatusCode, said);
+            return new Answer((int)response.StatusCode < 400, said);
         }
     }
 

@@ -15,14 +15,16 @@ internal sealed record FuzzReport(string Door, int Inputs, int Taken, TimeSpan T
 }
 
 /// <summary>Gives a door the inputs of its corpus, then as many new ones as are asked for, and holds each answer against what every door owes.</summary>
-internal sealed class FuzzRun(Door door, int seed)
+/// <param name="patience">How long an answer may take; null: five seconds.</param>
+internal sealed class FuzzRun(Door door, int seed, TimeSpan? patience = null)
 {
-    /// <summary>A machine may be busy: what does not end in that time is given once more, alone and longer, before it is called a hang.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(30);
+    /// <summary>A machine may be busy: what does not end in its time is given once more, and so much longer, before it is called a hang.</summary>
+    private const int LongerOnce = 6;
 
+    private readonly TimeSpan first = patience ?? TimeSpan.FromSeconds(5);
     private const int FaultsAtMost = 8;
     private readonly Dictionary<string, string> faults = new(StringComparer.Ordinal);
+    private bool hangs;
     private int given;
     private int taken;
 
@@ -32,7 +34,7 @@ internal sealed class FuzzRun(Door door, int seed)
         foreach (var (name, input) in Corpus.Of(door.Name))
             await GiveAsync(input, $"corpus/{door.Name}/{name}");
         long before = 0;
-        for (var index = 0; index < count && faults.Count < FaultsAtMost; index++)
+        for (var index = 0; index < count && faults.Count < FaultsAtMost && !hangs; index++)
         {
             if (index == count / 4)
                 before = GC.GetTotalMemory(forceFullCollection: true);
@@ -49,25 +51,27 @@ internal sealed class FuzzRun(Door door, int seed)
     private async Task GiveAsync(Input input, string where)
     {
         given++;
-        var (answer, fault) = await TryAsync(input, Patience);
+        var (answer, fault) = await TryAsync(input, first);
         taken += answer is { IsTaken: true } ? 1 : 0;
         if (fault is null || faults.ContainsKey(fault.Kind))
             return;
+        // What hangs goes on in the background: what came after it would be blamed for that.
+        hangs = fault.IsHang;
         var smallest = fault.IsHang ? input : await SmallestAsync(input, fault.Kind);
         faults[fault.Kind] = Told(smallest, where, fault);
     }
 
-    private async Task<(Answer? Answer, Fault? Fault)> TryAsync(Input input, TimeSpan patience)
+    private async Task<(Answer? Answer, Fault? Fault)> TryAsync(Input input, TimeSpan limit)
     {
         var work = Task.Run(() => door.TakeAsync(input));
         try
         {
-            var answer = await work.WaitAsync(patience);
+            var answer = await work.WaitAsync(limit);
             return (answer, FaultOf(answer));
         }
         catch (TimeoutException) when (!work.IsCompleted)
         {
-            return patience == LastPatience ? (null, new Fault("no answer in time", $"nothing within {patience.TotalSeconds} s", IsHang: true)) : await TryAsync(input, LastPatience);
+            return limit > first ? (null, new Fault("no answer in time", $"nothing within {limit.TotalSeconds} s", IsHang: true)) : await TryAsync(input, first * LongerOnce);
         }
         catch (Exception thrown)
         {
@@ -114,7 +118,7 @@ internal sealed class FuzzRun(Door door, int seed)
     private async Task<bool> IsSameAsync(Input input, string kind)
     {
         given++;
-        var (answer, fault) = await TryAsync(input, Patience);
+        var (answer, fault) = await TryAsync(input, first);
         taken += answer is { IsTaken: true } ? 1 : 0;
         return fault?.Kind == kind;
     }

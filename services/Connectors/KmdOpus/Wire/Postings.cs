@@ -29,6 +29,8 @@ public static class Postings
     private static XmlFault? Misfit(XElement posting)
     {
         var art = Value(posting, "Art");
+        if (string.IsNullOrWhiteSpace(Value(posting, "PosteringId")))
+            return At(posting, "PosteringId", "is blank");
         if (!DateTimeOffset.TryParse(Value(posting, "Bogfoert"), CultureInfo.InvariantCulture, out _))
             return At(posting, "Bogfoert", "is no moment that can be kept");
         if (art == "KONTOSTATUS")

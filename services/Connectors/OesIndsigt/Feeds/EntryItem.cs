@@ -52,7 +52,7 @@ internal sealed record EntryItem(
 
     private FieldFault? FindFault()
     {
-        if (EntryId.Length == 0)
+        if (string.IsNullOrWhiteSpace(EntryId))
             return new FieldFault("entryId", EntryFault.Missing);
         foreach (var (field, text, most) in new[]
         {

@@ -24,7 +24,7 @@ internal static class PaymentLine
 
         if (line[12].Length > LongText)
             return Fault(12, EntryFault.TooLong);
-        if (line[1].Length == 0)
+        if (string.IsNullOrWhiteSpace(line[1]))
             return Fault(1, EntryFault.Missing);
         if (line[2] is not ("DAK" or "TIL" or "AFS" or "REG" or "RYK" or "REN" or "KTO"))
             return Fault(2, EntryFault.NotKnown);

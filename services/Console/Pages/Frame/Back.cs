@@ -6,6 +6,6 @@ namespace ClaimsTransfer.OperationsConsole.Pages.Frame;
 internal static class Back
 {
     public static string To(string? path) =>
-        path is not null && (path.StartsWith(Where.Home, StringComparison.Ordinal) || path == Where.Console) && !path.StartsWith(Where.SignIn, StringComparison.Ordinal) && !path.Contains('\\', StringComparison.Ordinal)
+        path is not null && (path.StartsWith(Where.Home, StringComparison.Ordinal) || path == Where.Console) && !path.StartsWith(Where.SignIn, StringComparison.Ordinal) && !path.Any(c => c == '\\' || char.IsControl(c))
             ? path : Where.Home;
 }

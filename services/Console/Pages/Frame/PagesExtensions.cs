@@ -1,6 +1,9 @@
 using ClaimsTransfer.OperationsConsole.Access;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace ClaimsTransfer.OperationsConsole.Pages.Frame;
 
@@ -19,6 +22,12 @@ public static class PagesExtensions
                 foreach (var part in ApplicationPartFactory.GetApplicationPartFactory(assembly).GetApplicationParts(assembly))
                     manager.ApplicationParts.Add(part);
             });
+        // Names as jQuery writes them (a[b]) are used nowhere here, and their reader throws at a bracket that is open.
+        builder.Services.Configure<MvcOptions>(mvc =>
+        {
+            mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+            mvc.ValueProviderFactories.RemoveType<JQueryQueryStringValueProviderFactory>();
+        });
         builder.Services.AddOptions<Microsoft.Extensions.WebEncoders.WebEncoderOptions>().Configure(encoder =>
             encoder.TextEncoderSettings = new System.Text.Encodings.Web.TextEncoderSettings(System.Text.Unicode.UnicodeRanges.All));
         return builder;
