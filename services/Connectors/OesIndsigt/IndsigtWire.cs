@@ -78,7 +78,7 @@ internal sealed record ItemReading(Guid InstructionId, ItemAnswer? Answer, strin
     /// <summary>Null where not even the instruction can be read that it is about.</summary>
     public static ItemReading? Of(JsonElement json)
     {
-        if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("instructionId", out var id) || id.ValueKind != JsonValueKind.String || !id.TryGetGuid(out var instructionId))
+        if (!Guid.TryParseExact(TextOf(json, "instructionId"), "D", out var instructionId))
             return null;
         try
         {
@@ -87,6 +87,19 @@ internal sealed record ItemReading(Guid InstructionId, ItemAnswer? Answer, strin
         catch (JsonException broken)
         {
             return new ItemReading(instructionId, null, $"a field is missing or cannot be read, at {broken.Path}");
+        }
+    }
+
+    /// <summary>Null where there is none, or one that is no text: half a surrogate, or bytes that are no UTF-8.</summary>
+    public static string? TextOf(JsonElement json, string name)
+    {
+        try
+        {
+            return json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
         }
     }
 

@@ -51,7 +51,7 @@ internal sealed partial class BothFeeds(IndsigtCall calls, IndsigtOptions option
 
         if (reading.Answer is { Status: not (ItemStatus.Accepted or ItemStatus.Rejected) })
             return null;
-        var receiptId = json.TryGetProperty("receiptId", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString()! : "";
+        var receiptId = ItemReading.TextOf(json, "receiptId") ?? "";
         if (receiptId.Length == 0)
             return new Receipt(reading.InstructionId, $"{reading.InstructionId:N}", new Submitted.NotUnderstood("the receipt has no receiptId"));
         if (reading.Fault is { } fault)
