@@ -25,6 +25,20 @@ internal static class ConsoleSchema
         new("row_version", ColumnType.Integer), new("sender", ColumnType.Text, Nullable: true),
     ]);
 
+    /// <summary>Local accounts stand beside the audit log, so that a change of one and its entry are one transaction on every engine.</summary>
+    public static readonly Table Accounts = new("console.accounts", ["user_name"],
+    [
+        new("user_name", ColumnType.Text), new("display_name", ColumnType.Text), new("role", ColumnType.Text), new("municipalities", ColumnType.LongText),
+        new("password", ColumnType.LongText), new("stamp", ColumnType.Text), new("disabled", ColumnType.Flag), new("created_at", ColumnType.Integer),
+        new("changed_at", ColumnType.Integer), new("row_version", ColumnType.Integer),
+    ]);
+
+    public static readonly Table SignInAttempts = new("console.sign_in_attempts", ["attempt_key"],
+    [
+        new("attempt_key", ColumnType.Text), new("failures", ColumnType.Integer), new("locked_until_at", ColumnType.Integer, Nullable: true),
+        new("last_at", ColumnType.Integer), new("row_version", ColumnType.Integer),
+    ]);
+
     public static readonly Table Failures = new("console.failures", ["failure_id"],
     [
         new("failure_id", ColumnType.Id), new("letter_id", ColumnType.Id), new("failed_at", ColumnType.Integer), new("collected_at", ColumnType.Integer),
@@ -253,5 +267,32 @@ internal static class ConsoleSchema
         new(6, "Keep who sent a message, who is still its sender when it is replayed", ["ALTER TABLE console.letters ADD sender {text} NULL"]),
         new(7, "Keep which signed-in person stands for a replay that another has to approve", ["ALTER TABLE console.replays ADD asked_by {text} NULL"]),
         new(8, "Take those that people asked for in a session as theirs", ["UPDATE console.replays SET asked_by = created_by WHERE created_by NOT LIKE '%(command line)'"]),
+        new(9, "Keep accounts beside the audit log, and count wrong passwords by name and address",
+        [
+            """
+            CREATE TABLE console.accounts (
+              user_name      {text}     NOT NULL PRIMARY KEY,
+              display_name   {text}     NOT NULL,
+              role           {text}     NOT NULL,
+              municipalities {longtext} NOT NULL,
+              password       {longtext} NOT NULL,
+              stamp          {text}     NOT NULL,
+              disabled       {flag}     NOT NULL,
+              created_at     {integer}  NOT NULL,
+              changed_at     {integer}  NOT NULL,
+              row_version    {integer}  NOT NULL
+            )
+            """,
+            """
+            CREATE TABLE console.sign_in_attempts (
+              attempt_key     {text}    NOT NULL PRIMARY KEY,
+              failures        {integer} NOT NULL,
+              locked_until_at {integer} NULL,
+              last_at         {integer} NOT NULL,
+              row_version     {integer} NOT NULL
+            )
+            """,
+            "CREATE INDEX attempts_by_age ON console.sign_in_attempts (last_at)",
+        ]),
     ];
 }

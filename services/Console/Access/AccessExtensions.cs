@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
-using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.AspNetCore.Mvc;
 
 namespace ClaimsTransfer.OperationsConsole.Access;
 
@@ -25,7 +25,6 @@ public static class AccessExtensions
     {
         var services = builder.Services;
         services.AddSingleton<AccountStore>().AddSingleton<Accounts>().AddSingleton<ApiToken>().AddSingleton<Session>();
-        services.TryAddSingleton<IAuditTrail, LoggedAuditTrail>();
         services.AddHostedService<FirstStart>();
         services.AddTransient<IStartupFilter, FrontDoor>();
         services.AddHttpContextAccessor();
@@ -47,6 +46,7 @@ public static class AccessExtensions
             antiforgery.Cookie.SameSite = SameSiteMode.Strict;
             antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
+        services.Configure<CookieTempDataProviderOptions>(done => (done.Cookie.Path, done.Cookie.SecurePolicy) = (Where.Console, CookieSecurePolicy.SameAsRequest));
         services.AddRateLimiter(limiter => Limits.Configure(limiter, options));
         // Sessions outlive a restart. The keys lie in a folder that only its owner reads, beside the token that allows as much.
         services.AddDataProtection().SetApplicationName("claims-console");

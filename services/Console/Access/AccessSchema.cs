@@ -2,18 +2,10 @@ using ClaimsTransfer.Defaults.Storage;
 
 namespace ClaimsTransfer.OperationsConsole.Access;
 
-/// <summary>The schema of local accounts.</summary>
+/// <summary>Where local accounts were before they stood in the console's own schema; what is found here is taken over.</summary>
 internal static class AccessSchema
 {
     public const string Name = "console_access";
-
-    public static readonly Table Accounts = new("console_access.accounts", ["user_name"],
-    [
-        new("user_name", ColumnType.Text), new("display_name", ColumnType.Text), new("role", ColumnType.Text), new("municipalities", ColumnType.LongText),
-        new("password", ColumnType.LongText), new("stamp", ColumnType.Text), new("disabled", ColumnType.Flag), new("failures", ColumnType.Integer),
-        new("locked_until_at", ColumnType.Integer, Nullable: true), new("created_at", ColumnType.Integer), new("changed_at", ColumnType.Integer),
-        new("row_version", ColumnType.Integer),
-    ]);
 
     public static readonly IReadOnlyList<Migration> Migrations =
     [

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -15,7 +16,7 @@ public abstract record SignInOutcome
     public sealed record Locked(DateTimeOffset Until) : SignInOutcome;
 }
 
-/// <summary>Local accounts: signing in, and what an administrator and the owner change. Each change is on the audit trail.</summary>
+/// <summary>Local accounts: signing in, and what an administrator and the owner change. Each change is one transaction with its entry of the audit trail.</summary>
 public sealed class Accounts(AccountStore store, IAuditTrail audit, TimeProvider time)
 {
     private const int Iterations = 210_000;
@@ -23,35 +24,36 @@ public sealed class Accounts(AccountStore store, IAuditTrail audit, TimeProvider
     private readonly PasswordHasher<Account> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = Iterations }));
     private readonly Lazy<string> _nobody = new(() => new PasswordHasher<Account>(Options.Create(new PasswordHasherOptions { IterationCount = Iterations })).HashPassword(null!, Stamp()));
 
-    public async Task<SignInOutcome> SignInAsync(string userName, string password, CancellationToken cancellation)
+    /// <param name="from">Where the attempt comes from; null where it is not known.</param>
+    public async Task<SignInOutcome> SignInAsync(string userName, string password, IPAddress? from, CancellationToken cancellation)
     {
         var key = Account.Key(userName);
         if (password.Length > Account.LongestPassword)
             return new SignInOutcome.Refused();
-        DateTimeOffset? lockedUntil = null;
-        var attempted = await store.ChangeAsync(key, account =>
+        var account = await store.FindAsync(key, cancellation);
+        var visitor = Visitor.Of(from);
+        var attempt = AccountStore.AttemptKey(key, account?.Stamp ?? "", visitor);
+        var subject = $"user {key}";
+        var (attempts, isCounted) = await store.AttemptAsync(attempt, time.GetUtcNow(), async (transaction, counted) =>
         {
-            lockedUntil = account.IsLocked(time.GetUtcNow()) ? account.LockedUntil : null;
-            return lockedUntil is null ? account.Attempt(time.GetUtcNow()) : null;
+            // What is typed as a name that nobody has may be anything, also a password.
+            if (counted.LockedUntil is not null && account is not null)
+                await audit.RecordAsync(
+                    transaction, System, "user-locked", subject, $"{counted.Failures} attempts without the right password", new { from = visitor }, "locked for that address", cancellation);
         }, cancellation);
-        if (lockedUntil is { } until)
-            return new SignInOutcome.Locked(until);
-        if (attempted is null)
-        {
-            // As long as with an account: the time it takes does not say which user names there are.
-            _hasher.VerifyHashedPassword(null!, _nobody.Value, password);
+        if (!isCounted)
+            return new SignInOutcome.Locked(attempts.LockedUntil!.Value);
+        // As long with no account as with one: the time it takes does not say which user names there are.
+        var verified = _hasher.VerifyHashedPassword(account!, account?.Password ?? _nobody.Value, password);
+        if (account is null || account.Disabled || verified == PasswordVerificationResult.Failed)
             return new SignInOutcome.Refused();
-        }
 
-        if (_hasher.VerifyHashedPassword(attempted, attempted.Password, password) == PasswordVerificationResult.Failed || attempted.Disabled)
-        {
-            if (attempted.Failures >= Account.MostFailures)
-                await audit.RecordAsync(System, "user-locked", $"user {key}", null, $"{attempted.Failures} wrong passwords", null, "locked", cancellation);
+        // As it is now: while the password was looked at, it may have been changed or the account closed.
+        if (await OfSessionAsync(key, account.Stamp, cancellation) is not { } signedIn)
             return new SignInOutcome.Refused();
-        }
-
-        var signedIn = await store.ChangeAsync(key, account => account.Stamp == attempted.Stamp && !account.Disabled ? account.SignedIn() : null, cancellation);
-        return signedIn is null ? new SignInOutcome.Refused() : new SignInOutcome.SignedIn(signedIn);
+        await store.ForgetAttemptsAsync(attempt, transaction => attempts.LockedUntil is null ? Task.CompletedTask : audit.RecordAsync(
+            transaction, System, "user-unlocked", subject, "the right password", new { from = visitor }, "done", cancellation), cancellation);
+        return new SignInOutcome.SignedIn(signedIn);
     }
 
     public Task<IReadOnlyList<Account>> ListAsync(CancellationToken cancellation) => store.ListAsync(cancellation);
@@ -65,21 +67,23 @@ public sealed class Accounts(AccountStore store, IAuditTrail audit, TimeProvider
     /// <summary>The account to start with, where there is none; false: somebody else was faster, or there are accounts.</summary>
     public async Task<bool> AddFirstAsync(string userName, string password, CancellationToken cancellation)
     {
-        if (await store.AnyAsync(cancellation) || !await store.AddAsync(New(userName, "Administrator", Role.Administrator, null, password), cancellation))
-            return false;
-        await audit.RecordAsync(System, "user-added", $"user {userName}", null, "first start", new { role = Role.Administrator }, "done", cancellation);
-        return true;
+        return !await store.AnyAsync(cancellation) && await store.AddAsync(
+            New(userName, "Administrator", Role.Administrator, null, password),
+            (transaction, added) => added
+                ? audit.RecordAsync(transaction, System, "user-added", $"user {userName}", "first start", new { role = Role.Administrator }, "done", cancellation)
+                : Task.CompletedTask,
+            cancellation);
     }
 
     /// <summary>False: the user name is taken.</summary>
-    public async Task<bool> AddAsync(
-        Actor who, string userName, string displayName, Role role, IReadOnlySet<string>? municipalities, string password, string why, CancellationToken cancellation)
-    {
-        var added = await store.AddAsync(New(Account.Key(userName), displayName, role, municipalities, password), cancellation);
-        await audit.RecordAsync(
-            who, "user-added", $"user {Account.Key(userName)}", null, why, new { role, municipalities = municipalities?.Order(StringComparer.Ordinal) }, added ? "done" : "name taken", cancellation);
-        return added;
-    }
+    public Task<bool> AddAsync(
+        Actor who, string userName, string displayName, Role role, IReadOnlySet<string>? municipalities, string password, string why, CancellationToken cancellation) =>
+        store.AddAsync(
+            New(Account.Key(userName), displayName, role, municipalities, password),
+            (transaction, added) => audit.RecordAsync(
+                transaction, who, "user-added", $"user {Account.Key(userName)}", why, new { role, municipalities = municipalities?.Order(StringComparer.Ordinal) }, added ? "done" : "name taken",
+                cancellation),
+            cancellation);
 
     public Task<Account?> ChangeAccessAsync(
         Actor who, string userName, string displayName, Role role, IReadOnlySet<string>? municipalities, bool disabled, string why, CancellationToken cancellation) =>
@@ -89,24 +93,23 @@ public sealed class Accounts(AccountStore store, IAuditTrail audit, TimeProvider
 
     /// <summary>Also unlocks.</summary>
     public Task<Account?> SetPasswordAsync(Actor who, string userName, string password, string why, CancellationToken cancellation) =>
-        ChangeAsync(who, "password-changed", userName, why, account => account.SignedIn() with { Password = _hasher.HashPassword(account, password), Stamp = Stamp() }, null, cancellation);
+        ChangeAsync(who, "password-changed", userName, why, account => account with { Password = _hasher.HashPassword(account, password), Stamp = Stamp() }, null, cancellation);
 
     /// <summary>A password that nobody chose.</summary>
     public static string RandomPassword() => RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 20);
 
     private static Actor System { get; } = new("console", Role.Administrator, null);
 
-    private async Task<Account?> ChangeAsync(Actor who, string action, string userName, string why, Func<Account, Account> change, object? what, CancellationToken cancellation)
-    {
-        var changed = await store.ChangeAsync(Account.Key(userName), account => change(account) with { ChangedAt = time.GetUtcNow() }, cancellation);
-        await audit.RecordAsync(who, action, $"user {Account.Key(userName)}", null, why, what, changed is null ? "no such user" : "done", cancellation);
-        return changed;
-    }
+    private Task<Account?> ChangeAsync(Actor who, string action, string userName, string why, Func<Account, Account> change, object? what, CancellationToken cancellation) =>
+        store.ChangeAsync(
+            Account.Key(userName), account => change(account) with { ChangedAt = time.GetUtcNow() },
+            (transaction, changed) => audit.RecordAsync(
+                transaction, who, action, $"user {Account.Key(userName)}", why, what, changed is null ? "no such user" : "done", cancellation), cancellation);
 
     private Account New(string userName, string displayName, Role role, IReadOnlySet<string>? municipalities, string password)
     {
         var now = time.GetUtcNow();
-        var account = new Account(userName, displayName, role, municipalities, "", Stamp(), Disabled: false, Failures: 0, LockedUntil: null, now, now, RowVersion: 1);
+        var account = new Account(userName, displayName, role, municipalities, "", Stamp(), Disabled: false, now, now, RowVersion: 1);
         return account with { Password = _hasher.HashPassword(account, password) };
     }
 

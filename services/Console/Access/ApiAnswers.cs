@@ -1,5 +1,6 @@
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.OperationsConsole.Asking;
+using ClaimsTransfer.OperationsConsole.Auditing;
 using ClaimsTransfer.OperationsConsole.Replaying;
 
 namespace ClaimsTransfer.OperationsConsole.Access;
@@ -20,6 +21,10 @@ internal static class ApiAnswers
         catch (NotPossibleException refused)
         {
             return Results.Problem(refused.Message, statusCode: StatusCodes.Status409Conflict);
+        }
+        catch (AuditBrokenException broken)
+        {
+            return Results.Problem(broken.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
         }
         catch (ServiceRefusedException refused)
         {

@@ -18,9 +18,9 @@ internal static class Limits
         limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
         {
             if (HttpMethods.IsPost(context.Request.Method) && context.Request.Path.StartsWithSegments(Where.SignIn, StringComparison.OrdinalIgnoreCase))
-                return PerMinute($"sign-in {context.Connection.RemoteIpAddress}", options.SignInsPerMinute);
+                return PerMinute($"sign-in {Visitor.Of(context.Connection.RemoteIpAddress)}", options.SignInsPerMinute);
             if (Where.IsApi(context))
-                return PerMinute($"api {context.User.Identity?.Name ?? context.Connection.RemoteIpAddress?.ToString()}", options.ApiCallsPerMinute);
+                return PerMinute($"api {context.User.Identity?.Name ?? Visitor.Of(context.Connection.RemoteIpAddress)}", options.ApiCallsPerMinute);
             return RateLimitPartition.GetNoLimiter("");
         });
     }

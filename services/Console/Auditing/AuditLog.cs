@@ -80,11 +80,7 @@ public sealed class AuditLog(IStore store, KeyRing keys, TimeProvider time)
         var connection = transaction.Connection!;
         // Taking the head's row first makes whoever comes next wait: the chain has one end.
         await connection.ExecuteAsync(new CommandDefinition(store.Sql("UPDATE console.audit_head SET sequence = sequence WHERE id = 1"), transaction: transaction, cancellationToken: cancellation));
-        var head = await HeadAsync(connection, transaction, cancellation)
-            ?? throw new InvalidOperationException("The audit log has lost its head: somebody has changed it past the console. 'claims audit verify' says more; nothing is done that could not be logged.");
-        // A head that somebody put there would be sealed by the next entry, and the chain be whole again.
-        if (head.Seal != HeadSeal(head.Sequence, head.Hash))
-            throw new InvalidOperationException("The head of the audit log was changed past the console. 'claims audit verify' says more; nothing is done that could not be logged.");
+        var head = await SoundHeadAsync(connection, transaction, cancellation);
         var (sequence, hash) = (head.Sequence, head.Hash);
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
         var rows = new List<object?[]>(actions.Count);
@@ -178,6 +174,39 @@ public sealed class AuditLog(IStore store, KeyRing keys, TimeProvider time)
         }
 
         AuditVerdict Broken(long at, Note why) => new(false, sequence, hash, NotesOnPages.InEnglish(why), at) { Why = why };
+    }
+
+    /// <summary>What breaks at the chain's end, as far as one look tells; null: nothing. The whole chain is read by <see cref="VerifyAsync(CancellationToken)"/>.</summary>
+    public async Task<Note?> FaultOfHeadAsync(CancellationToken cancellation)
+    {
+        await using var connection = await store.OpenAsync(cancellation);
+        return await FaultOfAsync(await HeadAsync(connection, null, cancellation), connection, null, cancellation);
+    }
+
+    /// <exception cref="AuditBrokenException">The log does not end as the console left it: an entry that follows would cover up what was done to it.</exception>
+    private async Task<Head> SoundHeadAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancellation)
+    {
+        var head = await HeadAsync(connection, transaction, cancellation);
+        return await FaultOfAsync(head, connection, transaction, cancellation) is { } fault ? throw new AuditBrokenException(fault) : head!;
+    }
+
+    private async Task<Note?> FaultOfAsync(Head? head, DbConnection connection, DbTransaction? transaction, CancellationToken cancellation)
+    {
+        if (head is null)
+            return AuditNotes.NoHead;
+        // A head that somebody put there would be sealed by the next entry, and the chain be whole again.
+        if (head.Seal != HeadSeal(head.Sequence, head.Hash))
+            return AuditNotes.HeadChanged;
+        var last = (await connection.QueryAsync<Row>(new CommandDefinition(
+            store.Sql($"SELECT {store.Top("limit")} {Columns} FROM console.audit WHERE sequence >= @Sequence ORDER BY sequence {store.Limit("limit")}"), new { head.Sequence, limit = 1 }, transaction,
+            cancellationToken: cancellation))).FirstOrDefault()?.Entry();
+        if (head.Sequence == 0)
+            return last is null ? null : AuditNotes.BeyondHead(0, last.Sequence);
+        if (last?.Sequence != head.Sequence)
+            return AuditNotes.Missing(head.Sequence);
+        if (last.Hash != head.Hash)
+            return AuditNotes.NotTheLast(head.Sequence);
+        return _seal.Next(last.PreviousHash, last.Content()) == last.Hash ? null : AuditNotes.Changed(head.Sequence);
     }
 
     private string HeadSeal(long sequence, string hash) => _seal.Next(hash, $"head/{sequence}");

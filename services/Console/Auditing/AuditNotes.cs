@@ -13,6 +13,7 @@ public static class AuditNotes
     public static readonly Note NotDone = Note.Of("audit.notDone");
     public static readonly Note Failed = Note.Of("audit.failed");
     public static readonly Note NoHead = Note.Of("audit.noHead");
+    public static readonly Note NothingIsDone = Note.Of("audit.nothingIsDone");
     public static readonly Note HeadChanged = Note.Of("audit.headChanged");
 
     public static Note Reconciled(long differences, long repaired) =>

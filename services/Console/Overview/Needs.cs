@@ -8,6 +8,9 @@ namespace ClaimsTransfer.OperationsConsole.Overview;
 
 public enum NeedKind
 {
+    /// <summary>The audit log does not end as the console left it: no person's action is done before somebody has looked.</summary>
+    BrokenAuditLog,
+
     /// <summary>Nobody can tell whether the debtor system has these claims.</summary>
     UnknownClaims,
 
@@ -103,8 +106,9 @@ internal static class Needs
 
     public static IReadOnlyList<Need> Of(
         IReadOnlyList<MunicipalityFlow> flows, IReadOnlyList<LetterGroup> letters, IReadOnlyList<Replay> replays, ReconciliationsNow reconciliations, IReadOnlyList<VendorView> vendors,
-        IReadOnlyList<AwayService> away, DateTimeOffset now) =>
+        IReadOnlyList<AwayService> away, bool auditIsBroken, DateTimeOffset now) =>
     [
+        .. auditIsBroken ? (Need[])[new Need(NeedKind.BrokenAuditLog, 1, Places.Audit)] : [],
         .. away.Count > 0 ? (Need[])[new Need(NeedKind.ServicesAway, away.Count, Places.Overview)] : [],
         .. Claims(NeedKind.UnknownClaims, "Unknown", flows, figures => figures.Unknown),
         .. letters.GroupBy(group => group.CauseKey).Select(cause => new Need(

@@ -1,5 +1,6 @@
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.OperationsConsole.Access;
+using ClaimsTransfer.OperationsConsole.Auditing;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 using ClaimsTransfer.OperationsConsole.Pages.Frame;
 using ClaimsTransfer.OperationsConsole.Replaying;
@@ -21,6 +22,7 @@ public sealed class Overviews
 
     private readonly ServiceFigures _figures;
     private readonly Letters _letters;
+    private readonly AuditLog _audit;
     private readonly ReplayStore _replays;
     private readonly Reconciliations _reconciliations;
     private readonly SenderFigures _senders;
@@ -31,10 +33,10 @@ public sealed class Overviews
     private readonly Recent<IReadOnlyDictionary<string, IReadOnlyList<FlowHour>>> _hours;
 
     public Overviews(
-        ServiceFigures figures, Letters letters, ReplayStore replays, Reconciliations reconciliations, SenderFigures senders, FlowStore flow, IMunicipalities municipalities,
+        ServiceFigures figures, Letters letters, AuditLog audit, ReplayStore replays, Reconciliations reconciliations, SenderFigures senders, FlowStore flow, IMunicipalities municipalities,
         ConsoleOptions options, TextCatalogue texts, TimeProvider time)
     {
-        _texts = texts;
+        (_texts, _audit) = (texts, audit);
         (_figures, _letters, _replays, _reconciliations, _municipalities, _time) = (figures, letters, replays, reconciliations, municipalities, time);
         (_senders, _limits) = (senders, ConductLimits.Of(options));
         _hours = new Recent<IReadOnlyDictionary<string, IReadOnlyList<FlowHour>>>(() => flow.HoursAsync(time.GetUtcNow(), CancellationToken.None), HoursGoodFor, time);
@@ -49,7 +51,7 @@ public sealed class Overviews
         var vendors = VendorConduct.Of(new ConductFigures(flows, (await now).Queues, (await senders).Refusals, (await reconciliations).Latest), actor, _limits, _time.GetUtcNow());
         AwayService?[] asked = [.. (await now).Away, .. (await senders).Away, (await reconciliations).Away];
         IReadOnlyList<AwayService> away = [.. asked.OfType<AwayService>().DistinctBy(service => service.Service)];
-        var needs = Needs.Of(flows, letters.Groups, replays.Replays, await reconciliations, vendors, away, _time.GetUtcNow());
+        var needs = Needs.Of(flows, letters.Groups, replays.Replays, await reconciliations, vendors, away, await _audit.FaultOfHeadAsync(cancellation) is not null, _time.GetUtcNow());
         var english = _texts.In(TextCatalogue.English);
         return new OverviewNow(
             (await now).At, [.. needs.Select(need => need with { What = english[need.TextKey] })], flows, Sum(actor, await _hours.ReadAsync(cancellation)), away);

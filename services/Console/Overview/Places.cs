@@ -13,6 +13,8 @@ internal static class Places
     public const string Vendors = "/console/vendors";
     public const string Worklist = "/console/reconciliation/worklist";
 
+    public const string Audit = "/console/audit";
+
     public const string VersionGaps = $"{Claims}?versionGap=true";
 
     public static string ClaimsIn(string category) => $"{Claims}?category={category}";

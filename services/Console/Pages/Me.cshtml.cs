@@ -27,7 +27,7 @@ public sealed class MeModel(Accounts accounts, ITexts texts) : PageModel
             return Page();
 
         var who = Actor.Of(User);
-        if (await accounts.SignInAsync(who.Name, current ?? "", cancellation) is not SignInOutcome.SignedIn)
+        if (await accounts.SignInAsync(who.Name, current ?? "", HttpContext.Connection.RemoteIpAddress, cancellation) is not SignInOutcome.SignedIn)
         {
             CurrentFault = texts["me.currentWrong"];
             return Page();

@@ -23,7 +23,7 @@ public sealed class SignInModel(Accounts accounts, ConsoleOptions options, IText
 
     public async Task<IActionResult> OnPostAsync(string? password, CancellationToken cancellation)
     {
-        switch (await accounts.SignInAsync(User ?? "", password ?? "", cancellation))
+        switch (await accounts.SignInAsync(User ?? "", password ?? "", HttpContext.Connection.RemoteIpAddress, cancellation))
         {
             case SignInOutcome.SignedIn(var account):
                 await Session.BeginAsync(HttpContext, account);

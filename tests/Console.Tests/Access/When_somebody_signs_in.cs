@@ -1,7 +1,10 @@
 using System.Net;
 using ClaimsTransfer.OperationsConsole.Access;
+using ClaimsTransfer.OperationsConsole.Auditing;
 using ClaimsTransfer.OperationsConsole.Tests.Running;
+using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Support;
+using Dapper;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -50,7 +53,7 @@ public sealed class When_somebody_signs_in
     public async Task five_wrong_ones_lock_the_account_for_a_time_that_grows()
     {
         using var client = _server.NewClient();
-        for (var attempt = 0; attempt < Account.MostFailures; attempt++)
+        for (var attempt = 0; attempt < SignInAttempts.MostFailures; attempt++)
             await ConsoleServer.SignInAsync(client, "admin", "et-forkert-kodeord");
 
         (await ReadAsync(client, ConsoleServer.Password)).ShouldContain("Kontoen er låst");
@@ -66,9 +69,66 @@ public sealed class When_somebody_signs_in
     [Test]
     public async Task many_guesses_at_once_are_no_more_than_five()
     {
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(n => _server.Accounts.SignInAsync("admin", $"et-forkert-kodeord-{n}", CancellationToken.None)));
-        (await _server.Accounts.FindAsync("admin", CancellationToken.None))!.Failures.ShouldBe(Account.MostFailures);
-        (await _server.Accounts.SignInAsync("admin", ConsoleServer.Password, CancellationToken.None)).ShouldBeOfType<SignInOutcome.Locked>();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(n => _server.Accounts.SignInAsync("admin", $"et-forkert-kodeord-{n}", IPAddress.Loopback, CancellationToken.None)));
+        (await _server.Services.GetRequiredService<AuditLog>().ReadAsync(null, "user-locked", null, "user admin", 10, null, CancellationToken.None)).Entries.ShouldHaveSingleItem()
+            .Why.ShouldStartWith("5 attempts");
+        (await _server.Accounts.SignInAsync("admin", ConsoleServer.Password, IPAddress.Loopback, CancellationToken.None)).ShouldBeOfType<SignInOutcome.Locked>();
+    }
+
+    [Test]
+    public async Task guessing_from_one_address_keeps_nobody_out_at_another()
+    {
+        await GuessAsync("admin", IPAddress.Parse("192.0.2.1"), SignInAttempts.MostFailures);
+        (await SignInAsync("admin", IPAddress.Parse("192.0.2.1"))).ShouldBeOfType<SignInOutcome.Locked>();
+        (await SignInAsync("admin", IPAddress.Parse("::ffff:192.0.2.1"))).ShouldBeOfType<SignInOutcome.Locked>();
+        (await SignInAsync("admin", IPAddress.Parse("192.0.2.2"))).ShouldBeOfType<SignInOutcome.SignedIn>();
+
+        await GuessAsync("admin", IPAddress.Parse("2001:db8::1"), SignInAttempts.MostFailures);
+        (await SignInAsync("admin", IPAddress.Parse("2001:db8::2:3:4:5"))).ShouldBeOfType<SignInOutcome.Locked>();
+        (await SignInAsync("admin", IPAddress.Parse("2001:db8:0:1::1"))).ShouldBeOfType<SignInOutcome.SignedIn>();
+    }
+
+    [Test]
+    public async Task a_lock_does_not_tell_whether_there_is_such_an_account()
+    {
+        foreach (var user in (string[])["admin", "nobody"])
+            await GuessAsync(user, IPAddress.Loopback, SignInAttempts.MostFailures);
+        var known = (await SignInAsync("admin", IPAddress.Loopback)).ShouldBeOfType<SignInOutcome.Locked>();
+        (await SignInAsync("nobody", IPAddress.Loopback)).ShouldBe(known);
+    }
+
+    [Test]
+    public async Task a_lock_outlives_a_restart_and_ends_with_a_new_password()
+    {
+        using var folder = new TemporaryFolder();
+        await using (var first = await ConsoleServer.StartAsync(folder, null))
+        {
+            await first.AddUserAsync("anna", Role.Viewer, "0101");
+            for (var n = 0; n < SignInAttempts.MostFailures; n++)
+                await first.Accounts.SignInAsync("anna", "et-forkert-kodeord", IPAddress.Loopback, CancellationToken.None);
+        }
+
+        await using var second = await ConsoleServer.StartAsync(folder, null);
+        (await second.Accounts.SignInAsync("anna", ConsoleServer.Password, IPAddress.Loopback, CancellationToken.None)).ShouldBeOfType<SignInOutcome.Locked>();
+        await second.Accounts.SetPasswordAsync(new Actor("test", Role.Administrator, null), "anna", "et-nyt-kodeord-til-prøver", "test", CancellationToken.None);
+        (await second.Accounts.SignInAsync("anna", "et-nyt-kodeord-til-prøver", IPAddress.Loopback, CancellationToken.None)).ShouldBeOfType<SignInOutcome.SignedIn>();
+    }
+
+    [Test]
+    public async Task an_account_whose_change_cannot_be_put_on_record_stays_as_it_is()
+    {
+        await _server.AddUserAsync("anna", Role.Viewer, "0101");
+        var store = _server.Services.GetRequiredService<IStores>().Open(ConsoleSchema.Name);
+        await using (var connection = await store.OpenAsync(CancellationToken.None))
+            await connection.ExecuteAsync(store.Sql("UPDATE console.audit_head SET seal = hash"));
+        var admin = new Actor("test", Role.Administrator, null);
+        await Should.ThrowAsync<AuditBrokenException>(() => _server.Accounts.ChangeAccessAsync(admin, "anna", "Anna", Role.Administrator, null, disabled: false, "test", CancellationToken.None));
+        await Should.ThrowAsync<AuditBrokenException>(() => _server.Accounts.SetPasswordAsync(admin, "anna", "et-nyt-kodeord-til-prøver", "test", CancellationToken.None));
+        await Should.ThrowAsync<AuditBrokenException>(() => _server.AddUserAsync("bo", Role.Viewer));
+        (await _server.Accounts.FindAsync("anna", CancellationToken.None))!.Role.ShouldBe(Role.Viewer);
+        (await _server.Accounts.FindAsync("bo", CancellationToken.None)).ShouldBeNull();
+        using var client = await _server.SignedInAsync("anna");
+        (await client.GetStringAsync("/console/")).ShouldContain("revisionslog er ændret uden om konsollen");
     }
 
     [Test]
@@ -138,7 +198,15 @@ public sealed class When_somebody_signs_in
         using var client = await _server.SignedInAsync("anna");
         await _server.Accounts.ChangeAccessAsync(new Actor("test", Role.Administrator, null), "anna", "Anna", Role.Viewer, null, disabled: true, "test", CancellationToken.None);
         (await client.GetAsync("/console/me")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
-        (await _server.Accounts.SignInAsync("anna", ConsoleServer.Password, CancellationToken.None)).ShouldBeOfType<SignInOutcome.Refused>();
+        (await _server.Accounts.SignInAsync("anna", ConsoleServer.Password, IPAddress.Loopback, CancellationToken.None)).ShouldBeOfType<SignInOutcome.Refused>();
+    }
+
+    private Task<SignInOutcome> SignInAsync(string user, IPAddress from) => _server.Accounts.SignInAsync(user, ConsoleServer.Password, from, CancellationToken.None);
+
+    private async Task GuessAsync(string user, IPAddress from, int times)
+    {
+        for (var n = 0; n < times; n++)
+            (await _server.Accounts.SignInAsync(user, "et-forkert-kodeord", from, CancellationToken.None)).ShouldBeOfType<SignInOutcome.Refused>();
     }
 
     private static async Task<string> ReadAsync(HttpClient client, string password) => WebUtility.HtmlDecode(await (await ConsoleServer.SignInAsync(client, "admin", password)).Content.ReadAsStringAsync());

@@ -1,3 +1,4 @@
+using System.Net;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Tests.Running;
 using ClaimsTransfer.Support;
@@ -36,7 +37,7 @@ public sealed class When_the_console_starts
             System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file)).ShouldNotContain(password, customMessage: file);
 
         await using var server = await ConsoleServer.StartAsync(_folder, null);
-        (await server.Accounts.SignInAsync("admin", password, CancellationToken.None)).ShouldBeOfType<SignInOutcome.SignedIn>();
+        (await server.Accounts.SignInAsync("admin", password, IPAddress.Loopback, CancellationToken.None)).ShouldBeOfType<SignInOutcome.SignedIn>();
     }
 
     [Test]
@@ -44,7 +45,7 @@ public sealed class When_the_console_starts
     {
         (await SaidAsync(ConsoleServer.Password)).ShouldNotContain(ConsoleServer.Password);
         await using var server = await ConsoleServer.StartAsync(_folder, null, ("Console:AdministratorPassword", "et-andet-kodeord-her"));
-        (await server.Accounts.SignInAsync("admin", ConsoleServer.Password, CancellationToken.None)).ShouldBeOfType<SignInOutcome.SignedIn>();
+        (await server.Accounts.SignInAsync("admin", ConsoleServer.Password, IPAddress.Loopback, CancellationToken.None)).ShouldBeOfType<SignInOutcome.SignedIn>();
     }
 
     [Test]

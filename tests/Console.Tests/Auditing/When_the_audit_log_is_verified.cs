@@ -110,7 +110,22 @@ public sealed class When_the_audit_log_is_verified(Engine engine)
         await TamperAsync("DELETE FROM console.audit_head");
         await Bench.Parts.Audit.BeginAsync(default);
 
-        await Should.ThrowAsync<InvalidOperationException>(() => AppendAsync(Bench.Parts.Audit, "6"));
+        await Should.ThrowAsync<AuditBrokenException>(() => AppendAsync(Bench.Parts.Audit, "6"));
+    }
+
+    [TestCase("UPDATE console.audit_head SET sequence = 4", "head was changed")]
+    [TestCase("UPDATE console.audit_head SET seal = hash", "head was changed")]
+    [TestCase("DELETE FROM console.audit WHERE sequence = 5", "entry 5 is missing")]
+    [TestCase("UPDATE console.audit SET why = 'x' WHERE sequence = 5", "entry 5 was changed")]
+    [TestCase("UPDATE console.audit SET hash = previous_hash WHERE sequence = 5", "not the one that the log ended with")]
+    public async Task a_log_whose_end_was_touched_takes_no_action(string tampering, string says)
+    {
+        (await Bench.Parts.Audit.FaultOfHeadAsync(default)).ShouldBeNull();
+        await TamperAsync(tampering);
+
+        (await Should.ThrowAsync<AuditBrokenException>(() => AppendAsync(Bench.Parts.Audit, "6"))).Message.ShouldContain(says);
+        (await Bench.Parts.Audit.FaultOfHeadAsync(default)).ShouldNotBeNull();
+        (await Bench.Parts.Audit.ReadAsync(null, null, null, "6", 10, null, default)).Entries.ShouldBeEmpty();
     }
 
     /// <summary>The next entry would seal a head of anybody's making, and the log be whole again.</summary>
@@ -119,7 +134,7 @@ public sealed class When_the_audit_log_is_verified(Engine engine)
     public async Task a_touched_head_takes_no_action(params string[] tampering)
     {
         await TamperAsync(tampering);
-        (await Should.ThrowAsync<InvalidOperationException>(() => AppendAsync(Bench.Parts.Audit, "6"))).Message.ShouldContain("changed past the console");
+        (await Should.ThrowAsync<AuditBrokenException>(() => AppendAsync(Bench.Parts.Audit, "6"))).Message.ShouldContain("changed past the console");
         await ShouldBeBrokenAsync(null, "head was changed");
     }
 
@@ -173,7 +188,7 @@ public sealed class When_the_audit_log_is_verified(Engine engine)
         await Bench.KeepAsync(3);
         await TamperAsync("DELETE FROM console.audit_head");
 
-        await Should.ThrowAsync<InvalidOperationException>(() => Bench.Parts.Archives.ArchiveAsync(Workbench.Anna, new LetterFilter(), "why", default));
+        await Should.ThrowAsync<AuditBrokenException>(() => Bench.Parts.Archives.ArchiveAsync(Workbench.Anna, new LetterFilter(), "why", default));
 
         (await Bench.Parts.Letters.CountAsync(new LetterFilter { Status = [LetterStatus.Archived] }, default)).Count.ShouldBe(0);
     }

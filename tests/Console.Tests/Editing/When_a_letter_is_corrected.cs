@@ -4,6 +4,7 @@ using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.OperationsConsole.Access;
+using ClaimsTransfer.OperationsConsole.Auditing;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 using ClaimsTransfer.OperationsConsole.Editing;
 using ClaimsTransfer.OperationsConsole.Replaying;
@@ -232,7 +233,7 @@ public sealed class When_a_letter_is_corrected(Engine engine)
 
         await using (var connection = await _bench.Parts.Store.OpenAsync(default))
             await Dapper.SqlMapper.ExecuteAsync(connection, _bench.Parts.Store.Sql("DELETE FROM console.audit_head"));
-        await Should.ThrowAsync<InvalidOperationException>(() => _bench.Parts.Views.OpenAsync(Workbench.Anna, _letter, "why", default));
+        await Should.ThrowAsync<AuditBrokenException>(() => _bench.Parts.Views.OpenAsync(Workbench.Anna, _letter, "why", default));
     }
 
     private async Task<string> MaskedAsync() => (await _bench.Parts.Corrections.MaskedBodyAsync(_letter, Workbench.Anna, default))!;

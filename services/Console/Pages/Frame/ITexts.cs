@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ClaimsTransfer.OperationsConsole.Pages.Frame;
 
-/// <summary>What pages say, in the reader's language: <c>@T["users.title"]</c>, <c>@T["users.locked", time]</c>.</summary>
+/// <summary>What pages say, in the reader's language: <c>@T["users.title"]</c>, <c>@T["signIn.locked", time]</c>.</summary>
 public interface ITexts
 {
     /// <summary><c>da</c> or <c>en</c>.</summary>

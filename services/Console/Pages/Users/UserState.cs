@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Razor.TagHelpers;
 
 namespace ClaimsTransfer.OperationsConsole.Pages.Users;
 
-/// <summary><c>&lt;user-state account="…" /&gt;</c>: active, disabled, or locked until.</summary>
+/// <summary><c>&lt;user-state account="…" /&gt;</c>: active, or disabled.</summary>
 [HtmlTargetElement("user-state", Attributes = "account", TagStructure = TagStructure.NormalOrSelfClosing)]
-public sealed class UserStateTagHelper(Assets assets, ITexts texts, TimeProvider time) : TagHelper
+public sealed class UserStateTagHelper(Assets assets, ITexts texts) : TagHelper
 {
     public Account Account { get; set; } = null!;
 
@@ -15,7 +15,6 @@ public sealed class UserStateTagHelper(Assets assets, ITexts texts, TimeProvider
         var (tone, text) = Account switch
         {
             { Disabled: true } => (Tone.Neutral, texts["users.disabled"]),
-            _ when Account.IsLocked(time.GetUtcNow()) => (Tone.Warning, texts["users.locked", Danish.Clock(Account.LockedUntil!.Value)]),
             _ => (Tone.Success, texts["users.active"]),
         };
         new StatusTagTagHelper(assets, texts) { Tone = tone, Text = text }.Process(context, output);
