@@ -11,6 +11,7 @@ using ClaimsTransfer.Ingest.Preview;
 using ClaimsTransfer.Ingest.Receiving;
 using ClaimsTransfer.Ingest.Recording;
 using ClaimsTransfer.Ingest.Relaying;
+using ClaimsTransfer.Ingest.Senders;
 using ClaimsTransfer.Ingest.SubmitClaims;
 using Microsoft.AspNetCore.Mvc;
 
@@ -27,6 +28,7 @@ public static class IngestExtensions
             throw new SettingsException($"The settings of Ingest cannot be used:\n- {string.Join("\n- ", faults)}");
         var services = builder.Services;
         services.AddSingleton(options);
+        services.AddSenders(options);
         services.AddSingleton(provider => new IngestHandler(
             Store(provider), provider.GetRequiredService<ITransport>(), provider.GetRequiredService<ISealer>(), provider.GetRequiredService<IMunicipalities>(),
             provider.GetRequiredService<TimeProvider>(), options, provider.GetRequiredService<ILogger<IngestHandler>>()));
@@ -53,9 +55,9 @@ public static class IngestExtensions
     {
         // What is unpacked is bounded where it is read, a message or a line at a time: a stream of lines may be of any length.
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/claims", StringComparison.Ordinal), claims => claims.UseRequestDecompression());
-        app.MapPost("/claims", PostClaims.HandleAsync).WithMetadata(new DisableRequestSizeLimitAttribute()).RequireAuthorization(Door.Sender);
-        app.MapPost("/claims/fbs-fees", PostFees.HandleAsync).WithMetadata(new DisableRequestSizeLimitAttribute()).RequireAuthorization(Door.Sender);
-        app.MapGet("/imports/{id}", GetImport.HandleAsync).RequireAuthorization(Door.Sender);
+        app.MapPost("/claims", PostClaims.HandleAsync).WithMetadata(new DisableRequestSizeLimitAttribute()).ForSenders();
+        app.MapPost("/claims/fbs-fees", PostFees.HandleAsync).WithMetadata(new DisableRequestSizeLimitAttribute()).ForSenders();
+        app.MapGet("/imports/{id}", GetImport.HandleAsync).ForSenders();
         var ingest = app.MapGroup("/ingest").RequireAuthorization(Door.Service);
         ingest.MapGet("/accounting", GetAccounting.HandleAsync);
         ingest.MapGet("/messages", GetMessages.HandleAsync);
@@ -63,6 +65,7 @@ public static class IngestExtensions
         ingest.MapGet("/refused/groups", GetRefusedGroups.HandleAsync);
         ingest.MapPost("/messages/recorded", PostRecorded.HandleAsync);
         ingest.MapPost("/preview", PostPreview.HandleAsync);
+        ingest.MapSenders();
         return app;
     }
 

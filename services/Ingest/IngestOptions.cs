@@ -1,3 +1,5 @@
+using ClaimsTransfer.Ingest.Senders;
+
 namespace ClaimsTransfer.Ingest;
 
 /// <summary>Ingest's settings: section <c>Ingest</c>, or <c>Ingest__BatchSize</c> in the environment. Checked when the service starts.</summary>
@@ -21,6 +23,24 @@ public sealed record IngestOptions
     /// <summary>The largest array of fees taken at once.</summary>
     public int FeesBytes { get; init; } = 8 * 1024 * 1024;
 
+    /// <summary>Requests a minute of one sender, on one instance.</summary>
+    public int RequestsPerMinute { get; init; } = 6000;
+
+    /// <summary>Bytes a minute of one sender, unpacked, on one instance; a stream that is faster is read more slowly.</summary>
+    public long BytesPerMinute { get; init; } = 1024L * 1024 * 1024;
+
+    /// <summary>Streams of lines that one sender may have under way at a time, on one instance.</summary>
+    public int ImportsAtOnce { get; init; } = 4;
+
+    /// <summary>The longest stream of lines taken at once, unpacked; a longer import goes on with its next request.</summary>
+    public long ImportBytes { get; init; } = 4L * 1024 * 1024 * 1024;
+
+    /// <summary>Makes a sender <c>demo</c> for all agencies at the first start, with its key in <c>DATA/senders/demo</c>.</summary>
+    public bool DemoSender { get; init; }
+
+    /// <summary>The identity provider of senders.</summary>
+    public SenderOidcOptions Oidc { get; init; } = new();
+
     /// <summary>What is wrong with the settings, each with key, value and a good example.</summary>
     public IEnumerable<string> Faults()
     {
@@ -36,5 +56,16 @@ public sealed record IngestOptions
             yield return $"Ingest:RelayEvery is {RelayEvery}: it must be 0.1 seconds to 10 minutes. Good: 00:00:05";
         if (FeesBytes is < 1024 or > 256 * 1024 * 1024)
             yield return $"Ingest:FeesBytes is {FeesBytes}: it must be 1 KiB to 256 MiB. Good: 8388608";
+        if (RequestsPerMinute is < 1 or > 10_000_000)
+            yield return $"Ingest:RequestsPerMinute is {RequestsPerMinute}: it must be 1 to 10000000. Good: 6000";
+        // A batch of lines, and a body of the largest kind, must fit.
+        if (BytesPerMinute is < 16L * 1024 * 1024 or > 1024L * 1024 * 1024 * 1024)
+            yield return $"Ingest:BytesPerMinute is {BytesPerMinute}: it must be 16 MiB to 1 TiB. Good: 1073741824";
+        if (ImportsAtOnce is < 1 or > 1000)
+            yield return $"Ingest:ImportsAtOnce is {ImportsAtOnce}: it must be 1 to 1000. Good: 4";
+        if (ImportBytes is < 1024 or > 1024L * 1024 * 1024 * 1024)
+            yield return $"Ingest:ImportBytes is {ImportBytes}: it must be 1 KiB to 1 TiB. Good: 4294967296";
+        foreach (var fault in Oidc.Faults())
+            yield return fault;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class MessageHistory(IStore store)
     private const string Columns =
         """
         m.id, m.message_id AS MessageId, m.claim_id AS ClaimId, m.municipality, m.kind, m.version, m.outcome, m.amount_ore AS AmountOre, m.times,
-        m.received_at AS ReceivedAt, m.trace_parent AS TraceParent, a.name AS AnswerName, a.body AS Answer, a.kept, a.why AS Why
+        m.received_at AS ReceivedAt, m.trace_parent AS TraceParent, m.sender AS Sender, a.name AS AnswerName, a.body AS Answer, a.kept, a.why AS Why
         """;
 
     private readonly string _ofClaim = store.Sql(
@@ -69,7 +69,7 @@ internal sealed class MessageHistory(IStore store)
             : null;
         return new MessageCameIn(
             row.Id, row.MessageId, row.ClaimId, row.Municipality.Length == 0 ? null : row.Municipality, row.Kind, row.Version, row.Outcome, row.AmountOre, row.Times,
-            DateTimeOffset.FromUnixTimeMilliseconds(row.ReceivedAt), row.TraceParent, faults, row.Kept);
+            DateTimeOffset.FromUnixTimeMilliseconds(row.ReceivedAt), row.TraceParent, faults, row.Kept, row.Sender);
     }
 
     private sealed class Found
@@ -85,6 +85,7 @@ internal sealed class MessageHistory(IStore store)
         public long Times { get; init; }
         public long ReceivedAt { get; init; }
         public string? TraceParent { get; init; }
+        public string? Sender { get; init; }
         public string? AnswerName { get; init; }
         public string? Answer { get; init; }
         public string? Kept { get; init; }
@@ -95,10 +96,11 @@ internal sealed class MessageHistory(IStore store)
 /// <param name="Id">The row; for a valid message its message id.</param>
 /// <param name="Times">How often exactly this message has come.</param>
 /// <param name="ReceivedAt">When it came first.</param>
+/// <param name="Sender">Who sent it first; null: nobody was vouched for.</param>
 /// <param name="Kept">Of a refused message: its body, personal values masked.</param>
 public sealed record MessageCameIn(
     Guid Id, Guid? MessageId, Guid? ClaimId, string? Municipality, string Kind, long? Version, string Outcome, long? AmountOre, long Times,
-    DateTimeOffset ReceivedAt, string? TraceParent, IReadOnlyList<ToldFault>? Faults, string? Kept);
+    DateTimeOffset ReceivedAt, string? TraceParent, IReadOnlyList<ToldFault>? Faults, string? Kept, string? Sender);
 
 /// <param name="Next">What to ask with as <c>after</c> for the next page; null: this is the last.</param>
 public sealed record RefusedPage(IReadOnlyList<MessageCameIn> Messages, string? Next);

@@ -1,6 +1,7 @@
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Ingest.Recording;
+using ClaimsTransfer.Ingest.Senders;
 using ClaimsTransfer.Ingest.SubmitClaims;
 using ClaimsTransfer.Ingest.Telemetry;
 
@@ -9,14 +10,18 @@ namespace ClaimsTransfer.Ingest.FbsFees;
 /// <summary><c>POST /claims/fbs-fees</c>: an answer for each fee, in their order; the patron's number comes in the body, never in a URL.</summary>
 internal static class PostFees
 {
-    public static async Task HandleAsync(HttpContext context, FeesReader reader, IngestHandler handler, IngestOptions options, Installation installation, TimeProvider time)
+    public static async Task HandleAsync(
+        HttpContext context, FeesReader reader, IngestHandler handler, SenderLimits limits, IngestOptions options, Installation installation, TimeProvider time)
     {
         if (await PostClaims.IsStillEncodedAsync(context))
             return;
         try
         {
             var body = await PostClaims.ReadBodyAsync(context, options.FeesBytes);
-            var read = reader.Read(body.Bytes, body.IsTooLong, time.GetUtcNow(), IngestTelemetry.TraceParentOf(context.Request));
+            var sender = Sender.Of(context.User);
+            if (await limits.IsTooMuchAsync(context, sender, body.Bytes.Length))
+                return;
+            var read = reader.Read(body.Bytes, body.IsTooLong, time.GetUtcNow(), IngestTelemetry.TraceParentOf(context.Request)).Select(sender.Speak).ToList();
             var answers = new List<Answer>(read.Count);
             foreach (var batch in read.Chunk(options.BatchSize))
                 answers.AddRange(await handler.HandleAsync(batch, new Intake($"http/{installation.Instance}", IsRedelivered: false), context.RequestAborted));

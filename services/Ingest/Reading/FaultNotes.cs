@@ -100,5 +100,7 @@ public static class FaultNotes
     public static Note VersionTaken(int? version, string name, Guid? messageId) =>
         Note.Of("fault.versionTaken", ("version", version), ("name", name), ("messageId", messageId));
 
+    public static Note NotItsAgency(string sender, string agency) => Note.Of("fault.notItsAgency", ("sender", sender), ("agency", agency));
+
     public static Note AmountOfMessage(long amountOre) => Note.Of("fault.amountOfMessage", ("amountOre", amountOre));
 }

@@ -10,10 +10,13 @@ namespace ClaimsTransfer.Ingest.Reading;
 /// <param name="Message">In the clear; never stored or logged. Null when there are faults.</param>
 /// <param name="KeptBody">Of a refused message: what is kept of it, without anything personal.</param>
 /// <param name="IsUnreadable">Not a JSON object at all.</param>
+/// <param name="Sender">Who sent it, as far as the way in vouches for somebody.</param>
+/// <param name="IsForeign">Its agency is not its sender's: only who sent it is told.</param>
 /// <param name="Listed">It is a fee as a list of FBS's shows it now, not a message that FBS sent.</param>
 public sealed record ReadMessage(
     string Kind, Guid Id, Guid? Content, IMessage? Message, Addressed Addressed, IReadOnlyList<ToldFault> Faults, string? KeptBody = null,
-    string? TraceParent = null, long Line = 0, bool IsUnreadable = false, bool IsTooLong = false, ListedFee? Listed = null);
+    string? TraceParent = null, long Line = 0, bool IsUnreadable = false, bool IsTooLong = false, ListedFee? Listed = null,
+    string? Sender = null, bool IsForeign = false);
 
 /// <param name="Debtor">Keyed fingerprint of the borrower, by the number: a guardian may be named later.</param>
 public sealed record ListedFee(bool IsPaid, Guid Debtor)

@@ -48,7 +48,7 @@ internal sealed class QueueIntake(ITransport transport, BatchConsumers consumers
     {
         var counter = (batch[0].Body.Length + batch.Count) % Counters;
         return handler.HandleAsync(
-            [.. batch.Select(delivery => new Incoming(sealer.Open(delivery.Body), KindOf(delivery), delivery.TraceParent))],
+            [.. batch.Select(delivery => handler.Reader.Read(new Incoming(sealer.Open(delivery.Body), KindOf(delivery), delivery.TraceParent)) with { Sender = delivery.Sender })],
             new Intake($"queue/{installation.Instance}/{counter}", IsRedelivered: true), cancellation);
     }
 }

@@ -39,6 +39,8 @@ internal sealed partial class Books
     public Answer Decide(Line line)
     {
         var read = line.Read;
+        if (read.IsForeign)
+            return Refuse(line, read.Id, read.Faults, isTold: false);
         if (read.Listed is { } fee && DecideListed(line, fee) is { } answer)
             return answer;
         if (read.Message is null)
@@ -129,6 +131,7 @@ internal sealed partial class Books
             Kept = read.KeptBody,
             Why = faults is null ? null : Note.Write([.. faults.Select(fault => fault.Why)]),
             Debtor = read.Listed?.Debtor,
+            Sender = read.Sender,
         };
     }
 

@@ -63,7 +63,7 @@ internal sealed class MessageStore(IStore store)
             [.. rows.Select(row => new object?[]
             {
                 row.Id, row.MessageId, row.ClaimId, row.Municipality, row.Kind, row.Version, row.IsTaken ? row.Version : null, row.Outcome, row.AmountOre,
-                row.Content, row.Times, at, row.TraceParent, row.IsTold ? relay : null, row.Debtor,
+                row.Content, row.Times, at, row.TraceParent, row.IsTold ? relay : null, row.Debtor, row.Sender,
             })],
             cancellation);
         await store.InsertAsync(

@@ -33,6 +33,9 @@ internal sealed class Row
     /// <summary>Of a fee from a list: whose it is, as a keyed fingerprint.</summary>
     public Guid? Debtor { get; init; }
 
+    /// <summary>Of a new row: who sent it; null: nobody was vouched for.</summary>
+    public string? Sender { get; init; }
+
     /// <summary>Of a new row: its answer is published.</summary>
     public bool IsTold { get; init; }
 

@@ -16,6 +16,7 @@ internal static class Schema
             new("taken_version", ColumnType.Integer, Nullable: true), new("outcome", ColumnType.Text), new("amount_ore", ColumnType.Integer, Nullable: true),
             new("content", ColumnType.Id, Nullable: true), new("times", ColumnType.Integer), new("received_at", ColumnType.Integer),
             new("trace_parent", ColumnType.Text, Nullable: true), new("relay_at", ColumnType.Integer, Nullable: true), new("debtor", ColumnType.Id, Nullable: true),
+            new("sender", ColumnType.Text, Nullable: true),
         ]);
 
     /// <summary>What was answered, to be answered again; apart from the rows that are counted, which stay small.</summary>
@@ -29,6 +30,22 @@ internal static class Schema
     /// <summary>How many lines each way in has brought, and how far each import has come.</summary>
     public static readonly Table Intake = new(
         "ingest.intake", ["source"], [new("source", ColumnType.Text), new("lines", ColumnType.Integer), new("position", ColumnType.Integer)]);
+
+    /// <summary>Who may send claims by HTTP.</summary>
+    public static readonly Table Senders = new(
+        "ingest.senders", ["name"],
+        [
+            new("name", ColumnType.Text), new("agencies", ColumnType.LongText), new("created_at", ColumnType.Integer), new("revoked_at", ColumnType.Integer, Nullable: true),
+            new("why", ColumnType.LongText, Nullable: true),
+        ]);
+
+    /// <summary>Their keys, as hashes.</summary>
+    public static readonly Table SenderKeys = new(
+        "ingest.sender_keys", ["id"],
+        [
+            new("id", ColumnType.Text), new("sender", ColumnType.Text), new("hash", ColumnType.Text), new("created_at", ColumnType.Integer),
+            new("expires_at", ColumnType.Integer, Nullable: true),
+        ]);
 
     public static readonly IReadOnlyList<Migration> Migrations =
     [
@@ -77,5 +94,25 @@ internal static class Schema
         new(3, "Know a listed fee's debtor again", ["ALTER TABLE ingest.messages ADD debtor {id} NULL"]),
         // Of one refused before it was kept, the answer alone says why, in English.
         new(4, "Keep the faults of a refused message as notes", ["ALTER TABLE ingest.answers ADD why {longtext} NULL"]),
+        new(5, "Know who sends claims", [
+            "ALTER TABLE ingest.messages ADD sender {text} NULL",
+            """
+            CREATE TABLE ingest.senders (
+                name {text} NOT NULL PRIMARY KEY,
+                agencies {longtext} NOT NULL,
+                created_at {integer} NOT NULL,
+                revoked_at {integer} NULL,
+                why {longtext} NULL)
+            """,
+            """
+            CREATE TABLE ingest.sender_keys (
+                id {text} NOT NULL PRIMARY KEY,
+                sender {text} NOT NULL,
+                hash {text} NOT NULL,
+                created_at {integer} NOT NULL,
+                expires_at {integer} NULL)
+            """,
+            "CREATE INDEX sender_keys_of_sender ON ingest.sender_keys (sender)",
+        ]),
     ];
 }

@@ -8,7 +8,7 @@ namespace ClaimsTransfer.Ingest.SubmitClaims;
 /// Cuts a stream into lines, in batches, holding no more than a batch: memory does not depend on how long the stream or a line is. A line above the limit
 /// is passed over without being held; its beginning stands for it.
 /// </summary>
-internal sealed class LineReader(PipeReader pipe, int batchSize, long firstLine = 1)
+internal sealed class LineReader(PipeReader pipe, int batchSize, long firstLine = 1, long mostBytes = long.MaxValue)
 {
     /// <summary>A batch ends early when its lines are large.</summary>
     private const int BatchBytes = 4 * 1024 * 1024;
@@ -23,6 +23,12 @@ internal sealed class LineReader(PipeReader pipe, int batchSize, long firstLine 
 
     /// <summary>Lines passed so far, blank ones included; lines are numbered from 1.</summary>
     public long Position => _line;
+
+    /// <summary>Read so far, blank and overlong lines included.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>The stream was longer than is taken; the line at which it was left is not passed.</summary>
+    public bool IsCutOff { get; private set; }
 
     /// <summary>The next lines with something on them; null at the end. Empty: only blank lines have come.</summary>
     public async Task<IReadOnlyList<Incoming>?> ReadAsync(CancellationToken cancellation)
@@ -60,8 +66,16 @@ internal sealed class LineReader(PipeReader pipe, int batchSize, long firstLine 
                 _tooLong ??= rest.Slice(0, KeptOfTooLong).ToArray();
                 rest = rest.Slice(rest.End);
             }
+            Bytes += result.Buffer.Slice(result.Buffer.Start, rest.Start).Length;
+            if (Bytes + (isFull ? 0 : rest.Length) > mostBytes)
+            {
+                IsCutOff = _isCompleted = true;
+                pipe.AdvanceTo(rest.Start);
+                return batch;
+            }
             if (!isFull && result.IsCompleted)
             {
+                Bytes += rest.Length;
                 if (rest.Length > 0 || _tooLong is not null)
                     Take(rest, batch);
                 _isCompleted = true;

@@ -5,6 +5,7 @@ using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Ingest.Reading;
 using ClaimsTransfer.Ingest.Recording;
+using ClaimsTransfer.Ingest.Senders;
 using ClaimsTransfer.Ingest.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -18,16 +19,17 @@ internal static class PostClaims
     public const string ImportHeader = "X-Import-Id";
     public const string FirstLineHeader = "X-Import-First-Line";
 
-    public static async Task HandleAsync(HttpContext context, IngestHandler handler, MessageStore messages, IngestOptions options, Installation installation)
+    public static async Task HandleAsync(
+        HttpContext context, IngestHandler handler, MessageStore messages, SenderLimits limits, IngestOptions options, Installation installation)
     {
         if (await IsStillEncodedAsync(context))
             return;
         try
         {
             if (context.Request.ContentType?.StartsWith(Lines, StringComparison.OrdinalIgnoreCase) == true)
-                await HandleLinesAsync(context, handler, messages, options, installation);
+                await HandleLinesAsync(context, handler, messages, limits, options, installation);
             else
-                await HandleOneAsync(context, handler, installation);
+                await HandleOneAsync(context, handler, limits, installation);
         }
         catch (TransientException) when (!context.Response.HasStarted)
         {
@@ -39,11 +41,14 @@ internal static class PostClaims
         }
     }
 
-    private static async Task HandleOneAsync(HttpContext context, IngestHandler handler, Installation installation)
+    private static async Task HandleOneAsync(HttpContext context, IngestHandler handler, SenderLimits limits, Installation installation)
     {
         var body = await ReadBodyAsync(context, Limits.BodyBytes);
+        var sender = Sender.Of(context.User);
+        if (await limits.IsTooMuchAsync(context, sender, body.Bytes.Length))
+            return;
         var incoming = new Incoming(body.Bytes, TraceParent: IngestTelemetry.TraceParentOf(context.Request), IsTooLong: body.IsTooLong);
-        var answers = await handler.HandleAsync([incoming], new Intake($"http/{installation.Instance}", IsRedelivered: false), context.RequestAborted);
+        var answers = await handler.HandleAsync([sender.Speak(handler.Reader.Read(incoming))], new Intake($"http/{installation.Instance}", IsRedelivered: false), context.RequestAborted);
         var answer = answers[0];
         context.Response.StatusCode = answer switch
         {
@@ -56,7 +61,8 @@ internal static class PostClaims
         await context.Response.WriteAsJsonAsync(answer, ResultJson.Default.Answer);
     }
 
-    private static async Task HandleLinesAsync(HttpContext context, IngestHandler handler, MessageStore messages, IngestOptions options, Installation installation)
+    private static async Task HandleLinesAsync(
+        HttpContext context, IngestHandler handler, MessageStore messages, SenderLimits limits, IngestOptions options, Installation installation)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = null;
@@ -72,32 +78,54 @@ internal static class PostClaims
             await RefuseAsync(context, StatusCodes.Status400BadRequest, $"{ImportHeader} must be 1 to 100 letters, digits, '.', '_', '-' or ':'. Good: the SHA-256 of the file in hex");
             return;
         }
+        var sender = Sender.Of(context.User);
+        var source = sender.ImportSource(import);
         var firstLine = 1L;
         if (context.Request.Headers.TryGetValue(FirstLineHeader, out var first) && (!long.TryParse(first, out firstLine) || firstLine < 1))
         {
             await RefuseAsync(context, StatusCodes.Status400BadRequest, $"{FirstLineHeader} must be the number, from 1, of the file's line that the body begins with. Good: 50001");
             return;
         }
-        if (import.Length > 0 && firstLine > 1 && await messages.PositionAsync($"import/{import}", context.RequestAborted) is var recorded && recorded < firstLine - 1)
+        if (import.Length > 0 && firstLine > 1 && await messages.PositionAsync(source, context.RequestAborted) is var recorded && recorded < firstLine - 1)
         {
             await RefuseAsync(context, StatusCodes.Status409Conflict, $"Only {recorded} lines of this import are on record: go on with line {recorded + 1}");
             return;
         }
 
+        if (context.Request.ContentLength > options.ImportBytes)
+        {
+            await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, TooLong(options));
+            return;
+        }
+        using var begun = await limits.TryBeginImportAsync(context, sender);
+        if (begun is null)
+            return;
+
         context.Response.ContentType = Lines;
-        var reader = new LineReader(context.Request.BodyReader, options.BatchSize, firstLine);
+        var reader = new LineReader(context.Request.BodyReader, options.BatchSize, firstLine, options.ImportBytes);
+        var charged = 0L;
         await using var results = new ResultStream(context.Response.BodyWriter);
         for (var from = firstLine - 1; await reader.ReadAsync(context.RequestAborted) is { } batch; from = reader.Position)
         {
             var intake = import.Length > 0
-                ? new Intake($"import/{import}", IsRedelivered: false, from, reader.Position)
+                ? new Intake(source, IsRedelivered: false, from, reader.Position)
                 : new Intake($"http/{installation.Instance}", IsRedelivered: false);
             if (import.Length > 0 && reader.Position == from)
                 continue;
-            var answers = await handler.HandleAsync(batch, intake, context.RequestAborted);
+            await limits.WaitAsync(sender, reader.Bytes - charged, context.RequestAborted);
+            charged = reader.Bytes;
+            var answers = await handler.HandleAsync([.. batch.Select(handler.Reader.Read).Select(sender.Speak)], intake, context.RequestAborted);
             if (answers.Count > 0)
                 await results.WriteAsync(ToLines(answers), context.RequestAborted);
         }
+        if (reader.IsCutOff && !context.Response.HasStarted)
+        {
+            await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, TooLong(options));
+            return;
+        }
+        // What was answered before stands; the sender goes on behind it.
+        if (reader.IsCutOff)
+            await results.WriteAsync(ToLines([Refusal(TooLong(options)) with { Line = reader.Position + 1 }]), context.RequestAborted);
         await results.CompleteAsync(context.RequestAborted);
     }
 
@@ -119,8 +147,13 @@ internal static class PostClaims
     public static Task RefuseAsync(HttpContext context, int status, string reason)
     {
         context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(new Answer(null, Outcome.Refused, null, null, null, [new("$", null, reason, "")]), ResultJson.Default.Answer);
+        return context.Response.WriteAsJsonAsync(Refusal(reason), ResultJson.Default.Answer);
     }
+
+    private static Answer Refusal(string reason) => new(null, Outcome.Refused, null, null, null, [new("$", null, reason, "")]);
+
+    private static string TooLong(IngestOptions options) =>
+        $"A stream of more than {options.ImportBytes} bytes is not taken at once. With {ImportHeader} it goes on behind what was taken, in another request.";
 
     /// <summary>The body up to the limit; of a longer one the beginning, and the rest is not read.</summary>
     public static async Task<(ReadOnlyMemory<byte> Bytes, bool IsTooLong)> ReadBodyAsync(HttpContext context, int limit)

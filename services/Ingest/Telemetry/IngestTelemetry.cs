@@ -16,6 +16,8 @@ internal sealed class IngestTelemetry(IMunicipalities municipalities)
     private static readonly Meter Meter = new(Name);
     private static readonly Counter<long> Duplicates = Meter.CreateCounter<long>("claims.duplicates", "{message}", "Repeats that changed nothing");
 
+    private static readonly Counter<long> Received = Meter.CreateCounter<long>("claims.received", "{message}", "Messages that came in");
+
     /// <summary>Null when nobody listens: the trace is then passed through as it came.</summary>
     public Activity?[]? Start(IReadOnlyList<ReadMessage> batch)
     {
@@ -55,6 +57,8 @@ internal sealed class IngestTelemetry(IMunicipalities municipalities)
 
     public void Count(IReadOnlyList<ReadMessage> batch, IReadOnlyList<Answer> answers)
     {
+        foreach (var (came, count) in answers.Select((answer, i) => (answer.Outcome, batch[i].Sender)).CountBy(each => each))
+            Received.Add(count, new("sender", came.Sender ?? "unknown"), new KeyValuePair<string, object?>("outcome", came.Outcome));
         foreach (var group in answers.Select((answer, i) => (answer.Outcome, batch[i].Addressed.Municipality)).CountBy(each => each))
         {
             var (outcome, municipality) = group.Key;
