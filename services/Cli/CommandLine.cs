@@ -10,6 +10,7 @@ using ClaimsTransfer.Cli.Operate;
 using ClaimsTransfer.Cli.Reconcile;
 using ClaimsTransfer.Cli.Report;
 using ClaimsTransfer.Cli.Running;
+using ClaimsTransfer.Cli.Senders;
 using ClaimsTransfer.Cli.Show;
 using ClaimsTransfer.Cli.Status;
 using ClaimsTransfer.Cli.Submit;
@@ -43,6 +44,7 @@ public static class CommandLine
             KeysCommand.Create(where),
             BrokerCommand.Create(where),
             VendorsCommand.Create(where),
+            SendersCommand.Create(where),
         };
         foreach (var operation in OperateCommand.CreateAll(where))
             root.Add(operation);

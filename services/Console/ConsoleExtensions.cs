@@ -17,6 +17,7 @@ using ClaimsTransfer.OperationsConsole.Overview;
 using ClaimsTransfer.OperationsConsole.Pages.Frame;
 using ClaimsTransfer.OperationsConsole.Reconciliations;
 using ClaimsTransfer.OperationsConsole.Replaying;
+using ClaimsTransfer.OperationsConsole.Senders;
 using ClaimsTransfer.OperationsConsole.Vendors;
 using ClaimsTransfer.OperationsConsole.Waiting;
 
@@ -72,6 +73,7 @@ public static class ConsoleExtensions
         api.MapClaims();
         api.MapMunicipalities();
         api.MapVendors();
+        api.MapSenders();
         WaitingEndpoints.Map(api);
         ReconciliationEndpoints.Map(api);
         api.MapVendorConduct();

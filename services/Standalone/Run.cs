@@ -80,7 +80,10 @@ public sealed class Run(RunSettings settings)
         if (settings.Claims is not null)
             await ImportAsync(system, settings.Claims, cancellation);
         if (settings.SamplesPerSecond > 0)
-            await new SampleFeed(system, TimeProvider.System).FeedAsync(settings, cancellation);
+        {
+            using var sender = AsDemo(settings.Data);
+            await new SampleFeed(sender, TimeProvider.System).FeedAsync(settings, cancellation);
+        }
         if (!settings.UntilDone)
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
 
@@ -96,6 +99,14 @@ public sealed class Run(RunSettings settings)
             return ExitCodes.Stalled;
         }
         return verdict;
+    }
+
+    /// <summary>The samples come as a sender's, unless Ingest was told to make none.</summary>
+    private static RunningSystem AsDemo(string data)
+    {
+        var system = RunningSystem.In(data);
+        var key = Path.Combine(data, "senders", "demo");
+        return File.Exists(key) ? system.As(File.ReadAllText(key).Trim()) : system;
     }
 
     private static async Task ImportAsync(RunningSystem system, string claims, CancellationToken cancellation)

@@ -47,6 +47,7 @@ public sealed record RunSettings
     {
         ["Connectors:GiveUpAfter"] = "00:05:00",
         ["Connectors:Prisme:SandboxFolder"] = Path.Combine(data, "sandbox", "prisme"),
+        ["Ingest:DemoSender"] = "true",
         ["Payments:LateAfter"] = "00:00:05",
         ["Routing:SendingDeadline"] = "00:01:00",
         ["Routing:SentDeadline"] = "00:00:20",

@@ -71,7 +71,7 @@ public sealed class ImportClient(RunningSystem system, TimeProvider time)
                 await PostAsync(importId, chunk.FirstLine + skip, Skip(chunk.Bytes, skip), refusals, cancellation);
                 done = await DoneAsync(importId, cancellation);
             }
-            catch (Exception passing) when (passing is CommandFailure or HttpRequestException or IOException)
+            catch (Exception passing) when (passing is (CommandFailure and not CallerNotKnown) or HttpRequestException or IOException)
             {
                 failure = passing;
             }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ClaimsTransfer.Cli.Running;
+using ClaimsTransfer.Cli.Senders;
 using Spectre.Console;
 
 namespace ClaimsTransfer.Cli.Import;
@@ -17,9 +18,11 @@ public static class ImportCommand
         var fees = new FbsFeesOptions();
         var command = new Command("import", "Send a file of messages, resumable.") { file, format, allowRefused, refused };
         fees.AddTo(command);
+        var key = new SenderKeyOption();
+        key.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            using var system = where.Find(parsed);
+            using var system = key.Find(where, parsed);
             var path = parsed.GetRequiredValue(file);
             if (path != "-" && !File.Exists(path))
                 throw new CommandFailure($"There is no file '{path}'.", "Give the path of an NDJSON file, or - for standard input.", ExitCodes.Usage);

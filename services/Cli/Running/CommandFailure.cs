@@ -9,6 +9,9 @@ public class CommandFailure(string tried, string toDo, int exitCode = ExitCodes.
     public int ExitCode => exitCode;
 }
 
+/// <summary>A service does not let us in: trying again does not help.</summary>
+public sealed class CallerNotKnown(string tried, string toDo) : CommandFailure(tried, toDo);
+
 public static class ExitCodes
 {
     public const int Done = 0;

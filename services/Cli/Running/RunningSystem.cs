@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using ClaimsTransfer.Defaults.Access;
@@ -28,6 +29,13 @@ public sealed class RunningSystem : IDisposable
     public Endpoints Endpoints => _endpoints();
 
     public HttpClient Http => _http;
+
+    /// <summary>What is sent from now on is sent as this sender, not as the installation's own.</summary>
+    public RunningSystem As(string senderKey)
+    {
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", senderKey);
+        return this;
+    }
 
     /// <summary>For a client with a time limit of its own.</summary>
     public HttpMessageHandler Handler() => _handler();
@@ -97,7 +105,7 @@ public sealed class RunningSystem : IDisposable
             if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
             {
                 response.Dispose();
-                throw NotKnown(service);
+                throw _http.DefaultRequestHeaders.Authorization is null ? NotKnown(service) : SenderNotKnown();
             }
             if ((int)response.StatusCode < 500)
                 return response;
@@ -117,10 +125,13 @@ public sealed class RunningSystem : IDisposable
     }
 
     /// <summary>The services answer to the installation's own commands.</summary>
-    public static CommandFailure NotKnown(string service) => new(
+    public static CallerNotKnown NotKnown(string service) => new(
         $"{service} does not know us.",
         "On its own machine a command shows that it can read the installation's master key (DATA/keys/master.key, or CLAIMS_MASTER_KEY_FILE): run it as the user that runs the services, and give --data DIR with --url. "
         + "From another machine it shows a certificate: CLAIMS_BROKER_CA, CLAIMS_BROKER_CERTIFICATE and CLAIMS_BROKER_KEY of 'operations'.");
+
+    private static CallerNotKnown SenderNotKnown() => new(
+        "ingest does not take the sender's key.", "It may be revoked, expired or rotated: claims senders list. A new one: claims senders rotate NAME");
 
     public void Dispose() => _http.Dispose();
 }

@@ -62,7 +62,8 @@ public static class StatusCommand
     {
         var received = message.TryGetProperty("receivedAt", out var at) && at.TryGetDateTimeOffset(out var time) ? $"{time.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}" : "";
         var times = message.TryGetProperty("times", out var count) && count.TryGetInt64(out var repeats) && repeats > 1 ? $", {repeats} times" : "";
-        Console.Out.WriteLine($"{received}  received {Timeline.Text(message, "kind")} {Timeline.Text(message, "messageId")}: {Timeline.Text(message, "outcome")}{times}");
+        var sender = Timeline.Text(message, "sender") is { } named ? $" from {Shown.Line(named)}" : "";
+        Console.Out.WriteLine($"{received}  received {Timeline.Text(message, "kind")} {Timeline.Text(message, "messageId")}: {Timeline.Text(message, "outcome")}{times}{sender}");
         if (!message.TryGetProperty("faults", out var faults) || faults.ValueKind != JsonValueKind.Array)
             return;
         foreach (var fault in faults.EnumerateArray())

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Http.Headers;
 using ClaimsTransfer.Cli.Running;
+using ClaimsTransfer.Cli.Senders;
 
 namespace ClaimsTransfer.Cli.Submit;
 
@@ -11,9 +12,11 @@ public static class SubmitCommand
     {
         var file = new Argument<string>("FILE") { Description = "A file with one message as JSON; - or absent: standard input.", DefaultValueFactory = _ => "-" };
         var command = new Command("submit", "Send one message: a claim, or a change with its \"kind\".") { file };
+        var key = new SenderKeyOption();
+        key.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            using var system = where.Find(parsed);
+            using var system = key.Find(where, parsed);
             var body = await ReadAsync(parsed.GetRequiredValue(file), cancellation);
             using var response = await system.SendAsync("ingest", "/claims", () => new HttpRequestMessage(HttpMethod.Post, system.Address("ingest", "/claims"))
             {

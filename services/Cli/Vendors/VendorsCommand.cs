@@ -15,7 +15,7 @@ public static class VendorsCommand
     public static Command Create(WhereOptions where)
     {
         var access = new ConsoleAccess(where);
-        var audit = new VendorAudit(where, access);
+        var audit = new ActAudit(where, access, "vendors");
         var command = new Command("vendors", "Which vendors have access: list, revoke, admit.")
         {
             CreateList(where),
@@ -61,7 +61,7 @@ public static class VendorsCommand
         return list;
     }
 
-    private static Command CreateRevoke(WhereOptions where, ConsoleAccess access, VendorAudit audit)
+    private static Command CreateRevoke(WhereOptions where, ConsoleAccess access, ActAudit audit)
     {
         var name = new Argument<string>("VENDOR") { Description = string.Join(", ", Enum.GetNames<Vendor>()) + "." };
         var reason = ConsoleAccess.Reason();
@@ -91,7 +91,7 @@ public static class VendorsCommand
         return command;
     }
 
-    private static Command CreateAdmit(WhereOptions where, ConsoleAccess access, VendorAudit audit)
+    private static Command CreateAdmit(WhereOptions where, ConsoleAccess access, ActAudit audit)
     {
         var name = new Argument<string>("VENDOR") { Description = string.Join(", ", Enum.GetNames<Vendor>()) + "." };
         var reason = ConsoleAccess.Reason();

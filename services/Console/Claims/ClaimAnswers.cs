@@ -32,9 +32,10 @@ public sealed record OpenInstruction(Guid Id, string Kind);
 /// <summary>A message that came in from FBS about a claim, as Ingest tells it.</summary>
 /// <param name="Outcome">accepted, change, duplicate or refused.</param>
 /// <param name="Kept">Of a refused one: its body, personal values masked.</param>
+/// <param name="Sender">Who sent it first; null: nobody was vouched for.</param>
 public sealed record MessageFromFbs(
     Guid Id, Guid? MessageId, Guid? ClaimId, string? Municipality, string Kind, long? Version, string Outcome, long? AmountOre, long Times, DateTimeOffset ReceivedAt, string? TraceParent,
-    IReadOnlyList<ToldFault>? Faults, string? Kept);
+    IReadOnlyList<ToldFault>? Faults, string? Kept, string? Sender = null);
 
 /// <summary>A claim's money, as Payments tells it.</summary>
 public sealed record ClaimAccount(

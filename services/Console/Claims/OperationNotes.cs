@@ -18,6 +18,8 @@ public static class OperationNotes
 
     public static Note OthersMunicipalities(int count) => Note.Of("operation.othersMunicipalities", ("count", count));
 
+    public static Note OthersSender(string sender) => Note.Of("operation.othersSender", ("sender", sender));
+
     public static Note OthersVendor(string vendor) => Note.Of("operation.othersVendor", ("vendor", vendor));
 
     public static Note VendorOutcome(string outcomes, int steps) => Note.Of("operation.vendorOutcome", ("outcomes", outcomes), ("steps", steps));

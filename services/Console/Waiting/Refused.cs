@@ -15,9 +15,10 @@ public sealed record RefusedGroups(IReadOnlyList<RefusedGroup> Groups);
 /// <summary>A message that Ingest refused, and what is wrong with it.</summary>
 /// <param name="Times">How often exactly this message has come.</param>
 /// <param name="Kept">Its body, personal values masked.</param>
+/// <param name="Sender">Who sent it first; null: nobody was vouched for.</param>
 public sealed record RefusedMessage(
     Guid Id, Guid? MessageId, Guid? ClaimId, string? Municipality, string Kind, long? Version, string Outcome, long? AmountOre, long Times, DateTimeOffset ReceivedAt, string? TraceParent,
-    IReadOnlyList<ToldFault>? Faults, string? Kept);
+    IReadOnlyList<ToldFault>? Faults, string? Kept, string? Sender = null);
 
 /// <param name="Next">Give it as <c>after</c> for what follows; null: that was all.</param>
 public sealed record RefusedPage(IReadOnlyList<RefusedMessage> Messages, string? Next);

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Messaging;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 
 namespace ClaimsTransfer.Ingest.Senders;
@@ -11,7 +12,8 @@ namespace ClaimsTransfer.Ingest.Senders;
 /// commands show counts too. Whoever shows two things is known by the key or token: that was meant for this request, and the certificate for the connection.
 /// </summary>
 internal sealed partial class SenderAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, SenderStore senders, Certificates certificates, IngestOptions ingest)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, SenderStore senders, Certificates certificates, IngestOptions ingest,
+    IOptionsMonitor<JwtBearerOptions> tokens)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string SchemeName = "sender";
@@ -60,7 +62,11 @@ internal sealed partial class SenderAuthentication(
             return Sender.Ours;
         if (shown is null)
             return Context.Connection.ClientCertificate is { } presented && certificates.NameOf(presented) is { } name ? await senders.ByNameAsync(name, Context.RequestAborted) : null;
-        return ingest.Oidc.IsUsed && await Context.AuthenticateAsync(SenderTokens.SchemeName) is { Succeeded: true, Principal: { } token } ? SenderTokens.Of(token, ingest.Oidc) : null;
+        if (!ingest.Oidc.IsUsed)
+            return null;
+        // The handler itself calls a token invalid when it has no keys to check it with.
+        await tokens.Get(SenderTokens.SchemeName).ConfigurationManager!.GetConfigurationAsync(Context.RequestAborted);
+        return await Context.AuthenticateAsync(SenderTokens.SchemeName) is { Succeeded: true, Principal: { } token } ? SenderTokens.Of(token, ingest.Oidc) : null;
     }
 
     /// <summary>The store, or the identity provider's discovery.</summary>

@@ -50,7 +50,7 @@ public sealed class SampleFeed(RunningSystem system, TimeProvider time)
                 await response.Content.CopyToAsync(Stream.Null, cancellation);
                 return;
             }
-            catch (Exception failure) when (failure is CommandFailure or HttpRequestException or IOException)
+            catch (Exception failure) when (failure is (CommandFailure and not CallerNotKnown) or HttpRequestException or IOException)
             {
                 // Sent again, as FBS would: what was taken in counts as a duplicate.
                 await Task.Delay(Tick, time, cancellation);

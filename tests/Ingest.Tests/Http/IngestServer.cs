@@ -18,17 +18,21 @@ namespace ClaimsTransfer.Ingest.Tests.Http;
 internal sealed class IngestServer : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private IReadOnlyList<KeyValuePair<string, string?>> _settings = [];
     private WebApplication _app = null!;
 
     public HttpClient Client { get; private set; } = null!;
+    /// <summary>Shows nothing of itself.</summary>
+    public HttpClient Anybody { get; private set; } = null!;
+
     public string Folder => _folder.Path;
     public string Token => _app.Services.GetRequiredService<ServiceToken>().TryIssue("test").ShouldNotBeNull();
     public ITransport Transport => _app.Services.GetRequiredService<ITransport>();
     public IQueues Queues => _app.Services.GetRequiredService<IQueues>();
 
-    public static async Task<IngestServer> StartAsync()
+    public static async Task<IngestServer> StartAsync(params IReadOnlyList<KeyValuePair<string, string?>> settings)
     {
-        var server = new IngestServer();
+        var server = new IngestServer { _settings = settings };
         await server.RunAsync();
         return server;
     }
@@ -82,17 +86,20 @@ internal sealed class IngestServer : IAsyncDisposable
             new("CLAIMS_DATA", Folder), new("CLAIMS_LOG", "file"), new("CLAIMS_BROKER", "embedded"), new("CLAIMS_STORE", "embedded"),
             new("Logging:LogLevel:Default", "Debug"),
         ]);
+        builder.Configuration.AddInMemoryCollection(_settings);
         builder.AddIngest();
         _app = builder.Build();
         _app.MapDefaults();
         _app.MapIngest();
         await _app.StartAsync();
+        Anybody = new HttpClient { BaseAddress = new Uri(_app.Urls.First()) };
         Client = new HttpClient(_app.Services.GetRequiredService<ServiceHttp>().Handler()) { BaseAddress = new Uri(_app.Urls.First()), Timeout = TimeSpan.FromMinutes(5) };
     }
 
     private async Task StopAsync()
     {
         Client.Dispose();
+        Anybody.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
     }
