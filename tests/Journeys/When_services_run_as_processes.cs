@@ -58,6 +58,18 @@ public sealed class When_services_run_as_processes
     }
 
     [Test, Order(4)]
+    public async Task the_demos_key_is_for_its_owner_and_without_it_nothing_is_taken()
+    {
+        var key = Path.Combine(_data, "senders", "demo");
+        if (!OperatingSystem.IsWindows())
+            File.GetUnixFileMode(key).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        (await File.ReadAllTextAsync(Endpoints.PathIn(_data))).ShouldNotContain((await File.ReadAllTextAsync(key)).Trim());
+        using var anybody = new HttpClient();
+        using var refused = await anybody.PostAsync(_system.Address("ingest", "/claims"), new StringContent("{}", new System.Net.Http.Headers.MediaTypeHeaderValue("application/json")));
+        refused.StatusCode.ShouldBe(System.Net.HttpStatusCode.Unauthorized);
+    }
+
+    [Test, Order(4)]
     public async Task what_the_readme_says_about_sending_a_claim_is_right()
     {
         foreach (var snippet in (string[])["curl", "amqp"])
@@ -73,6 +85,8 @@ public sealed class When_services_run_as_processes
             (await status.EndAsync(TimeSpan.FromMinutes(5))).ShouldBe(ExitCodes.Done, status.Said);
             status.Said.ShouldContain("Transferred", Case.Insensitive);
             status.Said.ShouldContain("claim-created");
+            if (feeId == "434536")
+                status.Said.ShouldContain("from demo");
             status.Said.ShouldNotContain("0101011234");
         }
     }

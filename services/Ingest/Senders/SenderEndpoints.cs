@@ -32,12 +32,11 @@ internal static partial class SenderEndpoints
 
     public static void MapSenders(this RouteGroupBuilder ingest)
     {
-        var senders = ingest.MapGroup("/senders");
-        senders.MapGet("", async (SenderStore store, CancellationToken cancellation) =>
+        ingest.MapGet("/senders", async (SenderStore store, CancellationToken cancellation) =>
             Results.Json(new SenderList(await store.ListAsync(cancellation)), SenderJson.Default.SenderList));
-        senders.MapPost("", AddAsync);
-        senders.MapPost("/{name}/rotate", RotateAsync);
-        senders.MapPost("/{name}/revoke", RevokeAsync);
+        ingest.MapPost("/senders", AddAsync);
+        ingest.MapPost("/senders/{name}/rotate", RotateAsync);
+        ingest.MapPost("/senders/{name}/revoke", RevokeAsync);
     }
 
     private static async Task<IResult> AddAsync(SenderToAdd request, SenderStore store, TimeProvider time, CancellationToken cancellation)

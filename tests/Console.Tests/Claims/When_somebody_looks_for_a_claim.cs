@@ -122,8 +122,12 @@ public sealed class When_somebody_looks_for_a_claim
     }
 
     [Test]
-    public async Task an_example_of_ingests_is_marked_as_english_in_the_history() =>
-        (await (await _console.Server.SignedInAsync()).GetStringAsync("/console/claims/DK-710100/1001?handler=History")).ShouldContain("""(eksempel: <span lang="en">70.00</span>)""");
+    public async Task who_sent_it_stands_in_the_history_and_an_example_of_ingests_is_marked_as_english()
+    {
+        var history = await (await _console.Server.SignedInAsync()).GetStringAsync("/console/claims/DK-710100/1001?handler=History");
+        history.ShouldContain("""(eksempel: <span lang="en">70.00</span>)""");
+        history.ShouldContain("<td>fbs-kbh</td>");
+    }
 
     [Test]
     public async Task a_held_claim_is_released_with_a_reason_that_is_on_record()

@@ -167,7 +167,7 @@ internal sealed class StandInSystem : IAsyncDisposable
         "routing/claims/DK-710100/1001/operations" or "routing/claims/DK-715700/2001/operations" => """{"messageId":"11111111-1111-1111-1111-111111111111","claimId":"22222222-2222-2222-2222-222222222222","operation":"Release"}""",
         "ingest/messages" => request.Query["feeId"] == "1001" || request.Query["feeId"] == "1003"
             ? """
-              [{"id":"33333333-3333-3333-3333-333333333333","messageId":"33333333-3333-3333-3333-333333333333","municipality":"0101","kind":"submit-claim","outcome":"refused","times":2,"receivedAt":"2026-11-24T08:59:00+00:00",
+              [{"id":"33333333-3333-3333-3333-333333333333","messageId":"33333333-3333-3333-3333-333333333333","municipality":"0101","kind":"submit-claim","outcome":"refused","times":2,"receivedAt":"2026-11-24T08:59:00+00:00","sender":"fbs-kbh",
                 "faults":[{"field":"amount","value":"-5","reason":"must be greater than 0","example":"70.00","why":{"code":"fault.notAboveZero"}}]}]
               """
             : "[]",

@@ -4,6 +4,7 @@ using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Ingest;
 using ClaimsTransfer.Journeys.Running;
 using ClaimsTransfer.OesIndsigt;
+using ClaimsTransfer.Ingest.Senders;
 using ClaimsTransfer.OperationsConsole;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.Payments;
@@ -19,7 +20,7 @@ public sealed class When_a_setting_is_bound
 {
     private static readonly (string Section, Type Options)[] Bound =
     [
-        ("Claims", typeof(Installation)), ("Ingest", typeof(IngestOptions)), ("Routing", typeof(RoutingOptions)), ("Payments", typeof(PaymentsOptions)),
+        ("Claims", typeof(Installation)), ("Ingest", typeof(IngestOptions)), ("Ingest:Oidc", typeof(SenderOidcOptions)), ("Routing", typeof(RoutingOptions)), ("Payments", typeof(PaymentsOptions)),
         ("Payments", typeof(ReconciliationOptions)), ("Connectors", typeof(ConnectorOptions)),
         ("Connectors:Prisme", typeof(PrismeOptions)), ("Connectors:OesIndsigt", typeof(IndsigtOptions)),
         ("Console", typeof(ConsoleOptions)), ("Console:Oidc", typeof(OidcOptions)),
