@@ -16,6 +16,8 @@ internal sealed class QueueIntake(ITransport transport, BatchConsumers consumers
     /// <summary>A message that kills its consumer again and again goes to the error queue from here, sealed: at 50 the broker would move it to the dead queue as it is.</summary>
     private const int AttemptsAtMost = 40;
 
+    private const int LongestUser = 100;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var queue = Topology.Ingest with
@@ -48,7 +50,7 @@ internal sealed class QueueIntake(ITransport transport, BatchConsumers consumers
     {
         var counter = (batch[0].Body.Length + batch.Count) % Counters;
         return handler.HandleAsync(
-            [.. batch.Select(delivery => handler.Reader.Read(new Incoming(sealer.Open(delivery.Body), KindOf(delivery), delivery.TraceParent)) with { Sender = delivery.Sender })],
+            [.. batch.Select(delivery => handler.Reader.Read(new Incoming(sealer.Open(delivery.Body), KindOf(delivery), delivery.TraceParent)) with { Sender = delivery.Sender is { } user ? PersonalData.Cut(user, LongestUser) : null })],
             new Intake($"queue/{installation.Instance}/{counter}", IsRedelivered: true), cancellation);
     }
 }
