@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ClaimsTransfer.Cli.Audit;
 using ClaimsTransfer.Cli.Broker;
+using ClaimsTransfer.Cli.Credentials;
 using ClaimsTransfer.Cli.Doctor;
 using ClaimsTransfer.Cli.Failures;
 using ClaimsTransfer.Cli.Import;
@@ -42,6 +43,7 @@ public static class CommandLine
             AuditCommand.Create(where),
             DoctorCommand.Create(where),
             KeysCommand.Create(where),
+            CredentialsCommand.Create(where),
             BrokerCommand.Create(where),
             VendorsCommand.Create(where),
             SendersCommand.Create(where),

@@ -30,7 +30,7 @@ public static class PaymentsExtensions
             throw new SettingsException($"The settings of Payments cannot be used:\n- {string.Join("\n- ", faults)}");
 
         // The time limit is ours (FbsTimeout): the client's own would look like a cancelled call.
-        builder.Services.AddHttpClient(FbsClient, client => client.Timeout = Timeout.InfiniteTimeSpan);
+        builder.Services.AddHttpClient(FbsClient, client => client.Timeout = Timeout.InfiniteTimeSpan).AsDebtorClient(DebtorCredentials.Fbs);
         builder.Services
             .AddSingleton(options)
             .AddSingleton(services => new PaymentsParts(services, options))

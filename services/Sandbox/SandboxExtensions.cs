@@ -1,6 +1,7 @@
 using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Sandbox.Access;
 using ClaimsTransfer.Sandbox.Faults;
 using ClaimsTransfer.Sandbox.Fbs;
 using ClaimsTransfer.Sandbox.Indsigt;
@@ -33,6 +34,7 @@ public static class SandboxExtensions
         builder.Services.AddSingleton(services => new KeptFaults(
             services.GetRequiredKeyedService<IStore>("sandbox"), services.GetRequiredService<FaultControl>(),
             builder.Configuration["Sandbox:Faults"] is null ? null : plan, builder.Configuration["CLAIMS_RUN"] ?? ""));
+        builder.AddStandInDoor();
         builder.AddMoney();
         builder.Services.AddHostedService<LedgerStart>();
         builder.AddFbsStandIn();
@@ -51,8 +53,7 @@ public static class SandboxExtensions
         operated.MapMoney();
         operated.MapLedger();
         operated.MapFbsStandIn();
-        // What they stand in for knows its callers by other means than ours.
-        var standIns = app.MapGroup("").AllowAnonymous();
+        var standIns = app.MapGroup("").RequireStandInDoor(app.Configuration);
         PaymentInterface.Map(standIns);
         OpenClaimsList.Map(standIns);
         standIns.MapOpusStandIn();

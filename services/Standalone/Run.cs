@@ -32,6 +32,7 @@ public sealed class Run(RunSettings settings)
         Endpoints.Remove(settings.Data);
         MakeMasterKey(settings.Data);
         // A system that is to be stopped is stopped in order: starting it up is not interrupted half-way either.
+        settings.MakeCredentials();
         await using IStartedSystem started = settings.InOneProcess ? await EmbeddedSystem.StartAsync(settings, cancellation) : await ProcessSystem.StartAsync(settings, cancellation);
         using var system = RunningSystem.In(settings.Data);
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

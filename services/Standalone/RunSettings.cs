@@ -1,3 +1,7 @@
+using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Sandbox.Access;
+
 namespace ClaimsTransfer.Standalone;
 
 /// <summary>What a run was asked to do.</summary>
@@ -40,12 +44,28 @@ public sealed record RunSettings
     /// <summary>Every service in this process.</summary>
     public bool InOneProcess => Broker == "embedded" && Store == "embedded";
 
+    /// <summary>The stand-ins' own credentials.</summary>
+    private static string StandInFolder(string data) => Path.Combine(data, "sandbox", "credentials");
+
+    /// <summary>Before anything starts: what we and the stand-ins know each other by.</summary>
+    public void MakeCredentials()
+    {
+        string Setting(string variable, string otherwise) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } given ? given : otherwise;
+        var file = MunicipalityFile.Load(Defaults.Municipalities.Municipalities.PathOf(new Installation { Municipalities = Municipalities ?? Setting("CLAIMS_MUNICIPALITIES", ""), Data = Data }), allowPlain: true);
+        // Those of the shipped file too: one that is added while everything runs is one of them.
+        var shipped = MunicipalityFile.Load(Path.Combine(AppContext.BaseDirectory, "municipalities.yaml"), allowPlain: true);
+        StandInCredentials.Make(
+            Setting("CLAIMS_CREDENTIALS", new Installation { Data = Data }.CredentialFolder), Setting("Sandbox__Credentials", StandInFolder(Data)),
+            file.Entries.Concat(shipped.Entries).Select(municipality => municipality.Code).Distinct(StringComparer.Ordinal), TimeProvider.System);
+    }
+
     /// <summary>
     /// What the sandbox's debtor systems make of the production settings: they answer in seconds, so doubt begins after minutes, not hours. The environment may say otherwise.
     /// </summary>
     public static IReadOnlyDictionary<string, string?> RehearsalDefaults(string data) => new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
     {
         ["Connectors:GiveUpAfter"] = "00:05:00",
+        ["Sandbox:Credentials"] = StandInFolder(data),
         ["Connectors:Prisme:SandboxFolder"] = Path.Combine(data, "sandbox", "prisme"),
         ["Ingest:DemoSender"] = "true",
         ["Payments:LateAfter"] = "00:00:05",

@@ -85,7 +85,7 @@ public sealed class When_a_service_starts_before_its_store
         builder.Configuration["Claims:Data"] = data;
         builder.Configuration["Claims:MasterKey"] = Convert.ToBase64String(new byte[32]);
         builder.Configuration["Claims:Municipalities"] = Path.Combine(Repository.Root, "deploy", "municipalities.yaml");
-        builder.Configuration["Claims:Sandbox"] = "http://sandbox.invalid";
+        builder.Configuration["Claims:Sandbox"] = "https://sandbox.invalid";
         builder.Configuration["Claims:Log"] = "file";
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         Services[service].Add(builder);

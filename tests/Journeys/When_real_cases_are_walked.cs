@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Net.Mime;
 using System.Text;
 using System.Text.Json.Nodes;
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Journeys.Running;
 using Shouldly;
 
@@ -43,6 +44,18 @@ public sealed class When_real_cases_are_walked(string how)
             await StatusAsync(agency, fee, "Transferred");
     }
 
+    /// <summary>As the municipality's debtor system does.</summary>
+    private async Task<HttpStatusCode> CallBackAsync(string municipality, HttpContent content)
+    {
+        var sandbox = Path.Combine(_system.Data, "sandbox");
+        var credential = new DebtorCredentials(Path.Combine(sandbox, "credentials")).Of(municipality)!;
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.User}:{credential.Password}")));
+        using (content)
+        using (var answer = await http.PostAsync($"http://127.0.0.1:{await File.ReadAllTextAsync(Path.Combine(sandbox, "callback-port-1"))}/connectors/kmdopus/callback/{municipality}", content))
+            return answer.StatusCode;
+    }
+
     [Test]
     public async Task Case_01_the_claim_that_was_named_stands_first()
     {
@@ -56,7 +69,7 @@ public sealed class When_real_cases_are_walked(string how)
     public async Task Case_02_our_reference_is_read_as_systems_write_it()
     {
         Pay("0155", ("c02-1", "DAK", "DK-715500-434540 ", 1_900, []), ("c02-2", "DAK", "dk-715500-434540", 1_800, []));
-        (await _system.PostAsync("kmdopus", "/connectors/kmdopus/callback/0101", new StringContent(
+        (await CallBackAsync("0101", new StringContent(
             """
             <?xml version="1.0" encoding="utf-8"?>
             <s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><d:DaekningAfskrivning xmlns:d="urn:claimstransfer:oir-profile:debitor:1"><d:Postering>

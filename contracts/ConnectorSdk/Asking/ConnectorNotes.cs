@@ -10,6 +10,8 @@ public static class ConnectorNotes
     public static readonly Note TakesNothing = Note.Of("connector.takesNothing");
     public static readonly Note WhetherItHasIt = Note.Of("connector.whetherItHasIt");
 
+    public static Note NotLetIn(string municipality) => Note.Of("connector.notLetIn", ("municipality", municipality));
+
     public static Note KeyNotHere(string key, string vendor) => Note.Of("connector.keyNotHere", ("key", key), ("vendor", vendor));
 
     /// <param name="fault">An exception's name.</param>

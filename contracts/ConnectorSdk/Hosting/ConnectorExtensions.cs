@@ -2,7 +2,9 @@ using ClaimsTransfer.ConnectorSdk.Asking;
 using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Senders;
 using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.Defaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -54,6 +56,10 @@ public static class ConnectorExtensions
         builder.Services.AddSingleton<IHostedService>(services => services.GetRequiredKeyedService<ConnectorHost>(vendor));
         builder.Services.TryAddSingleton<IReceiptInbox, ReceiptInbox>();
         builder.Services.TryAddSingleton<IEntryInbox, EntryInbox>();
+        builder.Services.AddKeyedSingleton(vendor, (services, _) => new SenderRefusals(
+            services.GetRequiredService<IStores>().Open(ConnectorHost.SchemaOf(which)), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddKeyedSingleton<ICallerRefusals>(vendor, (services, _) => new CallerRefusals(
+            vendor, services.GetRequiredKeyedService<SenderRefusals>(vendor), services.GetRequiredService<ILogger<CallerRefusals>>()));
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             $"connector-{vendor}", services => services.GetRequiredKeyedService<ConnectorHost>(vendor), null, ["ready"]));
         return builder;
@@ -61,6 +67,7 @@ public static class ConnectorExtensions
 
     /// <summary>
     /// <c>GET /connectors/VENDOR</c> (how each municipality stands), <c>POST /connectors/VENDOR/municipalities/CODE/pause|resume</c>,
+    /// <c>GET /connectors/VENDOR/senders</c> (who called back for whom in vain),
     /// <c>GET /connectors/VENDOR/municipalities/CODE/accounts</c> (the claims its debtor system holds), <c>GET /connectors/VENDOR/waiting</c> and
     /// <c>POST /connectors/VENDOR/messages/recorded</c> (what the log says of instructions).
     /// </summary>
@@ -79,6 +86,9 @@ public static class ConnectorExtensions
                 since = DateTimeOffset.FromUnixTimeMilliseconds(refusal.SinceAt), last = DateTimeOffset.FromUnixTimeMilliseconds(refusal.LastAt), refusal.Times,
             }),
         }));
+        var refusals = app.Services.GetRequiredKeyedService<SenderRefusals>(vendor);
+        connector.MapGet("/senders", async (CancellationToken cancellation) =>
+            TypedResults.Json(new SendersView(IsRequired: true, await refusals.ReadAsync(cancellation)), System.Text.Json.JsonSerializerOptions.Web));
         connector.MapPost("/municipalities/{code}/pause", (string code, CancellationToken cancellation) => SetPausedAsync(host, code, true, cancellation));
         connector.MapPost("/municipalities/{code}/resume", (string code, CancellationToken cancellation) => SetPausedAsync(host, code, false, cancellation));
         var accounts = new AccountStream(vendor, host, app.Services.GetRequiredService<TimeProvider>(), app.Services.GetRequiredService<ILogger<AccountStream>>());
@@ -127,6 +137,25 @@ internal sealed class EntryInbox(IEnumerable<ConnectorHost> hosts) : IEntryInbox
 
     public Task RefuseAsync(string municipality, RefusedDocument document, CancellationToken cancellation) =>
         hosts.Of(municipality).RefuseAsync(municipality, document, cancellation);
+}
+
+/// <summary>Tells a caller that is not believed as one of the broker's users is told of: counted, kept with for whom it spoke, and logged.</summary>
+internal sealed partial class CallerRefusals(string vendor, SenderRefusals refusals, ILogger<CallerRefusals> logger) : ICallerRefusals
+{
+    private const string Callback = "callback";
+
+    public async Task CountAsync(string caller, string municipality, CancellationToken cancellation)
+    {
+        ClaimMetrics.SenderRefused(caller, municipality, nameof(RefusalReason.OtherMunicipality), 1);
+        Log.Refused(logger, vendor, municipality, caller);
+        await refusals.RecordAsync([new SenderRefusal(caller, municipality, Callback, RefusalReason.OtherMunicipality, "")], cancellation);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3060, LogLevel.Error, "{Vendor}: the caller '{Caller}' called back for municipality {Municipality}, which is not its own, and was refused")]
+        public static partial void Refused(ILogger logger, string vendor, string municipality, string caller);
+    }
 }
 
 internal static class Hosts

@@ -52,7 +52,8 @@ public sealed partial class InstructionHandler
         {
             var isClear = answers.Any(answer => answer is Submitted.Accepted or Submitted.Pending || (answer is Submitted.Rejected rejected && !InstructionRules.IsOurs(rejected)));
             await CameBackAsync(
-                lane, isClear, answers.Any(answer => answer is Submitted.NotUnderstood), answers.OfType<Submitted.Unavailable>().FirstOrDefault(), now, cancellation);
+                lane, isClear, answers.Any(answer => answer is Submitted.NotUnderstood), answers.OfType<Submitted.Unavailable>().FirstOrDefault(),
+                answers.OfType<Submitted.NotLetIn>().Any(), now, cancellation);
         }
         else
         {
@@ -92,7 +93,8 @@ public sealed partial class InstructionHandler
             if (reached)
             {
                 await CameBackAsync(
-                    lane, answers.Any(answer => answer is not (Found.NoAnswer or Found.NotUnderstood)), answers.Any(answer => answer is Found.NotUnderstood), null, now, cancellation);
+                    lane, answers.Any(answer => answer is not (Found.NoAnswer or Found.NotLetIn or Found.NotUnderstood)), answers.Any(answer => answer is Found.NotUnderstood), null,
+                    answers.OfType<Found.NotLetIn>().Any(), now, cancellation);
             }
 
             TellSlipsLeftOut(lane.Code, answers.Select(answer => (answer as Found.Done)?.PaymentSlip));
@@ -150,9 +152,12 @@ public sealed partial class InstructionHandler
         }
     }
 
-    private async Task CameBackAsync(Lane lane, bool clear, bool nonsense, Submitted.Unavailable? unavailable, DateTimeOffset now, CancellationToken cancellation)
+    private async Task CameBackAsync(Lane lane, bool clear, bool nonsense, Submitted.Unavailable? unavailable, bool notLetIn, DateTimeOffset now, CancellationToken cancellation)
     {
-        var (changed, since) = lane.CameBack(clear, nonsense, unavailable is not null, unavailable?.RetryAfter, now);
+        var why = notLetIn ? ConnectorNotes.NotLetIn(lane.Code) : null;
+        if (lane.LetIn(why, clear, now) && why is not null)
+            Log.KeyMissed(_logger, _vendor, lane.Code, NoteTexts.InEnglish.Say(why));
+        var (changed, since) = lane.CameBack(clear, nonsense, unavailable is not null, notLetIn, unavailable?.RetryAfter, now);
         if (!changed)
             return;
         await _log.SetUnavailableSinceAsync(lane.Code, since, cancellation);

@@ -133,6 +133,8 @@ public sealed class InstructionRules(ConnectorOptions options)
             Submitted.Unavailable when giveUp || Waited(row.FirstAttemptAt, now) >= options.GiveUpAfter => GivenUp(row, Unavailable, now),
             Submitted.Unavailable unavailable => row with { Status = InstructionStatus.Waiting, DueAt = Ms(now + (unavailable.RetryAfter ?? options.RetryAfter)) },
             Submitted.NotUnderstood nonsense => NotUnderstood(row, nonsense.Reason, now),
+            // Never given up: no claim is to blame, and to hand it to a person would not mend the credentials.
+            Submitted.NotLetIn => row with { Status = InstructionStatus.Waiting, FirstAttemptAt = null, DueAt = Ms(now + PauseAfter(Waited(row.TakenAt, now))) },
             // Never given up: nothing was sent, and the debtor system's time to take it begins when it can be.
             Unopened unopened => row with
             {
@@ -154,6 +156,7 @@ public sealed class InstructionRules(ConnectorOptions options)
             Found.NoAnswer => giveUp || Waited(row.UnclearSince, now) >= options.GiveUpAfter
                 ? GivenUp(row, NoAnswer, now)
                 : row with { DueAt = Ms(now + PauseAfter(Waited(row.UnclearSince, now))) },
+            Found.NotLetIn => row with { UnclearSince = Ms(now), DueAt = Ms(now + PauseAfter(Waited(row.TakenAt, now))) },
             Found.NotUnderstood nonsense => NotUnderstood(row, nonsense.Reason, now),
             _ => Resolved(row, answer, now),
         };
@@ -188,6 +191,8 @@ public sealed class InstructionRules(ConnectorOptions options)
                 return about is null ? [notDone] : [notDone, Untold(about) with { Status = InstructionStatus.NotThere, UnclearSince = null }];
             case Found.NotUnderstood nonsense:
                 return [NotUnderstood(question, nonsense.Reason, now)];
+            case Found.NotLetIn:
+                return [question with { UnclearSince = Ms(now), DueAt = Ms(now + PauseAfter(Waited(question.TakenAt, now))) }];
             default:
                 var waited = Waited(question.UnclearSince, now);
                 return giveUp || waited >= options.GiveUpAfter

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Senders;
 using ClaimsTransfer.Defaults.Storage;
 
 namespace ClaimsTransfer.ConnectorSdk.Instructions;
@@ -124,5 +125,6 @@ internal static class InstructionSchema
             $$"""ALTER TABLE {{schema}}.instructions ADD failure {longtext} NULL""",
         ]),
         .. Asking.AskingSchema.Migrations(schema),
+        SenderRefusals.MigrationIn(schema, 8),
     ];
 }

@@ -13,6 +13,9 @@ public enum LaneState { Flowing, Paused, Closed, BreakerOpen, GivingUp }
 /// </summary>
 public sealed class Lane(Municipality municipality, ConnectorCapabilities capabilities, ConnectorOptions options)
 {
+    /// <summary>Stands among the keys that are missing; no key's id is like it.</summary>
+    private const string Credentials = "credentials";
+
     private readonly Lock _lock = new();
     private readonly CircuitBreaker _breaker = new(options);
     private readonly TokenBucket? _bucket = municipality.RatePerSecond is { } rate ? new TokenBucket((double)rate / options.Instances) : null;
@@ -57,7 +60,7 @@ public sealed class Lane(Municipality municipality, ConnectorCapabilities capabi
         }
     }
 
-    /// <summary>Why instructions wait though the debtor system may be well: the keys that they need and that are not here.</summary>
+    /// <summary>Why instructions wait though the debtor system may be well: keys that they need and that are not here, credentials that do not let us in.</summary>
     public IReadOnlyList<Note> WaitsFor(DateTimeOffset now)
     {
         lock (_lock)
@@ -81,6 +84,21 @@ public sealed class Lane(Municipality municipality, ConnectorCapabilities capabi
         {
             var isNew = !_missing.ContainsKey(unopened.KeyId);
             _missing[unopened.KeyId] = (unopened.Why, now);
+            return isNew;
+        }
+    }
+
+    /// <param name="why">Why we are not let in; null: not said now.</param>
+    /// <param name="isIn">We were let in.</param>
+    /// <returns>Whether that is news.</returns>
+    internal bool LetIn(Note? why, bool isIn, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            if (why is null)
+                return isIn && _missing.Remove(Credentials);
+            var isNew = !_missing.ContainsKey(Credentials);
+            _missing[Credentials] = (why, now);
             return isNew;
         }
     }
@@ -149,14 +167,15 @@ public sealed class Lane(Municipality municipality, ConnectorCapabilities capabi
     /// <param name="clear">At least one answer was clear.</param>
     /// <param name="nonsense">None was, and at least one cannot be understood.</param>
     /// <param name="unavailable">The debtor system said that it takes nothing.</param>
+    /// <param name="notLetIn">It does not let us in: it is probed like one that is away, and its claims are not given up, however long that lasts.</param>
     /// <returns>Whether availability changed and is to be remembered: since when it is unavailable, null: it is back.</returns>
-    public (bool Changed, DateTimeOffset? Since) CameBack(bool clear, bool nonsense, bool unavailable, TimeSpan? retryAfter, DateTimeOffset now)
+    public (bool Changed, DateTimeOffset? Since) CameBack(bool clear, bool nonsense, bool unavailable, bool notLetIn, TimeSpan? retryAfter, DateTimeOffset now)
     {
         lock (_lock)
         {
             if (clear)
                 _breaker.Succeeded();
-            else if (unavailable)
+            else if (unavailable || notLetIn)
                 _breaker.Unavailable(retryAfter, now);
             else if (nonsense)
                 _breaker.NotUnderstood(now);
@@ -164,7 +183,7 @@ public sealed class Lane(Municipality municipality, ConnectorCapabilities capabi
                 _breaker.Failed(now);
 
             var before = _unavailableSince;
-            _unavailableSince = _breaker.State == BreakerState.Closed ? null : _unavailableSince ?? now;
+            _unavailableSince = notLetIn || _breaker.State == BreakerState.Closed ? null : _unavailableSince ?? now;
             return (before != _unavailableSince, _unavailableSince);
         }
     }

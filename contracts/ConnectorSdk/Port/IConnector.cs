@@ -76,6 +76,13 @@ public abstract record Submitted
     /// <summary>Certainly not done: the debtor system was not reached, or said it takes nothing now.</summary>
     public sealed record Unavailable(TimeSpan? RetryAfter, string Reason) : Submitted;
 
+    /// <summary>
+    /// Certainly not done: the debtor system does not let us in (401, 403), or our credentials there cannot be read. It waits for as long as it takes, people are told that the credentials
+    /// are missing, and it goes on by itself once they are right: no claim is rejected or given up for that.
+    /// </summary>
+    /// <param name="Reason">Never a credential.</param>
+    public sealed record NotLetIn(string Reason) : Submitted;
+
     /// <summary>May or may not be done: the reply was lost.</summary>
     public sealed record Unknown(string Reason) : Submitted;
 
@@ -105,6 +112,9 @@ public abstract record Found
     /// <summary>It did not answer, or not clearly.</summary>
     public sealed record NoAnswer(string Reason) : Found;
 
+    /// <summary>It does not let us in: see <see cref="Submitted.NotLetIn"/>. It is asked until it does.</summary>
+    public sealed record NotLetIn(string Reason) : Found;
+
     /// <summary>It answered, and what it says of this instruction cannot be understood.</summary>
     /// <param name="Reason">As in <see cref="Submitted.NotUnderstood"/>.</param>
     public sealed record NotUnderstood(string Reason) : Found;
@@ -128,6 +138,14 @@ public sealed record ReadBack(IReadOnlyList<Receipt> Receipts, string? Cursor, b
 
     /// <summary>Documents whose entries are among these, by <see cref="RefusedDocument.DocumentId"/>: where one was refused before, it is settled.</summary>
     public IReadOnlyList<string> TakenDocuments { get; init; } = [];
+}
+
+/// <summary>Where a vendor's callback endpoint says that a debtor system has spoken for a municipality that is not its own.</summary>
+public interface ICallerRefusals
+{
+    /// <param name="caller">The name it signed in by.</param>
+    /// <param name="municipality">Spoken for in vain.</param>
+    Task CountAsync(string caller, string municipality, CancellationToken cancellation);
 }
 
 /// <summary>Where a vendor's callback endpoint hands receipts in: returns when they are stored for good, so that the vendor may be answered.</summary>

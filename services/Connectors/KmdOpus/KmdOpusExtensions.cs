@@ -1,5 +1,8 @@
 using ClaimsTransfer.ConnectorSdk.Hosting;
+using ClaimsTransfer.Defaults.Access;
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.KmdOpus.Callback;
+using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ClaimsTransfer.KmdOpus;
@@ -10,19 +13,22 @@ public static class KmdOpusExtensions
     private const string Vendor = "KmdOpus";
     private const long MostReplyBytes = 20_000_000;
 
-    /// <summary>Settings: those of every connector, and <c>Connectors:KmdOpus:CallbackUrl</c> (see <see cref="CallbackAddress"/>).</summary>
+    /// <summary>
+    /// Settings: those of every connector, <c>Connectors:KmdOpus:CallbackListen</c> (see <see cref="CallbackListener"/>) and <c>Connectors:KmdOpus:CallbackUrl</c>
+    /// (see <see cref="CallbackAddress"/>).
+    /// </summary>
     public static IHostApplicationBuilder AddKmdOpus(this IHostApplicationBuilder builder)
     {
         builder.AddConnector<OpusConnector>(Vendor);
+        CallbackListener.Check(builder.Configuration, InstallationSettings.Read(builder.Configuration));
+        builder.AddOpusCallback();
         builder.Services.AddHttpClient(OpusCalls.Client, client =>
         {
             // The SDK ends a call after Connectors:CallTimeout, which is below this.
             client.Timeout = TimeSpan.FromSeconds(60);
             client.MaxResponseContentBufferSize = MostReplyBytes;
-        }).RemoveAllLoggers();
+        }).AsDebtorClient().RemoveAllLoggers();
         builder.Services.AddSingleton<OpusCalls>();
-        builder.Services.AddSingleton<CallbackAddress>();
-        builder.Services.AddSingleton<OpusCallback>();
         return builder;
     }
 
@@ -31,5 +37,15 @@ public static class KmdOpusExtensions
         app.MapConnector(Vendor);
         OpusCallback.Map(app);
         return app;
+    }
+
+    /// <summary>What the callback needs by itself.</summary>
+    internal static void AddOpusCallback(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddDebtorDoor(Door.DebtorSystem);
+        builder.Services.AddSingleton<CallbackListener>().AddSingleton<CallbackAddress>().AddSingleton<OpusCallback>();
+        builder.Services.AddSingleton<IStartupFilter>(services => services.GetRequiredService<CallbackListener>());
+        if (Uri.TryCreate(builder.Configuration["Connectors:KmdOpus:CallbackUrl"], UriKind.Absolute, out var reached))
+            builder.Services.PostConfigure<HostFilteringOptions>(filtering => filtering.AllowedHosts = [.. filtering.AllowedHosts, reached.Host]);
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Xml.Linq;
 using ClaimsTransfer.ConnectorSdk;
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.KmdOpus.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +24,9 @@ internal abstract record CallEnd
     /// <summary>Nothing was done, and the same call would be refused again.</summary>
     public sealed record Refused(string Code, string Text) : CallEnd;
 
+    /// <summary>Certainly nothing was done: we are not let in, and shall be once our credentials there are right.</summary>
+    public sealed record NotLetIn(string Reason) : CallEnd;
+
     /// <summary>It may have been done.</summary>
     public sealed record Lost(string Reason) : CallEnd;
 }
@@ -38,6 +42,7 @@ internal sealed partial class OpusCalls(IHttpClientFactory clients, ILogger<Opus
     public async Task<CallEnd> CallAsync(DebtorSystem system, string action, string expected, byte[] document, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, system.Endpoint);
+        request.SignInAt(system.Municipality);
         request.Content = new ByteArrayContent(document);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(Profile.ContentType, "utf-8");
         request.Headers.Add("SOAPAction", $"\"{action}\"");
@@ -46,6 +51,10 @@ internal sealed partial class OpusCalls(IHttpClientFactory clients, ILogger<Opus
             using var client = clients.CreateClient(Client);
             using var response = await client.SendAsync(request, cancellation);
             return await ReadAsync(system, response, expected, cancellation);
+        }
+        catch (CredentialsException unread)
+        {
+            return new CallEnd.NotLetIn(unread.Message);
         }
         catch (HttpRequestException unreached) when (unreached.HttpRequestError is
             HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
@@ -71,6 +80,8 @@ internal sealed partial class OpusCalls(IHttpClientFactory clients, ILogger<Opus
         var status = (int)response.StatusCode;
         if (response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests)
             return new CallEnd.NotTaken(response.Headers.RetryAfter?.Delta, $"HTTP {status}.");
+        if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+            return new CallEnd.NotLetIn($"HTTP {status}.");
         if (status is >= 300 and < 500)
             return new CallEnd.NotTaken(null, $"HTTP {status}: the endpoint or our access to it is not set up right.");
         if (status is not (200 or 500))

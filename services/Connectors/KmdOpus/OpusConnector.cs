@@ -42,6 +42,7 @@ internal sealed class OpusConnector(OpusCalls calls, CallbackAddress callback, T
             .. instructions.Select(instruction => !fitting.Contains(instruction) ? Misfit(instruction) : end switch
             {
                 CallEnd.NotTaken notTaken => new Submitted.Unavailable(notTaken.RetryAfter, notTaken.Reason),
+                CallEnd.NotLetIn notLetIn => new Submitted.NotLetIn(notLetIn.Reason),
                 CallEnd.Refused refused => new Submitted.Rejected(refused.Code, refused.Text, FixBy.Vendor),
                 // A reply to many that does not fit says of none whether it was done; to one, it is about that one.
                 CallEnd.NotUnderstood nonsense when fitting.Count == 1 => new Submitted.NotUnderstood(nonsense.Reason),
@@ -71,6 +72,7 @@ internal sealed class OpusConnector(OpusCalls calls, CallbackAddress callback, T
             .. instructions.Select(instruction => end switch
             {
                 CallEnd.NotTaken notTaken => new Found.NoAnswer(notTaken.Reason),
+                CallEnd.NotLetIn notLetIn => new Found.NotLetIn(notLetIn.Reason),
                 CallEnd.Refused refused => new Found.NoAnswer($"{refused.Code}: {refused.Text}"),
                 CallEnd.NotUnderstood nonsense when instructions.Count == 1 => new Found.NotUnderstood(nonsense.Reason),
                 CallEnd.NotUnderstood nonsense => new Found.NoAnswer(nonsense.Reason),

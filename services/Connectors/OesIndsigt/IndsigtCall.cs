@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using ClaimsTransfer.ConnectorSdk;
+using ClaimsTransfer.Defaults.Access;
 
 namespace ClaimsTransfer.OesIndsigt;
 
@@ -12,6 +14,9 @@ internal abstract record CallResult<T>
 
     /// <summary>Certainly nothing was done: not reached, or it said so.</summary>
     public sealed record NotDone(TimeSpan? RetryAfter, string Reason) : CallResult<T>;
+
+    /// <summary>Certainly nothing was done: we are not let in, and shall be once our credentials there are right.</summary>
+    public sealed record NotLetIn(string Reason) : CallResult<T>;
 
     /// <summary>It does not understand the call as it is.</summary>
     public sealed record Refused(string Reason) : CallResult<T>;
@@ -24,6 +29,7 @@ internal abstract record CallResult<T>
     public string Cause => this switch
     {
         NotDone not => not.Reason,
+        NotLetIn not => not.Reason,
         Refused refused => refused.Reason,
         Unclear unclear => unclear.Reason,
         _ => "answered",
@@ -35,20 +41,24 @@ internal sealed class IndsigtCall(IHttpClientFactory clients, IndsigtOptions opt
 {
     public const string ClientName = "indsigt";
 
-    public async Task<CallResult<T>> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellation)
+    public async Task<CallResult<T>> SendAsync<T>(DebtorSystem system, HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         using var timeout = new CancellationTokenSource(options.ReplyTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
         try
         {
             using var client = clients.CreateClient(ClientName);
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            using var response = await client.SendAsync(request.SignInAt(system.Municipality), HttpCompletionOption.ResponseHeadersRead, either.Token);
             if (!response.IsSuccessStatusCode)
                 return Failed<T>(response);
             await using var body = await response.Content.ReadAsStreamAsync(either.Token);
             return await JsonSerializer.DeserializeAsync(body, type, either.Token) is { } answer
                 ? new CallResult<T>.Answered(answer)
                 : new CallResult<T>.Unclear("the answer was empty", IsNonsense: true);
+        }
+        catch (CredentialsException unread)
+        {
+            return new CallResult<T>.NotLetIn(unread.Message);
         }
         catch (HttpRequestException fault) when (fault.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError)
         {
@@ -76,8 +86,9 @@ internal sealed class IndsigtCall(IHttpClientFactory clients, IndsigtOptions opt
     private CallResult<T> Failed<T>(HttpResponseMessage response) => response.StatusCode switch
     {
         HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => new CallResult<T>.NotDone(RetryAfter(response.Headers.RetryAfter), $"answered {(int)response.StatusCode}"),
-        // Our access or the address is wrong; the claims are not, and can wait until that is put right.
-        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed =>
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new CallResult<T>.NotLetIn($"answered {(int)response.StatusCode}"),
+        // The address is wrong; the claims are not, and can wait until that is put right.
+        HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed =>
             new CallResult<T>.NotDone(null, $"answered {(int)response.StatusCode}"),
         HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity =>
             new CallResult<T>.Refused($"answered {(int)response.StatusCode}"),

@@ -20,7 +20,7 @@ public sealed class IndsigtConnector(IHttpClientFactory clients, IndsigtOptions 
         var batch = InstructionBatch.Of(system, instructions);
         using var request = Post(system, "instructions", batch, IndsigtJson.Default.InstructionBatch);
         request.Headers.Add("Idempotency-Key", batch.BatchId.ToString());
-        switch (await calls.SendAsync(request, IndsigtJson.Default.Answers, cancellation))
+        switch (await calls.SendAsync(system, request, IndsigtJson.Default.Answers, cancellation))
         {
             case CallResult<Answers>.Answered { Body: var answers }:
                 var byId = ById(answers);
@@ -28,6 +28,8 @@ public sealed class IndsigtConnector(IHttpClientFactory clients, IndsigtOptions 
             // Of an answer to many that cannot be read nobody knows whom it is about; to one, it is about that one.
             case CallResult<Answers>.Unclear { IsNonsense: true } nonsense when instructions.Count == 1:
                 return [new Submitted.NotUnderstood(nonsense.Reason)];
+            case CallResult<Answers>.NotLetIn notLetIn:
+                return [.. instructions.Select(_ => new Submitted.NotLetIn(notLetIn.Reason))];
             case CallResult<Answers>.NotDone not:
                 return [.. instructions.Select(_ => new Submitted.Unavailable(not.RetryAfter, not.Reason))];
             case CallResult<Answers>.Unclear unclear:
@@ -43,16 +45,18 @@ public sealed class IndsigtConnector(IHttpClientFactory clients, IndsigtOptions 
             case CallResult<Answers>.Refused refused:
                 return [new Submitted.Rejected("NOT-UNDERSTOOD", $"The debtor system does not take the instruction as it is: {refused.Reason}.", FixBy.Vendor)];
             default:
-                throw new InvalidOperationException("a call is answered, not done, refused or unclear");
+                throw new InvalidOperationException("a call is answered, not done, not let in, refused or unclear");
         }
     }
 
     public async Task<IReadOnlyList<Found>> FindAsync(DebtorSystem system, IReadOnlyList<Instruction> instructions, CancellationToken cancellation)
     {
         using var request = Post(system, "instructions/query", new Question([.. instructions.Select(i => i.Id)]), IndsigtJson.Default.Question);
-        var result = await calls.SendAsync(request, IndsigtJson.Default.Answers, cancellation);
+        var result = await calls.SendAsync(system, request, IndsigtJson.Default.Answers, cancellation);
         if (result is CallResult<Answers>.Unclear { IsNonsense: true } nonsense && instructions.Count == 1)
             return [new Found.NotUnderstood(nonsense.Reason)];
+        if (result is CallResult<Answers>.NotLetIn notLetIn)
+            return [.. instructions.Select(_ => new Found.NotLetIn(notLetIn.Reason))];
         if (result is not CallResult<Answers>.Answered { Body: var answers })
             return [.. instructions.Select(_ => new Found.NoAnswer(result.Cause))];
         var byId = ById(answers);

@@ -1,4 +1,5 @@
 using ClaimsTransfer.ConnectorSdk.Hosting;
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
 
 namespace ClaimsTransfer.OesIndsigt;
@@ -14,7 +15,7 @@ public static class IndsigtExtensions
         options.Validate();
         builder.Services.AddSingleton(options);
         // The time limit is ours (ReplyTimeout): the client's own would look like a cancelled call.
-        builder.Services.AddHttpClient(IndsigtCall.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan);
+        builder.Services.AddHttpClient(IndsigtCall.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan).AsDebtorClient();
         return builder.AddConnector<IndsigtConnector>(Vendor);
     }
 

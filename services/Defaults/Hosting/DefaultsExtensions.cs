@@ -50,6 +50,8 @@ public static class DefaultsExtensions
         builder.Services.AddSingleton<DeclaredQueues>();
         AddStorage(builder.Services, service, installation);
         builder.AddDoors(service, installation);
+        builder.Services.AddSingleton(new DebtorCredentials(installation.CredentialFolder));
+        builder.Services.AddSingleton(services => new DebtorCallers(installation.CredentialFolder, services.GetRequiredService<TimeProvider>()));
         // Where a call goes is said by a setting, and by nobody who answers it: what it carries would go along.
         builder.Services.ConfigureHttpClientDefaults(client => client.UseSocketsHttpHandler((handler, _) => handler.AllowAutoRedirect = false));
 

@@ -65,6 +65,9 @@ public sealed record Installation
     /// <summary>The folder of the municipalities' sealing keys, shared by all services of the installation; empty: <c>DATA/keys</c>.</summary>
     public string Keys { get; init; } = "";
 
+    /// <summary>The folder of the credentials towards debtor systems and FBS, and of who may call back; empty: <c>DATA/credentials</c>.</summary>
+    public string Credentials { get; init; } = "";
+
     /// <summary>Names, separated by commas, by which services of this process are reached, beside this machine's own and those it is told to listen at.</summary>
     public string Hosts { get; init; } = "";
 
@@ -81,6 +84,8 @@ public sealed record Installation
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(25);
 
     public string KeyFolder => Keys.Length > 0 ? Keys : Path.Combine(Data, "keys");
+
+    public string CredentialFolder => Credentials.Length > 0 ? Credentials : Path.Combine(Data, "credentials");
 
     public bool IsEmbeddedBroker => string.Equals(Broker, "embedded", StringComparison.OrdinalIgnoreCase);
 

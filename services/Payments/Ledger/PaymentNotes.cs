@@ -29,6 +29,8 @@ public static class PaymentNotes
     /// <param name="answer">FBS's own word, or the HTTP status.</param>
     public static Note FbsRefused(string answer) => Note.Of("payment.fbsRefused", ("answer", answer));
 
+    public static readonly Note FbsLetsUsNotIn = Note.Of("payment.fbsLetsUsNotIn");
+
     public static Note FbsAnswered(int status) => Note.Of("payment.fbsAnswered", ("status", status));
 
     /// <param name="fault">The name of what went wrong.</param>

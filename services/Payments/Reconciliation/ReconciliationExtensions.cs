@@ -22,7 +22,7 @@ internal static class ReconciliationExtensions
             throw new SettingsException(string.Join(Environment.NewLine, faults));
 
         // The time limit is ours (ReadPatience): a list may take as long as it keeps coming.
-        builder.Services.AddHttpClient(Http.Fbs, client => client.Timeout = Timeout.InfiniteTimeSpan);
+        builder.Services.AddHttpClient(Http.Fbs, client => client.Timeout = Timeout.InfiniteTimeSpan).AsDebtorClient(DebtorCredentials.Fbs);
         builder.Services.AddHttpClient(Http.Connectors, client => client.Timeout = Timeout.InfiniteTimeSpan).AsService();
         builder.Services
             .AddSingleton(options)

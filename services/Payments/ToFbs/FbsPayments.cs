@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Payments.Ledger;
 
 namespace ClaimsTransfer.Payments.ToFbs;
@@ -27,11 +28,17 @@ public sealed class FbsPayments(Func<HttpClient> clients, string url, TimeSpan t
             var address = $"{url.TrimEnd('/')}/external/v1/{Uri.EscapeDataString(order.Agency)}/patron/{order.PatronId}/payment";
             using var client = clients();
             using var response = await client.PostAsJsonAsync(address, new FbsPayment(order.OrderId, [order.FeeId]), FbsJson.Default.FbsPayment, either.Token);
+            if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+                return new OrderAnswer.Unclear(PaymentNotes.FbsLetsUsNotIn);
             if (!response.IsSuccessStatusCode)
                 return IsFinal(response.StatusCode) ? new OrderAnswer.Refused($"HTTP {(int)response.StatusCode}") : new OrderAnswer.Unclear(PaymentNotes.FbsAnswered((int)response.StatusCode));
             await using var body = await response.Content.ReadAsStreamAsync(either.Token);
             var answers = await JsonSerializer.DeserializeAsync(body, FbsJson.Default.FbsPaymentAnswerArray, either.Token);
             return Read(order, answers ?? []);
+        }
+        catch (CredentialsException)
+        {
+            return new OrderAnswer.Unclear(PaymentNotes.FbsLetsUsNotIn);
         }
         catch (HttpRequestException fault)
         {

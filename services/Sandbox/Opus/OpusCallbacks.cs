@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Xml.Linq;
+using ClaimsTransfer.Defaults.Access;
 
 namespace ClaimsTransfer.Sandbox.Opus;
 
@@ -30,9 +31,10 @@ internal sealed class OpusCallbacks(IHttpClientFactory clients)
 
     public string? AddressOf(string municipality) => addresses.GetValueOrDefault(municipality);
 
+    /// <param name="municipality">As whose debtor system it signs in.</param>
     /// <param name="isCut">Breaks off in the middle.</param>
     /// <returns>Null when it was taken; else why not.</returns>
-    public async Task<string?> SendAsync(string address, XElement document, CancellationToken cancellation, bool isCut = false)
+    public async Task<string?> SendAsync(string municipality, string address, XElement document, CancellationToken cancellation, bool isCut = false)
     {
         try
         {
@@ -40,8 +42,13 @@ internal sealed class OpusCallbacks(IHttpClientFactory clients)
             using var content = new ByteArrayContent(envelope, 0, isCut ? envelope.Length / 2 : envelope.Length);
             content.Headers.ContentType = new MediaTypeHeaderValue("text/xml", "utf-8");
             using var client = clients.CreateClient(Client);
-            using var response = await client.PostAsync(address, content, cancellation);
+            using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
+            using var response = await client.SendAsync(request.SignInAt(municipality), cancellation);
             return response.StatusCode == HttpStatusCode.OK ? null : $"HTTP {(int)response.StatusCode}";
+        }
+        catch (CredentialsException unread)
+        {
+            return unread.Message;
         }
         catch (HttpRequestException unreached)
         {

@@ -60,7 +60,7 @@ internal sealed partial class OpusEntryPush(
                 // In an order that is none: whoever is told must not rely on one.
                 var shuffled = due.OrderBy(telling => money.Draw("order", $"{telling.Number}"));
                 var isCut = faults.CutsOff($"opus-entries/{municipality}/{due[0].Number}");
-                if (await callbacks.SendAsync(address, OpusEntries.Document(shuffled), cancellation, isCut) is { } reason)
+                if (await callbacks.SendAsync(municipality, address, OpusEntries.Document(shuffled), cancellation, isCut) is { } reason)
                 {
                     var failed = failures.AddOrUpdate(municipality, _ => new Failure(address, 1, time.GetUtcNow()), (_, before) => new Failure(address, before.Times + 1, time.GetUtcNow()));
                     Log.NotBrought(log, municipality, due.Count, reason, failed.Pause.TotalSeconds);

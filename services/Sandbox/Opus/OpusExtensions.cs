@@ -1,3 +1,4 @@
+using ClaimsTransfer.Sandbox.Access;
 using ClaimsTransfer.Sandbox.Faults;
 using ClaimsTransfer.Sandbox.Money;
 using Microsoft.AspNetCore.Routing;
@@ -10,7 +11,8 @@ internal static class OpusExtensions
 {
     public static void AddOpusStandIn(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddHttpClient(OpusCallbacks.Client, client => client.Timeout = TimeSpan.FromSeconds(30)).RemoveAllLoggers();
+        builder.Services.AddHttpClient(OpusCallbacks.Client, client => client.Timeout = TimeSpan.FromSeconds(30))
+            .SigningIn(builder.Configuration).RemoveAllLoggers();
         builder.Services.AddSingleton<OpusCallbacks>();
         builder.Services.AddSingleton<OpusReceiptPush>();
         builder.Services.AddSingleton<OpusEndpoint>();

@@ -88,7 +88,7 @@ internal sealed partial class OpusReceiptPush(
         // Asked once: were the fault lifted while they are sent, nonsense would count as brought.
         var poisoned = receipts.Where(ledger.IsPoisoned).ToHashSet();
         var address = callbacks.AddressOf(municipality) ?? receipts[0].ReplyTo!;
-        if (await SendAsync(address, receipts, poisoned, cancellation) is { } failure)
+        if (await SendAsync(municipality, address, receipts, poisoned, cancellation) is { } failure)
         {
             var times = failures.AddOrUpdate(municipality, 1, static (_, count) => count + 1);
             var delay = TimeSpan.FromMilliseconds(Math.Min(250 * Math.Pow(2, Math.Min(times, 20)), LongestDelay.TotalMilliseconds));
@@ -100,14 +100,14 @@ internal sealed partial class OpusReceiptPush(
         failures.TryRemove(municipality, out _);
         var doubled = receipts.Where(receipt => faults.DoublesReceipt(receipt.InstructionId)).ToArray();
         if (doubled.Length > 0)
-            await SendAsync(address, doubled, poisoned, cancellation);
+            await SendAsync(municipality, address, doubled, poisoned, cancellation);
         await outbox.PostponeAsync(poisoned, DebtorLedger.WhilePoisoned, cancellation);
         await outbox.TakeOffAsync([.. receipts.Except(poisoned)], cancellation);
     }
 
     /// <returns>Null when they were taken; else why not.</returns>
-    private Task<string?> SendAsync(string address, Decision[] receipts, HashSet<Decision> poisoned, CancellationToken cancellation) => callbacks.SendAsync(
-        address, new XElement(OpusXml.Debtor + "Forretningskvitteringer", receipts.Select(receipt => DocumentOf(receipt, poisoned.Contains(receipt)))), cancellation);
+    private Task<string?> SendAsync(string municipality, string address, Decision[] receipts, HashSet<Decision> poisoned, CancellationToken cancellation) => callbacks.SendAsync(
+        municipality, address, new XElement(OpusXml.Debtor + "Forretningskvitteringer", receipts.Select(receipt => DocumentOf(receipt, poisoned.Contains(receipt)))), cancellation);
 
     private XElement DocumentOf(Decision receipt, bool isPoisoned) => isPoisoned
         ? OpusDocuments.NonsenseReceipt(receipt, faults.IsWildNonsense(receipt.InstructionId))

@@ -8,6 +8,7 @@ using ClaimsTransfer.Defaults.Identifiers;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.LocalServers;
+using ClaimsTransfer.Sandbox.Access;
 using ClaimsTransfer.Standalone.Processes;
 
 namespace ClaimsTransfer.Standalone.Conforming;
@@ -27,6 +28,10 @@ public sealed class OurConnector(Vendor vendor, string folder) : IConnectorFacto
     public static IReadOnlyDictionary<string, Func<string, IConnectorFactory>> All { get; } = Enum.GetValues<Vendor>().ToDictionary(
         vendor => vendor.ToString(), vendor => (Func<string, IConnectorFactory>)(folder => new OurConnector(vendor, folder)), StringComparer.Ordinal);
 
+    private string Ours => Path.Combine(folder, "credentials", "ours");
+
+    private string Theirs => Path.Combine(folder, "credentials", "theirs");
+
     public async Task<IDebtorSystem> OpenDebtorSystemAsync(string municipality, CancellationToken cancellation)
     {
         var (data, port) = (Path.Combine(folder, "sandbox"), FreePorts.Take(1)[0]);
@@ -38,7 +43,8 @@ public sealed class OurConnector(Vendor vendor, string folder) : IConnectorFacto
         var sandbox = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
         var start = new ConnectorStart("embedded", municipality, sandbox, Path.Combine(data, "keys"), "", data, municipalities, _ => { });
         // It seals and opens nothing: a key of its own is made on first use.
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["ASPNETCORE_URLS"] = sandbox.ToString(), ["CLAIMS_MASTER_KEY_FILE"] = "", ["DOTNET_gcServer"] = "0" };
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["ASPNETCORE_URLS"] = sandbox.ToString(), ["CLAIMS_MASTER_KEY_FILE"] = "", ["DOTNET_gcServer"] = "0", ["Sandbox__Credentials"] = Theirs };
+        StandInCredentials.Make(Ours, Theirs, [municipality], TimeProvider.System);
         var process = ProcessConnector.Start(["dotnet", Services.ProgramOf("sandbox")], "sandbox", start, environment);
         try
         {
@@ -66,7 +72,7 @@ public sealed class OurConnector(Vendor vendor, string folder) : IConnectorFacto
     {
         ArgumentNullException.ThrowIfNull(start);
         var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}"));
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["ASPNETCORE_URLS"] = url.ToString(), ["DOTNET_gcServer"] = "0" };
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["ASPNETCORE_URLS"] = url.ToString(), ["DOTNET_gcServer"] = "0", ["CLAIMS_CREDENTIALS"] = Ours };
         var version = typeof(OurConnector).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
         var process = ProcessConnector.Start(["dotnet", Services.ProgramOf(BrokerUsers.Short(vendor))], $"{vendor} {version}", start, environment);
         try

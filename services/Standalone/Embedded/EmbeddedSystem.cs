@@ -65,7 +65,7 @@ public sealed class EmbeddedSystem : IStartedSystem
             ["CLAIMS_LOG"] = "file",
             ["CLAIMS_RUN"] = $"{Guid.NewGuid():N}",
             ["CLAIMS_MUNICIPALITIES"] = settings.Municipalities ?? builder.Configuration["CLAIMS_MUNICIPALITIES"],
-            ["Connectors:KmdOpus:CallbackUrl"] = url,
+            ["Connectors:KmdOpus:CallbackListen"] = builder.Configuration["Connectors:KmdOpus:CallbackListen"] ?? $"http://127.0.0.1:{Ports.ForCallbacks(settings.Data, "1")}",
             ["Sandbox:Faults"] = settings.SandboxFaults ?? builder.Configuration["Sandbox:Faults"],
             ["Sandbox:Money"] = settings.SandboxMoney ?? builder.Configuration["Sandbox:Money"],
             ["Payments:Connectors:All"] = url,

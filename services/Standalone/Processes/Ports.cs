@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using ClaimsTransfer.Cli.Running;
@@ -20,6 +21,20 @@ internal static class Ports
 
     public static CommandFailure Taken(int port) =>
         new($"--port {port}: another program listens there.", $"End it (ss -ltnp 'sport = :{port}' says which it is), name another port, or leave --port away: then a free one is taken and printed.");
+
+    /// <summary>
+    /// Where an instance's debtor systems call back, the same at every start: what a stand-in has still to bring it brings to where it was told to. Another only when somebody else has it.
+    /// </summary>
+    public static int ForCallbacks(string data, string instance)
+    {
+        var file = Path.Combine(data, "sandbox", $"callback-port-{instance}");
+        if (File.Exists(file) && int.TryParse(File.ReadAllText(file), NumberStyles.None, CultureInfo.InvariantCulture, out var before) && IsFree(before))
+            return before;
+        var port = FreePorts.Take(1)[0];
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, port.ToString(CultureInfo.InvariantCulture));
+        return port;
+    }
 
     public static bool IsFree(int port)
     {

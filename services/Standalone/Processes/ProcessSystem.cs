@@ -130,6 +130,7 @@ public sealed class ProcessSystem : IStartedSystem
             ["CLAIMS_SANDBOX"] = sandbox,
             ["CLAIMS_MASTER_KEY_FILE"] = Path.Combine(settings.Data, "keys", "master.key"),
             ["CLAIMS_INSTANCE"] = instance,
+            ["Connectors__KmdOpus__CallbackListen"] = Environment.GetEnvironmentVariable("Connectors__KmdOpus__CallbackListen") ?? $"http://127.0.0.1:{Ports.ForCallbacks(settings.Data, instance)}",
             ["CLAIMS_LOG"] = "file",
             ["CLAIMS_STOP_WITH_PARENT"] = "1",
             ["CLAIMS_RUN"] = ThisRun,

@@ -35,7 +35,7 @@ public sealed class When_Indsigt_is_bad
 
     [TestCase(429, typeof(Submitted.Unavailable))]
     [TestCase(503, typeof(Submitted.Unavailable))]
-    [TestCase(401, typeof(Submitted.Unavailable))]
+    [TestCase(401, typeof(Submitted.NotLetIn))]
     [TestCase(404, typeof(Submitted.Unavailable))]
     [TestCase(500, typeof(Submitted.Unknown))]
     [TestCase(502, typeof(Submitted.Unknown))]

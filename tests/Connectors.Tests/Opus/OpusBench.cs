@@ -1,13 +1,16 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using ClaimsTransfer.ConnectorSdk;
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.KmdOpus;
 using ClaimsTransfer.KmdOpus.Callback;
 using ClaimsTransfer.Messages;
+using ClaimsTransfer.Sandbox.Access;
 using ClaimsTransfer.Sandbox.Faults;
 using ClaimsTransfer.Sandbox.Ledger;
 using ClaimsTransfer.Sandbox.Opus;
@@ -21,7 +24,7 @@ using Microsoft.Extensions.Logging;
 namespace ClaimsTransfer.Connectors.Tests.Opus;
 
 /// <summary>The connector with its callback, and the stand-in, on a real Kestrel on loopback. What the callback hands in is kept.</summary>
-internal sealed class OpusBench : IReceiptInbox, IEntryInbox, IAsyncDisposable
+internal sealed class OpusBench : IReceiptInbox, IEntryInbox, ICallerRefusals, IAsyncDisposable
 {
     private readonly TemporaryFolder folder = new();
     private readonly Stores stores;
@@ -37,15 +40,32 @@ internal sealed class OpusBench : IReceiptInbox, IEntryInbox, IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(Faults).AddSingleton(Ledger).AddSingleton(TimeProvider.System).AddSingleton<IReceiptInbox>(this).AddSingleton<IEntryInbox>(this);
         builder.Services.AddSingleton(new ReceiptOutbox(stores.Open("sandbox"), TimeProvider.System));
-        builder.Services.AddSingleton<OpusCalls>().AddSingleton<CallbackAddress>().AddSingleton<OpusCallback>().AddSingleton<OpusConnector>();
-        builder.Services.AddHttpClient(OpusCalls.Client, client => client.Timeout = TimeSpan.FromSeconds(3));
+        (OurFolder, TheirFolder) = (Path.Combine(folder.Path, "ours"), Path.Combine(folder.Path, "theirs"));
+        StandInCredentials.Make(OurFolder, TheirFolder, ["0101", "0751"], TimeProvider.System);
+        builder.Configuration["Sandbox:Credentials"] = TheirFolder;
+        builder.Services.AddSingleton(new DebtorCredentials(OurFolder)).AddSingleton(new DebtorCallers(OurFolder, TimeProvider.System)).AddKeyedSingleton<ICallerRefusals>("KmdOpus", this);
+        builder.Services.AddSingleton<OpusCalls>().AddSingleton<OpusConnector>();
+        builder.Services.AddHttpClient(OpusCalls.Client, client => client.Timeout = TimeSpan.FromSeconds(3)).AsDebtorClient();
+        builder.AddOpusCallback();
+        builder.AddStandInDoor();
         builder.AddOpusStandIn();
         app = builder.Build();
         if (before is not null)
             app.Use((context, next) => before(context, () => next(context)));
-        app.MapOpusStandIn();
+        app.MapGroup("").RequireStandInDoor(app.Configuration).MapOpusStandIn();
         OpusCallback.Map(app);
     }
+
+    /// <summary>Of the installation: how it signs in, and who may call back.</summary>
+    public string OurFolder { get; }
+
+    /// <summary>The same of the stand-in.</summary>
+    public string TheirFolder { get; }
+
+    /// <summary>Who called back for whom in vain.</summary>
+    public ConcurrentQueue<(string Caller, string Municipality)> CallersRefused { get; } = new();
+
+    public Uri CallbackUrl => new(app.Urls.Last());
 
     public FaultControl Faults { get; }
 
@@ -123,14 +143,25 @@ internal sealed class OpusBench : IReceiptInbox, IEntryInbox, IAsyncDisposable
         return Task.CompletedTask;
     }
 
+    public Task CountAsync(string caller, string municipality, CancellationToken cancellation)
+    {
+        CallersRefused.Enqueue((caller, municipality));
+        return Task.CompletedTask;
+    }
+
     /// <summary>As the debtor system brings something to our callback.</summary>
-    public async Task<(HttpStatusCode Status, string Answer)> BringAsync(string document)
+    /// <param name="by">The municipality whose debtor system calls; null: nobody signs in.</param>
+    public async Task<(HttpStatusCode Status, string Answer)> BringAsync(string document, string? by = "0101", string municipality = "0101", Uri? to = null)
     {
         using var client = new HttpClient();
+        if (by is not null && new DebtorCredentials(TheirFolder).Of(by) is { } credential)
+            client.DefaultRequestHeaders.Authorization = Basic(credential.User!, credential.Password!);
         using var content = new StringContent(document, Encoding.UTF8, "text/xml");
-        using var response = await client.PostAsync(new Uri(Url, "/connectors/kmdopus/callback/0101"), content);
+        using var response = await client.PostAsync(new Uri(to ?? CallbackUrl, $"/connectors/kmdopus/callback/{municipality}"), content);
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
+
+    public static AuthenticationHeaderValue Basic(string user, string password) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.KmdOpus.Wire;
 using Shouldly;
 
@@ -29,7 +30,7 @@ public sealed class When_XML_from_outside_is_bad
     {
         await using var bench = await OpusBench.StartAsync();
 
-        var (status, answer) = await PostAsync(bench, "/connectors/kmdopus/callback/0101", body);
+        var (status, answer) = await bench.BringAsync(body);
 
         status.ShouldBe(HttpStatusCode.BadRequest);
         answer.ShouldContain("faultcode");
@@ -65,6 +66,8 @@ public sealed class When_XML_from_outside_is_bad
     private static async Task<(HttpStatusCode, string)> PostAsync(OpusBench bench, string path, string body)
     {
         using var client = new HttpClient();
+        var ours = new DebtorCredentials(bench.OurFolder).Of("0101")!;
+        client.DefaultRequestHeaders.Authorization = OpusBench.Basic(ours.User!, ours.Password!);
         using var content = new StringContent(body, Encoding.UTF8, "text/xml");
         using var response = await client.PostAsync(new Uri(bench.Url, path), content);
         return (response.StatusCode, await response.Content.ReadAsStringAsync());

@@ -21,6 +21,9 @@ public enum Reaction
 
     Unavailable,
 
+    /// <summary>Knows no credentials of ours, in a submission or a question.</summary>
+    DoNotLetIn,
+
     /// <summary>Books it and hangs until the caller gives up.</summary>
     BookAndHang,
 
@@ -105,7 +108,7 @@ internal sealed class ForgetfulDebtorSystem : IConnector
     {
         foreach (var instruction in instructions)
             Asked.Enqueue(instruction);
-        IReadOnlyList<Found> truth = [.. instructions.Select(Truth)];
+        IReadOnlyList<Found> truth = [.. instructions.Select(one => Reaction(system.Municipality) == Sdk.Reaction.DoNotLetIn ? new Found.NotLetIn("HTTP 401") : Truth(one))];
         return Task.FromResult(QuestionMistake is null ? truth : QuestionMistake(truth));
     }
 
@@ -127,6 +130,8 @@ internal sealed class ForgetfulDebtorSystem : IConnector
         var reaction = Reaction(system.Municipality);
         if (reaction == Sdk.Reaction.Unavailable)
             return new Submitted.Unavailable(null, "closed for maintenance");
+        if (reaction == Sdk.Reaction.DoNotLetIn)
+            return new Submitted.NotLetIn("HTTP 401");
         if (reaction == Sdk.Reaction.LoseTheRequest)
             throw new HttpRequestException("connection reset");
         if (reaction == Sdk.Reaction.KillTheCaller)

@@ -66,7 +66,7 @@ internal sealed class HostBench : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration["Claims:Data"] = _data;
         builder.Configuration["Claims:Municipalities"] = Path.Combine(_data, "municipalities.yaml");
-        builder.Configuration["Claims:Sandbox"] = "http://sandbox.invalid";
+        builder.Configuration["Claims:Sandbox"] = "https://sandbox.invalid";
         builder.Configuration["Claims:Log"] = "file";
         builder.Configuration["Connectors:SweepInterval"] = "00:00:00.100";
         builder.Configuration["Connectors:KmdOpus:RetryAfter"] = "00:00:00.200";

@@ -127,7 +127,7 @@ public sealed class When_a_connector_is_set_up_wrongly
 
     [Test]
     public async Task where_nothing_is_wrong_nothing_is_told() =>
-        (await LogOfStartAsync(Served.Replace(" }", ", endpoint: \"http://debtor.invalid\" }", StringComparison.Ordinal))).ShouldNotContain(line => line.StartsWith("Warning ClaimsTransfer.ConnectorSdk", StringComparison.Ordinal));
+        (await LogOfStartAsync(Served.Replace(" }", ", endpoint: \"https://debtor.invalid\" }", StringComparison.Ordinal))).ShouldNotContain(line => line.StartsWith("Warning ClaimsTransfer.ConnectorSdk", StringComparison.Ordinal));
 
     private WebApplicationBuilder Builder(params IReadOnlyList<(string Key, string Value)> settings)
     {

@@ -129,7 +129,7 @@ public sealed class When_the_municipalities_change
         await Eventually.TrueAsync(() => _bench.ReportsOf(København) == 20);
 
         _bench.Debtor.Calls.Where(call => call.Municipality == København).Select(call => $"{call.Endpoint}").Distinct()
-            .ShouldBe([$"http://sandbox.invalid/sandbox/opus/{København}", "https://ny.example.dk/debitor"]);
+            .ShouldBe([$"https://sandbox.invalid/sandbox/opus/{København}", "https://ny.example.dk/debitor"]);
         _bench.Debtor.Calls.Where(call => call.Municipality == Aarhus).Select(call => call.Endpoint.Host).Distinct().ShouldBe(["sandbox.invalid"]);
         _bench.Debtor.MaxBookings.ShouldBe(1);
     }

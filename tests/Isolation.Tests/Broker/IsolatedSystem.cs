@@ -160,7 +160,7 @@ internal sealed class IsolatedSystem : IAsyncDisposable
         builder.Configuration["Claims:Keys"] = Path.Combine(_folder, "keys");
         builder.Configuration["Claims:MasterKey"] = Convert.ToBase64String(_masterKey);
         builder.Configuration["Claims:Municipalities"] = File;
-        builder.Configuration["Claims:Sandbox"] = "http://sandbox.invalid";
+        builder.Configuration["Claims:Sandbox"] = "https://sandbox.invalid";
         builder.Configuration["Claims:Log"] = "file";
         builder.Configuration["Connectors:SweepInterval"] = "00:00:00.100";
         builder.WebHost.UseUrls("http://127.0.0.1:0");

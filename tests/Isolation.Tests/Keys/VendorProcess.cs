@@ -51,7 +51,7 @@ internal sealed class VendorProcess : IAsyncDisposable
         builder.Configuration["Claims:Keys"] = keys;
         builder.Configuration["Claims:MasterKeyFile"] = Path.Combine(keys, VendorFolder.SecretFileName);
         builder.Configuration["Claims:Municipalities"] = municipalities;
-        builder.Configuration["Claims:Sandbox"] = "http://sandbox.invalid";
+        builder.Configuration["Claims:Sandbox"] = "https://sandbox.invalid";
         builder.Configuration["Claims:Log"] = "file";
         builder.Configuration["Claims:ShutdownTimeout"] = "00:00:05";
         builder.Configuration["Connectors:SweepInterval"] = "00:00:00.200";

@@ -81,6 +81,9 @@ internal sealed partial class RunningService : IAsyncDisposable
 
     public Uri Url => new(_app.Urls.First());
 
+    /// <summary>Where a door is: debtor systems come in at an address of their own.</summary>
+    public Uri At(FoundDoor door) => door.Who == Door.DebtorSystem ? new Uri(_app.Urls.Last()) : Url;
+
     public static async Task<RunningService> StartAsync(
         string name, Action<WebApplication>? also = null, string url = "http://127.0.0.1:0", IEnumerable<KeyValuePair<string, string?>>? settings = null)
     {

@@ -63,7 +63,7 @@ public sealed partial class When_every_door_is_tried
         {
             foreach (var (why, token) in credentials)
             {
-                var status = await TryAsync(client, door, token);
+                var status = await TryAsync(client, service.At(door), door, token);
                 // A page sends whoever is not signed in to where people sign in.
                 var refused = status is HttpStatusCode.Unauthorized || (status is HttpStatusCode.Redirect && door.Path.StartsWith("/console", StringComparison.Ordinal));
                 if (!refused)
@@ -82,7 +82,7 @@ public sealed partial class When_every_door_is_tried
         var refused = new List<string>();
         foreach (var door in service.Doors.Where(door => door.Who == Door.Service))
         {
-            var status = await TryAsync(client, door, service.Token());
+            var status = await TryAsync(client, service.At(door), door, service.Token());
             if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
                 refused.Add($"{door.Method} {door.Path}: {(int)status}");
         }
@@ -134,9 +134,9 @@ public sealed partial class When_every_door_is_tried
 
     private static bool IsHealthOrQueues(FoundDoor door) => door.Path.StartsWith("/health/", StringComparison.Ordinal) || door.Path == "/queues";
 
-    private static async Task<HttpStatusCode> TryAsync(HttpClient client, FoundDoor door, string? token)
+    private static async Task<HttpStatusCode> TryAsync(HttpClient client, Uri at, FoundDoor door, string? token)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(door.Method), Parameter().Replace(door.Path, match => ValueOf(match.Groups["name"].Value)));
+        using var request = new HttpRequestMessage(new HttpMethod(door.Method), new Uri(at, Parameter().Replace(door.Path, match => ValueOf(match.Groups["name"].Value))));
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (door.Method != "GET")

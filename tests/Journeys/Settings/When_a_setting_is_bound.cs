@@ -39,7 +39,7 @@ public sealed class When_a_setting_is_bound
     public void the_list_names_no_setting_that_is_not_there()
     {
         var known = Bound.SelectMany(bound => Settable(bound.Options).Select(property => $"{bound.Section}:{property.Name}"))
-            .Concat(["Connectors:KmdOpus:CallbackUrl", "Sandbox:Faults", "Sandbox:Money", "Sandbox:Seed", "Sandbox:PrismeFolder"]).ToHashSet(StringComparer.Ordinal);
+            .Concat(["Connectors:KmdOpus:CallbackListen", "Connectors:KmdOpus:CallbackUrl", "Sandbox:Credentials", "Sandbox:Faults", "Sandbox:Money", "Sandbox:Seed", "Sandbox:PrismeFolder"]).ToHashSet(StringComparer.Ordinal);
         var listed = List.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('`')[1]).ToList();
         listed.Count.ShouldBeGreaterThan(40);
         listed.Where(key => !known.Contains(key)).ShouldBeEmpty();

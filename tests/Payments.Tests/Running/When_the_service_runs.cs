@@ -113,9 +113,10 @@ public sealed class When_the_service_runs
     [TestCase("Payments:BatchSize", "0", "Payments:BatchSize is 0; give 1 to 2000, such as 200.")]
     [TestCase("Payments:SweepInterval", "00:00:00", "Payments:SweepInterval is 00:00:00; give a time above zero and up to a day, such as 00:00:01.")]
     [TestCase("Payments:FbsUrl", "fbs", "Payments:FbsUrl is no http URL without a password in it; give one, such as https://fbs.example.dk.")]
+    [TestCase("Payments:FbsUrl", "http://fbs.example.dk", "Payments:FbsUrl is http://fbs.example.dk, on another machine and without TLS; give an https URL, or Claims:AllowPlainHttp=true, where something else secures the way.")]
     public async Task A_setting_that_cannot_be_used_stops_the_start_and_says_how_a_good_one_looks(string key, string value, string message)
     {
-        var fault = await Should.ThrowAsync<SettingsException>(() => PaymentsServer.StartAsync("http://fbs.example.dk", (key, value)));
+        var fault = await Should.ThrowAsync<SettingsException>(() => PaymentsServer.StartAsync("https://fbs.example.dk", (key, value)));
         fault.Message.ShouldEndWith($"- {message}");
     }
 

@@ -1,30 +1,43 @@
 using System.Security.Cryptography;
 using System.Xml.Linq;
 using ClaimsTransfer.ConnectorSdk;
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.KmdOpus.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace ClaimsTransfer.KmdOpus.Callback;
 
 /// <summary>
 /// The debtor system brings its business receipts here, and what it has booked by itself. It is answered when that is stored for good; until then it has to bring it again.
+/// Who calls has signed in (<see cref="Door.DebtorSystem"/>) and is believed for the municipalities that are its own.
 /// </summary>
-internal sealed partial class OpusCallback(IReceiptInbox receiptInbox, IEntryInbox entryInbox, ILogger<OpusCallback> log)
+internal sealed partial class OpusCallback(IReceiptInbox receiptInbox, IEntryInbox entryInbox, [FromKeyedServices("KmdOpus")] ICallerRefusals refusals, ILogger<OpusCallback> log)
 {
     private const long MostBytes = 10_000_000;
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost(
-        CallbackAddress.Path + "/{municipality:regex(^[0-9]{{4}}$)}",
-        (string municipality, HttpContext context, OpusCallback callback) => callback.TakeAsync(municipality, context))
-        .WithMetadata(new AcceptsMetadata(["text/xml"])).AllowAnonymous();
+    public static void Map(WebApplication app)
+    {
+        CallbackListener.AddTo(app);
+        app.MapPost(
+            CallbackAddress.Path + "/{municipality:regex(^[0-9]{{4}}$)}",
+            (string municipality, HttpContext context, OpusCallback callback) => callback.TakeAsync(municipality, context))
+            .WithMetadata(new AcceptsMetadata(["text/xml"])).RequireAuthorization(Door.DebtorSystem);
+    }
 
     private async Task<IResult> TakeAsync(string municipality, HttpContext context)
     {
+        if (!context.User.SpeaksFor(municipality))
+        {
+            // Before anything of the body is read: what stands in it is not this caller's to say.
+            await refusals.CountAsync(context.User.Identity!.Name!, municipality, context.RequestAborted);
+            return Answer(Profile.Fault("Client", $"Whoever calls does not speak for municipality {municipality}."), StatusCodes.Status403Forbidden);
+        }
+
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = MostBytes;
         using var body = new MemoryStream();

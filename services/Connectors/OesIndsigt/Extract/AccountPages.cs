@@ -41,7 +41,7 @@ internal sealed class AccountPages(IndsigtCall calls, IndsigtOptions options, Ti
         for (var attempt = 1; ; attempt++)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, IndsigtConnector.Address(system, $"accounts?limit={options.PageSize}{from}"));
-            var result = await calls.SendAsync(request, IndsigtJson.Default.AccountPage, cancellation);
+            var result = await calls.SendAsync(system, request, IndsigtJson.Default.AccountPage, cancellation);
             if (result is CallResult<AccountPage>.Answered { Body: var page })
                 return page;
             if (attempt == MostAttempts || result is CallResult<AccountPage>.Refused)

@@ -88,7 +88,7 @@ internal sealed partial class BothFeeds(IndsigtCall calls, IndsigtOptions option
     {
         var from = after.Length == 0 ? "" : $"&after={Uri.EscapeDataString(after)}";
         using var request = new HttpRequestMessage(HttpMethod.Get, IndsigtConnector.Address(system, $"{feed}?limit={options.PageSize}{from}"));
-        return await calls.SendAsync(request, type, cancellation);
+        return await calls.SendAsync(system, request, type, cancellation);
     }
 
     private static partial class Log

@@ -1,3 +1,5 @@
+using ClaimsTransfer.Defaults.Access;
+
 namespace ClaimsTransfer.Payments.Reconciliation.Reading;
 
 /// <summary>Opens a list at another system.</summary>
@@ -19,6 +21,10 @@ internal sealed class Http(IHttpClientFactory clients, string client, Reconcilia
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new ReadingFailed($"{list}: no answer from {address.GetLeftPart(UriPartial.Authority)} in {options.ReadPatience.TotalSeconds:0} s.");
+        }
+        catch (CredentialsException unread)
+        {
+            throw new ReadingFailed($"{list}: {unread.Message}", unread);
         }
         catch (HttpRequestException failure)
         {
