@@ -41,6 +41,9 @@ internal static class Money
 /// <summary>A claim's account as events come, each at a time of its own, and everything that was booked and told.</summary>
 internal sealed class Book
 {
+    /// <summary>By our clock: what is told of has been done before.</summary>
+    public static readonly DateTimeOffset Began = Money.Start.AddDays(30);
+
     public Account Account { get; private set; } = ClaimLedger.Begin(Money.Transferred());
 
     public List<Entry> Entries { get; } = [];
@@ -53,7 +56,7 @@ internal sealed class Book
     {
         foreach (var message in messages)
         {
-            Last = ClaimLedger.Decide(Account, new LedgerEvent(Money.Start.AddHours(Account.Position), message));
+            Last = ClaimLedger.Decide(Account, new LedgerEvent(Began.AddHours(Account.Position), message));
             Account = Last.Account;
             Entries.AddRange(Last.Entries);
             Told.AddRange(Last.Effects);

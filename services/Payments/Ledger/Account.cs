@@ -47,7 +47,7 @@ public sealed record Acknowledgement(int Version, DateTimeOffset At, long Amount
 /// <summary>What the debtor system said last of the account itself, by when it was booked there.</summary>
 public sealed record AccountStatement(DebtorAccountStatus Status, DateTimeOffset At, string EntryId)
 {
-    public bool IsOlderThan(DebtorAccountChanged message) => (At, EntryId).CompareTo((message.OccurredAt, message.EntryId)) < 0;
+    public bool IsOlderThan(AccountStatement other) => (At, EntryId).CompareTo((other.At, other.EntryId)) < 0;
 }
 
 /// <summary>

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Senders;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.Payments.Ledger;
@@ -32,8 +33,9 @@ public static class ClaimLedger
                 break;
             case DebtorAccountChanged said:
                 // Nothing is booked by it: it says how what is booked is to be looked at.
-                if (step.Account.AtDebtor is not { } known || known.IsOlderThan(said))
-                    step.Account = step.Account with { AtDebtor = new AccountStatement(said.Status, said.OccurredAt, said.EntryId) };
+                var statement = new AccountStatement(said.Status, TheirClock.Bounded(said.OccurredAt, occurred.At), said.EntryId);
+                if (step.Account.AtDebtor is not { } known || known.IsOlderThan(statement))
+                    step.Account = step.Account with { AtDebtor = statement };
                 break;
             default: throw new ArgumentOutOfRangeException(nameof(occurred), occurred.Message.GetType().Name, "Not an event of the ledger.");
         }

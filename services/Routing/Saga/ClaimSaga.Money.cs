@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Senders;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.Routing.Saga;
@@ -10,7 +11,7 @@ public sealed partial class ClaimSaga
         var state = step.State;
         if (entry is DebtorAccountChanged said)
         {
-            var newest = new AccountEntry(said.OccurredAt, said.EntryId);
+            var newest = new AccountEntry(TheirClock.Bounded(said.OccurredAt, step.At), said.EntryId);
             if (!newest.IsNewerThan(state.AccountEntry))
             {
                 step.Ignore(ClaimNotes.AccountOlder(said.Status));

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Senders;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.Routing.Saga;
@@ -19,7 +20,8 @@ public sealed partial class ClaimSaga
         }
 
         // Whatever lay on an error queue, the instruction goes on.
-        open = open with { HeardAt = reported.OccurredAt > open.HeardAt ? reported.OccurredAt : open.HeardAt ?? reported.OccurredAt };
+        var heardAt = TheirClock.Bounded(reported.OccurredAt, step.At);
+        open = open with { HeardAt = heardAt > open.HeardAt ? heardAt : open.HeardAt ?? heardAt };
         step.State = step.State with { DeadLetters = [], Open = open };
         switch (reported.Outcome)
         {

@@ -12,7 +12,7 @@ public sealed class When_money_comes_in
         var book = new Book().On(Money.Transferred(), Money.Coverage("C1", 2000));
         book.Account.Mismatch.ShouldBeNull();
         book.On(Money.AccountIs(DebtorAccountStatus.Closed, day: 5));
-        (book.Account.Mismatch, book.Account.MismatchSince).ShouldBe((AccountMismatch.ClosedWithDebt, Money.Start.AddHours(2)));
+        (book.Account.Mismatch, book.Account.MismatchSince).ShouldBe((AccountMismatch.ClosedWithDebt, Book.Began.AddHours(2)));
         book.Last.Entries.ShouldBeEmpty("nothing is booked by it");
         book.Last.Effects.ShouldBeEmpty("the wire to FBS has no word for it");
 
@@ -107,7 +107,7 @@ public sealed class When_money_comes_in
     {
         var book = new Book().On(Money.Transferred(), Money.Coverage("E1", 8000));
         book.Account.Mismatch.ShouldBe(AccountMismatch.Excess);
-        book.Account.MismatchSince.ShouldBe(Money.Start.AddHours(1));
+        book.Account.MismatchSince.ShouldBe(Book.Began.AddHours(1));
         book.Told.Single().Settled.ShouldBeTrue();
         book.Told.Single().BalanceOre.ShouldBe(-1000);
     }

@@ -8,6 +8,7 @@ namespace ClaimsTransfer.Payments.Tests.Reconciliation;
 public sealed class When_the_cause_is_judged
 {
     private const long LateFrom = 1_000;
+    private const long LateUntil = 2_000;
 
     private static Standing Open(long amount = 7000, long covered = 0, long writtenOff = 0) => Ours("Open", amount, covered, writtenOff);
 
@@ -73,12 +74,12 @@ public sealed class When_the_cause_is_judged
     }
 
     [TestCaseSource(nameof(Agreements))]
-    public void ledgers_that_agree_make_no_line(object claim) => Judgement.Of((Standing)claim, LateFrom, isOrderOpen: false).ShouldBeNull();
+    public void ledgers_that_agree_make_no_line(object claim) => Judgement.Of((Standing)claim, LateFrom, LateUntil, isOrderOpen: false).ShouldBeNull();
 
     [TestCaseSource(nameof(Causes))]
     public void each_difference_has_one_cause_and_one_action(object claim, Cause cause, SuggestedAction action)
     {
-        var verdict = Judgement.Of((Standing)claim, LateFrom, isOrderOpen: false).ShouldNotBeNull();
+        var verdict = Judgement.Of((Standing)claim, LateFrom, LateUntil, isOrderOpen: false).ShouldNotBeNull();
         verdict.ShouldBe(new Verdict(cause, null, action));
         verdict.IsSafe.ShouldBe(action is SuggestedAction.Reregister or SuggestedAction.Readjust or SuggestedAction.TellFbsAgain);
     }
@@ -87,21 +88,25 @@ public sealed class When_the_cause_is_judged
     public void a_change_a_moment_ago_makes_it_late_and_says_what_it_would_be(object given, Cause cause, SuggestedAction action)
     {
         var claim = (Standing)given;
-        var late = Judgement.Of(claim with { ChangedAt = LateFrom }, LateFrom, isOrderOpen: false).ShouldNotBeNull();
+        var late = Judgement.Of(claim with { ChangedAt = LateFrom }, LateFrom, LateUntil, isOrderOpen: false).ShouldNotBeNull();
         late.ShouldBe(cause == Cause.BookedTwice ? new Verdict(cause, null, action) : new Verdict(Cause.Late, cause, SuggestedAction.Wait));
         late.Lasting.ShouldBe(cause);
-        Judgement.Of(claim with { ChangedAt = LateFrom - 1 }, LateFrom, isOrderOpen: false)!.Cause.ShouldBe(cause);
+        Judgement.Of(claim with { ChangedAt = LateFrom - 1 }, LateFrom, LateUntil, isOrderOpen: false)!.Cause.ShouldBe(cause);
     }
 
     [Test]
+    public void a_change_that_the_debtor_system_dates_in_the_future_excuses_nothing() =>
+        Judgement.Of(AtDebtor(Open(), 5000) with { FbsOre = 7000, DebtorChangedAt = LateUntil + 1 }, LateFrom, LateUntil, isOrderOpen: false)!.Cause.ShouldNotBe(Cause.Late);
+
+    [Test]
     public void a_change_at_the_debtor_system_makes_it_late_too() =>
-        Judgement.Of(AtDebtor(Open(), 5000) with { FbsOre = 7000, DebtorChangedAt = LateFrom + 1 }, LateFrom, isOrderOpen: false)!.Cause.ShouldBe(Cause.Late);
+        Judgement.Of(AtDebtor(Open(), 5000) with { FbsOre = 7000, DebtorChangedAt = LateFrom + 1 }, LateFrom, LateUntil, isOrderOpen: false)!.Cause.ShouldBe(Cause.Late);
 
     [Test]
     public void an_order_that_FBS_has_not_confirmed_explains_FBS_and_nothing_else()
     {
-        Judgement.Of(AtDebtor(Settled(), 0) with { FbsOre = 7000 }, LateFrom, isOrderOpen: true).ShouldBe(new Verdict(Cause.Late, Cause.StateDiffers, SuggestedAction.Wait));
-        Judgement.Of(AtDebtor(Settled(), 500) with { FbsOre = 7000 }, LateFrom, isOrderOpen: true)!.Cause.ShouldBe(Cause.StateDiffers);
+        Judgement.Of(AtDebtor(Settled(), 0) with { FbsOre = 7000 }, LateFrom, LateUntil, isOrderOpen: true).ShouldBe(new Verdict(Cause.Late, Cause.StateDiffers, SuggestedAction.Wait));
+        Judgement.Of(AtDebtor(Settled(), 500) with { FbsOre = 7000 }, LateFrom, LateUntil, isOrderOpen: true)!.Cause.ShouldBe(Cause.StateDiffers);
     }
 
     private static Standing AtDebtor(Standing claim, long balance, bool isInForce = true, int bookings = 1) => claim with

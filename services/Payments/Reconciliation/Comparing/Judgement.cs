@@ -4,14 +4,15 @@ namespace ClaimsTransfer.Payments.Reconciliation.Comparing;
 internal static class Judgement
 {
     /// <param name="lateFrom">What has changed since then, Unix milliseconds, may be no more than a message on its way.</param>
+    /// <param name="lateUntil">Unix milliseconds: what the debtor system says changed after that has not happened yet, and excuses nothing.</param>
     /// <param name="isOrderOpen">FBS has been told of the settlement and has not confirmed it.</param>
     /// <returns>Null: the ledgers agree.</returns>
-    public static Verdict? Of(Standing claim, long lateFrom, bool isOrderOpen)
+    public static Verdict? Of(Standing claim, long lateFrom, long lateUntil, bool isOrderOpen)
     {
         if (CauseOf(claim) is not { } cause)
             return null;
         // No message that is still to come takes back a second booking.
-        return cause != Cause.BookedTwice && IsUnderWay(claim, lateFrom, isOrderOpen)
+        return cause != Cause.BookedTwice && IsUnderWay(claim, lateFrom, lateUntil, isOrderOpen)
             ? new Verdict(Cause.Late, cause, SuggestedAction.Wait)
             : new Verdict(cause, null, ActionFor(cause, claim));
     }
@@ -53,8 +54,8 @@ internal static class Judgement
         return isOpen.Contains(true) && isOpen.Contains(false);
     }
 
-    private static bool IsUnderWay(Standing claim, long lateFrom, bool isOrderOpen) =>
-        claim.ChangedAt >= lateFrom || claim.DebtorChangedAt >= lateFrom || (isOrderOpen && claim.DebtorAgrees);
+    private static bool IsUnderWay(Standing claim, long lateFrom, long lateUntil, bool isOrderOpen) =>
+        claim.ChangedAt >= lateFrom || (claim.DebtorChangedAt >= lateFrom && claim.DebtorChangedAt <= lateUntil) || (isOrderOpen && claim.DebtorAgrees);
 
     private static SuggestedAction ActionFor(Cause cause, Standing claim) => cause switch
     {

@@ -3,6 +3,7 @@ using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Notes;
+using ClaimsTransfer.Defaults.Senders;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Payments.Reconciliation.Comparing;
 using ClaimsTransfer.Payments.Reconciliation.Reading;
@@ -140,6 +141,7 @@ internal sealed partial class Reconciler(
     private async Task<ReconciliationRun> CompareAsync(ReconciliationRun run, bool byPatron, CancellationToken cancellation)
     {
         var lateFrom = (run.StartedAt - options.LateAfter).ToUnixTimeMilliseconds();
+        var lateUntil = (time.GetUtcNow() + TheirClock.MostAhead).ToUnixTimeMilliseconds();
         var counts = new SortedDictionary<Cause, long>();
         long number = 0, oursDiffer = 0;
         var totals = await comparison.TotalsAsync(run.Number, run.Municipality, cancellation);
@@ -147,7 +149,7 @@ internal sealed partial class Reconciler(
         {
             var ids = page.Select(claim => ClaimId(run.Municipality, claim)).ToList();
             var open = await orders.UnconfirmedAsync(ids, cancellation);
-            var judged = page.Select((claim, i) => (Claim: claim, Id: ids[i], Verdict: Judgement.Of(claim, lateFrom, open.Contains(ids[i])))).Where(line => line.Verdict is not null).ToList();
+            var judged = page.Select((claim, i) => (Claim: claim, Id: ids[i], Verdict: Judgement.Of(claim, lateFrom, lateUntil, open.Contains(ids[i])))).Where(line => line.Verdict is not null).ToList();
             oursDiffer += judged.Count(line => line.Claim.IsAcknowledged);
             await AddAsync([.. judged.Select(line => Line(run, line.Claim, line.Id, line.Verdict!))]);
         }
