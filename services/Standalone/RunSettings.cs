@@ -66,6 +66,7 @@ public sealed record RunSettings
     {
         ["Connectors:GiveUpAfter"] = "00:05:00",
         ["Sandbox:Credentials"] = StandInFolder(data),
+        ["Connectors:Prisme:AskAgainAfter"] = "00:00:01",
         ["Connectors:Prisme:SandboxFolder"] = Path.Combine(data, "sandbox", "prisme"),
         ["Ingest:DemoSender"] = "true",
         ["Payments:LateAfter"] = "00:00:05",

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Reading;
 using System.Text.Json;
 using ClaimsTransfer.ConformanceKit.Checks;
 
@@ -64,7 +65,9 @@ public static class ResultGate
     {
         try
         {
-            return ConformanceResult.Read(File.ReadAllText(path));
+            return new FileInfo(path).Length <= Bound.SettingsBytes
+                ? ConformanceResult.Read(File.ReadAllText(path))
+                : throw new IOException($"larger than the {Bound.SettingsBytes} bytes that are taken");
         }
         catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
         {

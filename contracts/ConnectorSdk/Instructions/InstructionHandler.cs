@@ -5,6 +5,7 @@ using ClaimsTransfer.ConnectorSdk.Entries;
 using ClaimsTransfer.ConnectorSdk.Limits;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Reading;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Messages;
 using Microsoft.Extensions.Logging;
@@ -192,7 +193,7 @@ public sealed partial class InstructionHandler
         TransferClaim? claim;
         try
         {
-            claim = JsonSerializer.Deserialize(delivery.Body.Span, MessageJson.Default.TransferClaim);
+            claim = BoundedJson.Read(delivery.Body.Span, MessageJson.Default.TransferClaim, Bound.MessageBytes);
         }
         catch (JsonException cause)
         {

@@ -131,7 +131,7 @@ public sealed class InstructionRules(ConnectorOptions options)
             Submitted.Pending pending => Pending(row, pending.TransportReceipt, now),
             // A single instruction that is never taken is no less stuck than one whose debtor system is gone.
             Submitted.Unavailable when giveUp || Waited(row.FirstAttemptAt, now) >= options.GiveUpAfter => GivenUp(row, Unavailable, now),
-            Submitted.Unavailable unavailable => row with { Status = InstructionStatus.Waiting, DueAt = Ms(now + (unavailable.RetryAfter ?? options.RetryAfter)) },
+            Submitted.Unavailable unavailable => row with { Status = InstructionStatus.Waiting, DueAt = Ms(now + Given(unavailable.RetryAfter)) },
             Submitted.NotUnderstood nonsense => NotUnderstood(row, nonsense.Reason, now),
             // Never given up: no claim is to blame, and to hand it to a person would not mend the credentials.
             Submitted.NotLetIn => row with { Status = InstructionStatus.Waiting, FirstAttemptAt = null, DueAt = Ms(now + PauseAfter(Waited(row.TakenAt, now))) },
@@ -152,7 +152,9 @@ public sealed class InstructionRules(ConnectorOptions options)
         return answer switch
         {
             Found.InProgress pending => Pending(row, pending.TransportReceipt, now),
-            Found.NotThere => row with { Status = InstructionStatus.Taken, UnclearSince = null, DueAt = Ms(now) },
+            // Sent, not answered and not there, again and again: no less stuck than what is never taken.
+            Found.NotThere when row.Attempts > 2 && Waited(row.FirstAttemptAt, now) >= options.GiveUpAfter => GivenUp(row, Unavailable, now),
+            Found.NotThere => row with { Status = InstructionStatus.Taken, UnclearSince = null, DueAt = Ms(now + PauseBefore(row.Attempts + 1)) },
             Found.NoAnswer => giveUp || Waited(row.UnclearSince, now) >= options.GiveUpAfter
                 ? GivenUp(row, NoAnswer, now)
                 : row with { DueAt = Ms(now + PauseAfter(Waited(row.UnclearSince, now))) },
@@ -290,6 +292,15 @@ public sealed class InstructionRules(ConnectorOptions options)
             ReportDueAt = Ms(now + options.Lease),
         };
     }
+
+    /// <summary>Before it is sent once more: none before the second time, which mostly is after a lost reply; then ever longer.</summary>
+    private TimeSpan PauseBefore(int attempt) => attempt <= 2
+        ? TimeSpan.Zero
+        : TimeSpan.FromTicks((long)Math.Min(options.LongestPause.Ticks, options.RetryAfter.Ticks * Math.Pow(2, attempt - 3)));
+
+    /// <summary>The debtor system says when to come back, within reason: at once for ever is no pause, and in a year is never.</summary>
+    private TimeSpan Given(TimeSpan? retryAfter) =>
+        retryAfter is not { } given || given <= TimeSpan.Zero ? options.RetryAfter : given < options.GiveUpAfter ? given : options.GiveUpAfter;
 
     private TimeSpan PauseAfter(TimeSpan waited)
     {

@@ -11,7 +11,6 @@ namespace ClaimsTransfer.KmdOpus;
 public static class KmdOpusExtensions
 {
     private const string Vendor = "KmdOpus";
-    private const long MostReplyBytes = 20_000_000;
 
     /// <summary>
     /// Settings: those of every connector, <c>Connectors:KmdOpus:CallbackListen</c> (see <see cref="CallbackListener"/>) and <c>Connectors:KmdOpus:CallbackUrl</c>
@@ -22,12 +21,8 @@ public static class KmdOpusExtensions
         builder.AddConnector<OpusConnector>(Vendor);
         CallbackListener.Check(builder.Configuration, InstallationSettings.Read(builder.Configuration));
         builder.AddOpusCallback();
-        builder.Services.AddHttpClient(OpusCalls.Client, client =>
-        {
-            // The SDK ends a call after Connectors:CallTimeout, which is below this.
-            client.Timeout = TimeSpan.FromSeconds(60);
-            client.MaxResponseContentBufferSize = MostReplyBytes;
-        }).AsDebtorClient().RemoveAllLoggers();
+        // The SDK ends a call, the reading of its reply included, after Connectors:CallTimeout, which is below this.
+        builder.Services.AddHttpClient(OpusCalls.Client, client => client.Timeout = TimeSpan.FromSeconds(60)).AsDebtorClient().RemoveAllLoggers();
         builder.Services.AddSingleton<OpusCalls>();
         return builder;
     }

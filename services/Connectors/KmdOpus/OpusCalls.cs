@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Xml.Linq;
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.Defaults.Access;
+using ClaimsTransfer.Defaults.Reading;
 using ClaimsTransfer.KmdOpus.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -49,7 +50,7 @@ internal sealed partial class OpusCalls(IHttpClientFactory clients, ILogger<Opus
         try
         {
             using var client = clients.CreateClient(Client);
-            using var response = await client.SendAsync(request, cancellation);
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
             return await ReadAsync(system, response, expected, cancellation);
         }
         catch (CredentialsException unread)
@@ -87,14 +88,19 @@ internal sealed partial class OpusCalls(IHttpClientFactory clients, ILogger<Opus
         if (status is not (200 or 500))
             return new CallEnd.Lost($"HTTP {status}.");
 
-        using var body = new MemoryStream();
-        await response.Content.CopyToAsync(body, cancellation);
+        MemoryStream body;
+        try
+        {
+            body = await BoundedBody.ReadAsync(response.Content, Bound.AnswerBytes, cancellation);
+        }
+        catch (BeyondBoundException beyond)
+        {
+            return Nonsense(status, beyond.Message);
+        }
+
         var (envelope, misfits, error) = Items.Read(body);
         if (envelope?.Element(Profile.Soap + "Body")?.Elements().First() is not { } content)
-        {
-            var reason = $"The reply (HTTP {status}) does not fit the profile. {error}";
-            return status == 200 ? new CallEnd.NotUnderstood(reason) : new CallEnd.Lost(reason);
-        }
+            return Nonsense(status, error?.ToString());
 
         if (content.Name == Profile.Soap + "Fault")
             return content.Element("faultcode")!.Value.EndsWith("Client", StringComparison.Ordinal)
@@ -111,6 +117,12 @@ internal sealed partial class OpusCalls(IHttpClientFactory clients, ILogger<Opus
         }
 
         return content.Name == Profile.Debtor + expected ? new CallEnd.Answered(content, misfits) : new CallEnd.NotUnderstood($"The reply is a {content.Name.LocalName}.");
+    }
+
+    private static CallEnd Nonsense(int status, string? why)
+    {
+        var reason = $"The reply (HTTP {status}) does not fit the profile. {why}";
+        return status == 200 ? new CallEnd.NotUnderstood(reason) : new CallEnd.Lost(reason);
     }
 
     private static partial class Log

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.Defaults.Access;
+using ClaimsTransfer.Defaults.Reading;
 
 namespace ClaimsTransfer.OesIndsigt;
 
@@ -51,8 +52,7 @@ internal sealed class IndsigtCall(IHttpClientFactory clients, IndsigtOptions opt
             using var response = await client.SendAsync(request.SignInAt(system.Municipality), HttpCompletionOption.ResponseHeadersRead, either.Token);
             if (!response.IsSuccessStatusCode)
                 return Failed<T>(response);
-            await using var body = await response.Content.ReadAsStreamAsync(either.Token);
-            return await JsonSerializer.DeserializeAsync(body, type, either.Token) is { } answer
+            return await BoundedJson.ReadAsync(response.Content, type, Bound.AnswerBytes, either.Token) is { } answer
                 ? new CallResult<T>.Answered(answer)
                 : new CallResult<T>.Unclear("the answer was empty", IsNonsense: true);
         }
@@ -73,9 +73,10 @@ internal sealed class IndsigtCall(IHttpClientFactory clients, IndsigtOptions opt
         {
             return new CallResult<T>.Unclear("the connection broke within the answer");
         }
-        catch (JsonException)
+        catch (JsonException unread)
         {
-            return new CallResult<T>.Unclear("the answer cannot be read", IsNonsense: true);
+            return new CallResult<T>.Unclear(
+                unread.InnerException is BeyondBoundException beyond ? $"the answer is {beyond.Message}" : "the answer cannot be read", IsNonsense: true);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

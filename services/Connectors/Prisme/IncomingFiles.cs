@@ -1,4 +1,5 @@
 using ClaimsTransfer.ConnectorSdk;
+using ClaimsTransfer.Defaults.Reading;
 using ClaimsTransfer.Prisme.Format;
 using ClaimsTransfer.Prisme.Transport;
 
@@ -8,17 +9,20 @@ namespace ClaimsTransfer.Prisme;
 /// Reads receipt and payment files. The cursor names the files that were read: when it comes back, what was in them has taken effect, and they are moved to the
 /// archive. Until then they lie where they are, so nothing is lost between the two.
 /// </summary>
-internal sealed partial class IncomingFiles(ILogger log)
+internal sealed partial class IncomingFiles(PrismeOptions options, TimeProvider time, ILogger log)
 {
     private const int FilesPerRead = 20;
     private const int EntriesPerRead = 10_000;
     private const char CursorSeparator = '/';
+    private static readonly string TooLarge = $"it is {BeyondBoundException.Of(Bound.FileBytes).Message}";
+
+    private readonly AskingAgain asking = new(options, time);
 
     public async Task<ReadBack> ReadAsync(DebtorSystem system, IFileTransport transport, string? cursor, CancellationToken cancellation)
     {
         string[] takenIn = cursor is null or "" ? [] : [.. cursor.Split(CursorSeparator).Where(IsOurs)];
         var lying = await transport.TidyAndListAsync(takenIn, cancellation);
-        var waiting = lying.Where(IsOurs).Except(takenIn).ToList();
+        var waiting = lying.Where(IsOurs).Except(takenIn).Where(name => !asking.Waits(system.Municipality, name)).ToList();
 
         var (receipts, read, payments) = (new List<Receipt>(), new List<string>(), new PaymentsRead());
         var entries = payments.Entries;
@@ -49,7 +53,8 @@ internal sealed partial class IncomingFiles(ILogger log)
     /// <summary>A receipt file that is still being written simply waits.</summary>
     private void TakeInReceipts(DebtorSystem system, FetchedFile file, List<Receipt> receipts, List<string> read)
     {
-        if (ReceiptFile.Read(file.Content, out var fault) is { } receipt)
+        string? fault = TooLarge;
+        if (file.Content is { } content && ReceiptFile.Read(content, out fault) is { } receipt)
         {
             if (receipt.RefusalCode is not null)
                 Log.BatchRefused(log, system.Municipality, receipt.BatchId, receipt.RefusalCode, receipt.RefusalText);
@@ -69,12 +74,13 @@ internal sealed partial class IncomingFiles(ILogger log)
         DebtorSystem system, IFileTransport transport, FetchedFile file, string fileId, PaymentsRead payments, CancellationToken cancellation)
     {
         var reading = file.Name.StartsWith($"{system.Municipality}_", StringComparison.Ordinal)
-            ? PaymentFile.Read(system.Municipality, fileId, file.Name, file.Content)
+            ? file.Content is { } content ? PaymentFile.Read(system.Municipality, fileId, file.Name, content) : new PaymentReading.Refused(PaymentFile.Unreadable, TooLarge)
             : new PaymentReading.Refused(PaymentFile.WrongHeader, "its name is of another municipality");
         if (reading is PaymentReading.Taken taken)
         {
             payments.Entries.AddRange(taken.Entries);
             payments.Taken.Add(PaymentFile.DocumentId(fileId));
+            asking.Taken(system.Municipality, fileId);
             foreach (var unreadable in taken.Entries.OfType<DebtorEntry.Unreadable>())
                 Log.LineUnreadable(log, system.Municipality, file.Name, unreadable.Line.Line, unreadable.Line.Field, unreadable.Line.Fault);
             return true;
@@ -83,11 +89,24 @@ internal sealed partial class IncomingFiles(ILogger log)
         var refused = (PaymentReading.Refused)reading;
         payments.Refused.Add(new RefusedDocument(PaymentFile.DocumentId(fileId), DocumentKind.File, file.Name, refused.Fault, refused.Line, refused.Field));
         Log.PaymentsRefused(log, system.Municipality, file.Name, refused.Code, refused.Text);
+        switch (asking.Next(system.Municipality, fileId, file.Name))
+        {
+            case Ask.Later:
+                return false;
+            case Ask.NoMore:
+                Log.AskedEnough(log, system.Municipality, file.Name, options.AskAgainAtMost);
+                return true;
+        }
+
         // Asked before the cursor moves: a crash in between asks twice, and never not at all.
         var question = AskAgainFile.Of(system.Municipality, fileId, refused);
         var handover = await transport.DeliverAsync(question.Name, question.Content, cancellation);
         if (handover is Handover.Delivered)
+        {
+            asking.Asked(system.Municipality, fileId, file.Name);
             return true;
+        }
+
         Log.NotAskedAgain(log, system.Municipality, file.Name, handover is Handover.NotDelivered not ? not.Reason : ((Handover.Uncertain)handover).Reason);
         return false;
     }
@@ -107,6 +126,9 @@ internal sealed partial class IncomingFiles(ILogger log)
 
         [LoggerMessage(4205, LogLevel.Error, "Prisme of {Municipality} left the payment file {File}, whose line {Line} cannot be read: field {Field}, {Fault}. It is on the worklist; the other lines count.")]
         public static partial void LineUnreadable(ILogger logger, string municipality, string file, int line, string field, Messages.EntryFault fault);
+
+        [LoggerMessage(4206, LogLevel.Error, "Prisme of {Municipality} left the payment file {File}, which was asked for {Times} times and is refused still. It is asked for no more: a person must settle it with the municipality. Another that can be read counts as ever.")]
+        public static partial void AskedEnough(ILogger logger, string municipality, string file, int times);
 
         [LoggerMessage(4204, LogLevel.Error, "Prisme of {Municipality} could not be asked for the payment file {File} again: {Reason}. It is asked at the next reading.")]
         public static partial void NotAskedAgain(ILogger logger, string municipality, string file, string reason);

@@ -9,7 +9,7 @@ namespace ClaimsTransfer.Prisme;
 /// <summary>Fujitsu Prisme: a batch is a file, and so is everything that comes back.</summary>
 public sealed class PrismeConnector(PrismeOptions options, FileTransports transports, TimeProvider time, ILogger<PrismeConnector> log) : IConnector, IAccountExtract
 {
-    private readonly IncomingFiles incoming = new(log);
+    private readonly IncomingFiles incoming = new(options, time, log);
 
     public ConnectorCapabilities Capabilities { get; } = new("Prisme", options.BatchSize, options.ReadInterval);
 
@@ -59,6 +59,6 @@ public sealed class PrismeConnector(PrismeOptions options, FileTransports transp
         new AccountExtract(options, time).ReadAsync(system, transports.Of(system), cancellation);
 
     private Task<Dictionary<Guid, Found>?> WaitForAnswerAsync(IFileTransport transport, string name, CancellationToken cancellation) => Answers.WaitAsync(
-        transport, name, async there => await transport.FetchAsync([there], cancellation) is [var file] ? QuestionFile.ReadAnswer(file.Content) : null,
+        transport, name, async there => await transport.FetchAsync([there], cancellation) is [{ Content: { } content }] ? QuestionFile.ReadAnswer(content) : null,
         options.AnswerTimeout, time, cancellation);
 }

@@ -29,6 +29,12 @@ public sealed record PrismeOptions
     /// <summary>How long the list of the claims that Prisme holds is waited for, and how long fetching it over SFTP may take.</summary>
     public TimeSpan ExtractTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>From asking for a refused payment file to asking for the same a second time, where it comes again and is refused again; doubles from time to time, up to a day.</summary>
+    public TimeSpan AskAgainAfter { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>So often is one payment file asked for by itself; then a person has to settle it.</summary>
+    public int AskAgainAtMost { get; init; } = 6;
+
     /// <summary>How long one step over SFTP may take, connecting included, and how long fetching the list of claims may stand still; well below <c>Connectors:CallTimeout</c>,
     /// which ends the whole call.</summary>
     public TimeSpan TransferTimeout { get; init; } = TimeSpan.FromSeconds(15);
@@ -44,6 +50,10 @@ public sealed record PrismeOptions
             throw new PermanentException($"{Section}:ReadInterval is {ReadInterval}; it must be positive, for example 00:01:00.");
         if (AnswerTimeout <= TimeSpan.Zero || TransferTimeout <= TimeSpan.Zero)
             throw new PermanentException($"{Section}:AnswerTimeout and TransferTimeout must be positive, for example 00:00:15.");
+        if (AskAgainAfter <= TimeSpan.Zero || AskAgainAfter > AskingAgain.Longest)
+            throw new PermanentException($"{Section}:AskAgainAfter is {AskAgainAfter}; it must be positive and no longer than a day, for example 00:01:00.");
+        if (AskAgainAtMost is < 1 or > 100)
+            throw new PermanentException($"{Section}:AskAgainAtMost is {AskAgainAtMost}; it must be 1 to 100, for example 6.");
         if (ExtractTimeout <= TimeSpan.Zero)
             throw new PermanentException($"{Section}:ExtractTimeout is {ExtractTimeout}; it must be positive, for example 00:05:00.");
         foreach (var (key, file) in new[] { (nameof(KeyFile), KeyFile), (nameof(KnownHostsFile), KnownHostsFile) })

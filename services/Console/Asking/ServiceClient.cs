@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ClaimsTransfer.Defaults.Notes;
+using ClaimsTransfer.Defaults.Reading;
 
 namespace ClaimsTransfer.OperationsConsole.Asking;
 
@@ -73,7 +74,7 @@ public sealed class ServiceClient(HttpClient http, ServiceUrls urls)
             {
                 throw new ServiceAwayException(service, ServiceNotes.NoAnswer(service, http.Timeout.TotalSeconds), timeout);
             }
-            catch (Exception failure) when (failure is HttpRequestException or JsonException or IOException)
+            catch (Exception failure) when (failure is HttpRequestException or JsonException or IOException or BeyondBoundException)
             {
                 throw new ServiceAwayException(service, ServiceNotes.Failed(service, failure.GetType().Name), failure);
             }

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using ClaimsTransfer.Defaults.Identifiers;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Reading;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Messages;
 
@@ -70,7 +71,7 @@ public sealed partial class LetterReader(MessageSealer sealer, IMunicipalities m
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = BoundedJson.Document(body, Bound.MessageBytes);
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object)
                 return Nothing;
@@ -94,7 +95,7 @@ public sealed partial class LetterReader(MessageSealer sealer, IMunicipalities m
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = BoundedJson.Document(body, Bound.MessageBytes);
             return document.RootElement.ValueKind == JsonValueKind.Object && Text(document.RootElement, "messageId") is { } id && Guid.TryParse(id, out var read) ? read.ToString() : null;
         }
         catch (Exception unread) when (unread is JsonException or InvalidOperationException)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Reading;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Asking;
 
@@ -34,9 +35,10 @@ public sealed class ReconciliationQuestions(ServiceClient client, IMunicipalitie
             return null;
         return await client.ReadAsync("Payments", Path(municipality, "/differences", day), async (content, token) =>
         {
-            using var lines = new StreamReader(await content.ReadAsStreamAsync(token));
+            using var text = new StreamReader(await content.ReadAsStreamAsync(token));
+            var lines = new BoundedLines(text);
             var (seen, found) = (0L, new List<ReconciliationDifference>());
-            while (await lines.ReadLineAsync(token) is { } line)
+            while (await lines.NextAsync(token) is { } line)
             {
                 if (line.Length == 0)
                     continue;

@@ -2,12 +2,14 @@ using System.Text.Json;
 using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Defaults.Reading;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Defaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -52,8 +54,11 @@ public static class DefaultsExtensions
         builder.AddDoors(service, installation);
         builder.Services.AddSingleton(new DebtorCredentials(installation.CredentialFolder));
         builder.Services.AddSingleton(services => new DebtorCallers(installation.CredentialFolder, services.GetRequiredService<TimeProvider>()));
+        builder.Services.Configure<KestrelServerOptions>(server => server.Limits.MaxRequestBodySize = Bound.RequestBytes);
         // Where a call goes is said by a setting, and by nobody who answers it: what it carries would go along.
-        builder.Services.ConfigureHttpClientDefaults(client => client.UseSocketsHttpHandler((handler, _) => handler.AllowAutoRedirect = false));
+        // An answer is held whole only up to a limit; whoever reads it as it comes counts by itself.
+        builder.Services.ConfigureHttpClientDefaults(client => client.UseSocketsHttpHandler((handler, _) => handler.AllowAutoRedirect = false)
+            .ConfigureHttpClient(http => http.MaxResponseContentBufferSize = Bound.AnswerBytes));
 
         if (builder.Configuration[StopWithParent.Variable] == "1")
             builder.Services.AddHostedService<StopWithParent>();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Reading;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.Defaults.Messaging;
@@ -39,7 +40,7 @@ public static class DeadLetterNotice
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = BoundedJson.Document(body, Bound.MessageBytes);
             var root = document.RootElement;
             if (root.ValueKind == JsonValueKind.Object
                 && Text(root, "claimId") is { } claimText && Guid.TryParse(claimText, out var claim)

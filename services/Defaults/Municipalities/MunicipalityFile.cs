@@ -40,6 +40,8 @@ public sealed record MunicipalityFile(string Name, IReadOnlyList<Municipality> E
     {
         try
         {
+            if (new FileInfo(path).Length is var length and > Reading.Bound.SettingsBytes)
+                throw new IOException($"{length} bytes are more than the {Reading.Bound.SettingsBytes} that are taken");
             var text = File.ReadAllText(path);
             return unless is not null && unless.Name == path && unless.Content == text ? unless : Parse(text, path, allowPlain);
         }

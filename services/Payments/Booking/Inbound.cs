@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Reading;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.Payments.Booking;
@@ -62,7 +63,7 @@ internal static class Inbound
     {
         try
         {
-            return JsonSerializer.Deserialize(delivery.Body.Span, type) as IMessage ?? throw new PermanentException($"A {delivery.Name} without a body.");
+            return BoundedJson.Read(delivery.Body.Span, type, Bound.MessageBytes) as IMessage ?? throw new PermanentException($"A {delivery.Name} without a body.");
         }
         catch (JsonException fault)
         {

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ClaimsTransfer.Defaults.Access;
+using ClaimsTransfer.Defaults.Reading;
 using ClaimsTransfer.Payments.Ledger;
 
 namespace ClaimsTransfer.Payments.ToFbs;
@@ -32,8 +33,7 @@ public sealed class FbsPayments(Func<HttpClient> clients, string url, TimeSpan t
                 return new OrderAnswer.Unclear(PaymentNotes.FbsLetsUsNotIn);
             if (!response.IsSuccessStatusCode)
                 return IsFinal(response.StatusCode) ? new OrderAnswer.Refused($"HTTP {(int)response.StatusCode}") : new OrderAnswer.Unclear(PaymentNotes.FbsAnswered((int)response.StatusCode));
-            await using var body = await response.Content.ReadAsStreamAsync(either.Token);
-            var answers = await JsonSerializer.DeserializeAsync(body, FbsJson.Default.FbsPaymentAnswerArray, either.Token);
+            var answers = await BoundedJson.ReadAsync(response.Content, FbsJson.Default.FbsPaymentAnswerArray, Bound.AnswerBytes, either.Token);
             return Read(order, answers ?? []);
         }
         catch (CredentialsException)

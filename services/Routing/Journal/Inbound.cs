@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Reading;
 using ClaimsTransfer.Messages;
 
 namespace ClaimsTransfer.Routing.Journal;
@@ -32,7 +33,7 @@ internal static class Inbound
     {
         try
         {
-            var message = JsonSerializer.Deserialize(delivery.Body.Span, type);
+            var message = BoundedJson.Read(delivery.Body.Span, type, Bound.MessageBytes);
             if (message is null || message.MessageId == Guid.Empty || message.ClaimId == Guid.Empty || string.IsNullOrEmpty(message.Municipality))
                 throw new PermanentException($"A {delivery.Name} without message id, claim id or municipality.");
             return message;

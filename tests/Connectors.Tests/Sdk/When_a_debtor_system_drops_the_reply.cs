@@ -46,6 +46,25 @@ public sealed class When_a_debtor_system_drops_the_reply
     }
 
     [Test]
+    public async Task and_never_has_it_it_is_sent_again_after_ever_longer_pauses_and_at_last_waits_for_a_person()
+    {
+        _bench.Debtor.Reaction = _ => Reaction.LoseTheRequest;
+        var claim = _bench.Register();
+        await _bench.HandleAsync(claim);
+
+        await _bench.SweepForAsync(TimeSpan.FromMinutes(4), TimeSpan.FromSeconds(1));
+        // At once each time it would be asked every 2 s and sent as often, which are 120 times.
+        (await _bench.RowAsync(claim)).Attempts.ShouldBeInRange(6, 20);
+        _bench.OutcomesOf(claim).ShouldBeEmpty();
+
+        await _bench.SweepForAsync(TimeSpan.FromMinutes(3), TimeSpan.FromSeconds(1));
+        _bench.OutcomesOf(claim).ShouldBe([TransferOutcome.Unknown]);
+        var sent = (await _bench.RowAsync(claim)).Attempts;
+        await _bench.SweepForAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(1));
+        (await _bench.RowAsync(claim)).Attempts.ShouldBe(sent);
+    }
+
+    [Test]
     public async Task a_call_that_hangs_is_ended_and_asked_about()
     {
         _bench.Debtor.Reaction = _ => Reaction.BookAndHang;

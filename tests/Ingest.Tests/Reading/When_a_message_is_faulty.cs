@@ -205,6 +205,17 @@ public sealed class When_a_message_is_faulty
         read.KeptBody!.Length.ShouldBeLessThan(2000);
     }
 
+    [TestCase(0)]
+    [TestCase(1)]
+    public void Only_what_is_beyond_the_limits_of_size_and_depth_is_refused_for_them(int beyond)
+    {
+        var text = "{\"reason\":\"\"}";
+        _reader.Read(new Incoming(Encoding.UTF8.GetBytes(text.Insert(11, new string('x', Limits.BodyBytes + beyond - text.Length))))).IsTooLong.ShouldBe(beyond == 1);
+
+        var deep = $"{string.Concat(Enumerable.Repeat("{\"a\":", Limits.Depth - 1 + beyond))}{{}}{new string('}', Limits.Depth - 1 + beyond)}";
+        _reader.Read(new Incoming(Encoding.UTF8.GetBytes(deep))).Faults.Any(fault => fault.Reason.Contains("deeper than", StringComparison.Ordinal)).ShouldBe(beyond == 1);
+    }
+
     [Test]
     public void Deep_nesting_is_refused()
     {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Xml.Linq;
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.Defaults.Access;
+using ClaimsTransfer.Defaults.Reading;
 using ClaimsTransfer.KmdOpus.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,8 +19,6 @@ namespace ClaimsTransfer.KmdOpus.Callback;
 /// </summary>
 internal sealed partial class OpusCallback(IReceiptInbox receiptInbox, IEntryInbox entryInbox, [FromKeyedServices("KmdOpus")] ICallerRefusals refusals, ILogger<OpusCallback> log)
 {
-    private const long MostBytes = 10_000_000;
-
     public static void Map(WebApplication app)
     {
         CallbackListener.AddTo(app);
@@ -39,9 +38,18 @@ internal sealed partial class OpusCallback(IReceiptInbox receiptInbox, IEntryInb
         }
 
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = MostBytes;
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+            limit.MaxRequestBodySize = Bound.PushBytes;
+        MemoryStream body;
+        try
+        {
+            // Counted here too: the server counts what came, not what it unpacks to.
+            body = await BoundedBody.ReadAsync(context.Request.Body, Bound.PushBytes, context.RequestAborted);
+        }
+        catch (BeyondBoundException beyond)
+        {
+            Log.Refused(log, municipality, beyond.Message);
+            return Answer(Profile.Fault("Client", beyond.Message), StatusCodes.Status413PayloadTooLarge);
+        }
 
         var (envelope, misfits, error) = Items.Read(body);
         var content = envelope?.Element(Profile.Soap + "Body")!.Elements().First();

@@ -1,5 +1,6 @@
 using System.Xml;
 using System.Xml.Linq;
+using ClaimsTransfer.Defaults.Reading;
 
 namespace ClaimsTransfer.KmdOpus.Wire;
 
@@ -22,7 +23,6 @@ public static class Items
     /// </returns>
     public static (XElement? Envelope, IReadOnlyDictionary<Guid, string> Misfits, XmlFault? Error) Read(MemoryStream utf8)
     {
-        utf8.Position = 0;
         var (whole, error) = ProfileXml.Read(utf8);
         if (whole is not null || WellFormed(utf8) is not { } envelope || ListOf(envelope) is not { } list)
             return (whole, new Dictionary<Guid, string>(), error);
@@ -51,11 +51,9 @@ public static class Items
 
     private static XElement? WellFormed(MemoryStream utf8)
     {
-        utf8.Position = 0;
         try
         {
-            using var reader = XmlReader.Create(utf8, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
-            return XElement.Load(reader);
+            return BoundedXml.Load(utf8, Bound.AnswerBytes);
         }
         catch (XmlException)
         {

@@ -3,6 +3,7 @@ using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using System.Xml.Schema;
+using ClaimsTransfer.Defaults.Reading;
 
 namespace ClaimsTransfer.KmdOpus.Wire;
 
@@ -19,21 +20,16 @@ public sealed record XmlFault(int Line, int Position, string? Element, string Wh
 /// </summary>
 public static class ProfileXml
 {
-    private const long MostCharacters = 20_000_000;
-
     private static readonly XmlWriterSettings Writing = new() { Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), OmitXmlDeclaration = false };
 
     private static readonly Lazy<XmlSchemaSet> Schemas = new(Compile);
 
     /// <summary>The document, or what is wrong with it. No DTD, no entity, no external resource is ever looked at.</summary>
-    public static (XElement? Envelope, XmlFault? Error) Read(Stream utf8)
+    public static (XElement? Envelope, XmlFault? Error) Read(MemoryStream utf8)
     {
         XmlFault? error = null;
         var settings = new XmlReaderSettings
         {
-            DtdProcessing = DtdProcessing.Prohibit,
-            XmlResolver = null,
-            MaxCharactersInDocument = MostCharacters,
             ValidationType = ValidationType.Schema,
             ValidationFlags = XmlSchemaValidationFlags.ReportValidationWarnings,
             Schemas = Schemas.Value,
@@ -42,13 +38,12 @@ public static class ProfileXml
             error ??= new XmlFault(wrong.Exception.LineNumber, wrong.Exception.LinePosition, (sender as XmlReader)?.LocalName ?? "", "does not fit the profile's schema");
         try
         {
-            using var reader = XmlReader.Create(utf8, settings);
-            var envelope = XElement.Load(reader, LoadOptions.SetLineInfo);
+            var envelope = BoundedXml.Load(utf8, Bound.AnswerBytes, settings);
             return error is null ? (envelope, null) : (null, error);
         }
         catch (XmlException broken)
         {
-            return (null, new XmlFault(broken.LineNumber, broken.LinePosition, null, "not well-formed XML, or with a DTD, which is not taken"));
+            return (null, new XmlFault(broken.LineNumber, broken.LinePosition, null, "not well-formed XML, with a DTD, which is not taken, or larger or deeper than is taken"));
         }
     }
 

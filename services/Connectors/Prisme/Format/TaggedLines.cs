@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using ClaimsTransfer.Defaults.Reading;
 
 namespace ClaimsTransfer.Prisme.Format;
 
@@ -15,10 +16,11 @@ internal static class TaggedLines
         await RequireLineEndAsync(file, cancellation);
         await SkipByteOrderMarkAsync(file, cancellation);
         using var reader = new StreamReader(file, TaggedFile.Utf8, detectEncodingFromByteOrderMarks: false, 65_536);
-        for (var number = 1; await NextAsync(reader, number, cancellation) is { } line; number++)
+        var lines = new BoundedLines(reader);
+        for (var number = 1; await NextAsync(lines, number, cancellation) is { } line; number++)
         {
             // The Ctrl-Z that ends a file is no line.
-            if (line == ControlZ && await reader.ReadLineAsync(cancellation) is null)
+            if (line == ControlZ && await lines.NextAsync(cancellation) is null)
                 yield break;
             yield return TaggedFile.ReadLine(line, number, out var fault) ?? throw new InvalidDataException($"line {number} {fault}");
         }
@@ -45,15 +47,19 @@ internal static class TaggedLines
             file.Seek(0, SeekOrigin.Begin);
     }
 
-    private static async Task<string?> NextAsync(StreamReader reader, int number, CancellationToken cancellation)
+    private static async Task<string?> NextAsync(BoundedLines lines, int number, CancellationToken cancellation)
     {
         try
         {
-            return await reader.ReadLineAsync(cancellation);
+            return await lines.NextAsync(cancellation);
         }
         catch (DecoderFallbackException bytes)
         {
             throw new InvalidDataException($"line {number} or one soon after it is not UTF-8", bytes);
+        }
+        catch (BeyondBoundException beyond)
+        {
+            throw new InvalidDataException($"line {number} is {beyond.Message}", beyond);
         }
     }
 }

@@ -1,3 +1,5 @@
+using ClaimsTransfer.Defaults.Reading;
+
 namespace ClaimsTransfer.Prisme.Transport;
 
 /// <summary>A plain folder: Prisme's transfer folder mounted here, or the sandbox's.</summary>
@@ -61,9 +63,17 @@ public sealed class FolderTransport(string root) : IFileTransport
         var fetched = new List<FetchedFile>(names.Count);
         foreach (var name in names)
         {
+            if (fetched.Sum(file => (long)(file.Content?.Length ?? 0)) >= Bound.FileBytes)
+                break;
             try
             {
-                fetched.Add(new FetchedFile(name, await File.ReadAllBytesAsync(Path.Combine(Out, name), cancellation)));
+                await using var lying = Open(name);
+                using var content = await BoundedBody.ReadAsync(lying, Bound.FileBytes, cancellation);
+                fetched.Add(new FetchedFile(name, content.ToArray()));
+            }
+            catch (BeyondBoundException)
+            {
+                fetched.Add(new FetchedFile(name, null));
             }
             catch (FileNotFoundException)
             {
@@ -76,8 +86,17 @@ public sealed class FolderTransport(string root) : IFileTransport
 
     public async Task CopyAsync(string name, string path, CancellationToken cancellation)
     {
-        await using var from = new FileStream(Path.Combine(Out, name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        await using var from = Open(name);
         await using var to = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-        await from.CopyToAsync(to, cancellation);
+        try
+        {
+            await BoundedBody.CopyAsync(from, to, Bound.ListBytes, cancellation);
+        }
+        catch (BeyondBoundException beyond)
+        {
+            throw new IOException($"the file {name} is {beyond.Message}", beyond);
+        }
     }
+
+    private FileStream Open(string name) => new(Path.Combine(Out, name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
 }

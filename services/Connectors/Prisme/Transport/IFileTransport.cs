@@ -15,14 +15,15 @@ public interface IFileTransport
     /// </summary>
     Task<IReadOnlyList<string>> TidyAndListAsync(IReadOnlyList<string> takenIn, CancellationToken cancellation);
 
-    /// <summary>Fetches files from <c>ud</c>; one that is gone meanwhile is left out.</summary>
+    /// <summary>Fetches files from <c>ud</c>; one that is gone meanwhile is left out, and those that would be too much at once.</summary>
     Task<IReadOnlyList<FetchedFile>> FetchAsync(IReadOnlyList<string> names, CancellationToken cancellation);
 
-    /// <summary>Copies one file of <c>ud</c> to a file here, whatever its size; throws <see cref="IOException"/> where all of it did not come.</summary>
+    /// <summary>Copies one file of <c>ud</c> to a file here, which holds more than memory does; throws <see cref="IOException"/> where all of it did not come.</summary>
     Task CopyAsync(string name, string path, CancellationToken cancellation);
 }
 
-public sealed record FetchedFile(string Name, byte[] Content);
+/// <param name="Content">Null: it is larger than a file may be that is held whole (<see cref="Defaults.Reading.Bound.FileBytes"/>), and was not fetched.</param>
+public sealed record FetchedFile(string Name, byte[]? Content);
 
 /// <summary>How a file's delivery ended.</summary>
 public abstract record Handover

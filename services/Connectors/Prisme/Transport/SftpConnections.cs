@@ -35,7 +35,7 @@ internal sealed class SftpConnections(PrismeOptions options) : IDisposable
         {
             throw new IOException($"{address.Host}:{address.Port}: the session was ended before it was done", fault);
         }
-        catch (Exception fault) when (fault is SshException or SocketException or ObjectDisposedException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is SshException or SocketException or ObjectDisposedException or UnauthorizedAccessException or Defaults.Reading.BeyondBoundException)
         {
             reusable = fault is SftpException;
             throw new IOException($"{address.Host}:{address.Port}: {fault.Message}", fault);

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Reading;
 using Renci.SshNet;
 using Renci.SshNet.Common;
 
@@ -64,11 +65,18 @@ internal sealed class SftpTransport(SftpAddress address, SftpConnections connect
         var fetched = new List<FetchedFile>(names.Count);
         foreach (var name in names)
         {
+            if (fetched.Sum(file => (long)(file.Content?.Length ?? 0)) >= Bound.FileBytes)
+                break;
             try
             {
                 using var content = new MemoryStream();
-                await client.DownloadFileAsync(Remote(Folders.Out, name), content, limit);
+                await using var bounded = new BoundedStream(content, Bound.FileBytes);
+                await client.DownloadFileAsync(Remote(Folders.Out, name), bounded, limit);
                 fetched.Add(new FetchedFile(name, content.ToArray()));
+            }
+            catch (BeyondBoundException)
+            {
+                fetched.Add(new FetchedFile(name, null));
             }
             catch (SftpPathNotFoundException)
             {
@@ -79,7 +87,7 @@ internal sealed class SftpTransport(SftpAddress address, SftpConnections connect
         return fetched;
     }, cancellation);
 
-    /// <summary>However large the file is: it may take long, but may not stand still.</summary>
+    /// <summary>A large file may take long, but may not stand still.</summary>
     public async Task CopyAsync(string name, string path, CancellationToken cancellation)
     {
         using var whole = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -89,7 +97,8 @@ internal sealed class SftpTransport(SftpAddress address, SftpConnections connect
         await connections.UseAsync(address, async (client, limit) =>
         {
             await using var to = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-            await client.DownloadFileAsync(Remote(Folders.Out, name), to, new Progress(() => stalled.CancelAfter(options.TransferTimeout)), limit);
+            await using var bounded = new BoundedStream(to, Bound.ListBytes);
+            await client.DownloadFileAsync(Remote(Folders.Out, name), bounded, new Progress(() => stalled.CancelAfter(options.TransferTimeout)), limit);
             return true;
         }, stalled.Token);
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Reading;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;
 using Dapper;
@@ -68,16 +69,17 @@ internal sealed class FbsFees(IStore store, Http http, ReconciliationOptions opt
             throw new ReadingFailed($"{List}: FBS answered {(int)response.StatusCode} about a patron of {patron.Agency}.");
         try
         {
-            return Read(patron.Agency, await response.Content.ReadAsByteArrayAsync(cancellation));
+            using var answer = await BoundedBody.ReadAsync(response.Content, Bound.AnswerBytes, cancellation);
+            return Read(patron.Agency, answer.GetBuffer().AsSpan(0, (int)answer.Length));
         }
-        catch (Exception failure) when (failure is JsonException or InvalidOperationException or HttpRequestException or IOException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException or HttpRequestException or IOException or BeyondBoundException)
         {
             // The reader says the second of a text that is none: half a surrogate, or bytes that are no UTF-8.
             throw new ReadingFailed($"{List}: the answer about a patron of {patron.Agency} could not be read ({failure.GetType().Name}).", failure);
         }
     }
 
-    private static List<FbsClaim> Read(string agency, byte[] answer)
+    private static List<FbsClaim> Read(string agency, ReadOnlySpan<byte> answer)
     {
         var json = new Utf8JsonReader(answer);
         var fees = new List<FbsClaim>();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using ClaimsTransfer.Defaults.Reading;
 
 namespace ClaimsTransfer.Payments.Reconciliation.Reading;
 
@@ -14,7 +15,7 @@ internal delegate T? LineParser<T>(ReadOnlySpan<byte> line, long number)
 internal sealed class Lines(string list, TimeSpan patience, TimeProvider time)
 {
     public const int PageSize = 5_000;
-    private const int LongestLine = 64 * 1024;
+    private const int LongestLine = Bound.LineCharacters;
     private long _line;
 
     public async IAsyncEnumerable<IReadOnlyList<T>> ReadAsync<T>(Stream stream, LineParser<T> parse, [EnumeratorCancellation] CancellationToken cancellation)

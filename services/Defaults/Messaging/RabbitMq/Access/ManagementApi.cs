@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 
@@ -35,6 +34,7 @@ internal sealed class ManagementApi : IDisposable
         {
             BaseAddress = new Uri($"{address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')}/"),
             Timeout = TimeSpan.FromSeconds(20),
+            MaxResponseContentBufferSize = Reading.Bound.AnswerBytes,
         };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login.User}:{login.Password}")));
     }
@@ -44,8 +44,9 @@ internal sealed class ManagementApi : IDisposable
     {
         try
         {
-            var listed = await client.GetFromJsonAsync<JsonElement>($"api/queues/{Uri.EscapeDataString(access.VirtualHost)}{query}", cancellation);
-            return [.. listed.EnumerateArray()];
+            using var answer = await client.GetAsync(new Uri($"api/queues/{Uri.EscapeDataString(access.VirtualHost)}{query}", UriKind.Relative), cancellation);
+            using var listed = Reading.BoundedJson.Document(await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(cancellation), Reading.Bound.AnswerBytes);
+            return [.. listed.RootElement.Clone().EnumerateArray()];
         }
         catch (HttpRequestException) when (asked?.Fault is { } untrusted)
         {
