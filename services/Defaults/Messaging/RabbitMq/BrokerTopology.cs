@@ -62,12 +62,15 @@ internal static class BrokerTopology
     public static IReadOnlyList<QueueBinding> WaysToUnrouted { get; } =
         [new(Topology.Unrouted, new Binding(Topology.Unrouted)), new(Topology.Unrouted, new Binding(Topology.QueuesExchange, Topology.Unrouted))];
 
+    /// <summary>As it must be; the broker closes the channel where it is otherwise.</summary>
+    public static Task MakeExchangeAsync(IChannel channel, string exchange, CancellationToken cancellation) => channel.ExchangeDeclareAsync(
+        exchange, TypeOf(exchange), durable: true, autoDelete: false, IsLastResort(exchange) ? null : ExchangeArguments, cancellationToken: cancellation);
+
     public static async Task DeclareExchangeAsync(IChannel channel, string exchange, CancellationToken cancellation)
     {
         try
         {
-            await channel.ExchangeDeclareAsync(
-                exchange, TypeOf(exchange), durable: true, autoDelete: false, IsLastResort(exchange) ? null : ExchangeArguments, cancellationToken: cancellation);
+            await MakeExchangeAsync(channel, exchange, cancellation);
         }
         catch (OperationInterruptedException refused) when (refused.ShutdownReason?.ReplyCode == Constants.PreconditionFailed)
         {

@@ -24,8 +24,10 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
     /// </summary>
     private const int ReturnsAtMost = Topology.DeliveryLimit / 2;
 
-    /// <summary>A dead-letter queue that others declared may have RabbitMQ 4's own limit, 20, and nowhere to put what reaches it.</summary>
-    private const int ReturnsOfOthersAtMost = 8;
+    /// <summary>
+    /// A dead-letter queue that others declared has whatever limit its work queue has, and nowhere to put what reaches it: nothing is given back there but as a new message.
+    /// </summary>
+    private const int ReturnsOfOthersAtMost = 0;
 
     /// <summary>Times the linger.</summary>
     private const int LoadedLinger = 5;
@@ -36,9 +38,11 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly Channel<Received> arrived = System.Threading.Channels.Channel.CreateUnbounded<Received>(new() { SingleReader = true });
+    private readonly Channel<Received> counted = System.Threading.Channels.Channel.CreateUnbounded<Received>(new() { SingleReader = true });
     private readonly SemaphoreSlim slots;
     private readonly CancellationTokenSource lost = new();
     private readonly SettleOrder order = new();
+    private readonly bool isOthers;
     private long unsettled;
     private int failures;
 
@@ -46,6 +50,7 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
     {
         (definition, handler, publisher, time, logger) = consumption;
         slots = new SemaphoreSlim(Math.Max(1, definition.Concurrency));
+        isOthers = DeadLetterQueueName.IsOthers(definition.Name);
     }
 
     /// <summary>Beside the batch being collected, which holds a slot of its own.</summary>
@@ -68,7 +73,8 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
     protected void Take(ulong tag, string exchange, string routingKey, bool redelivered, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
     {
         Interlocked.Increment(ref unsettled);
-        arrived.Writer.TryWrite(new Received(tag, Wire.Read(exchange, routingKey, redelivered, properties, body)));
+        var received = new Received(tag, Wire.Read(exchange, routingKey, redelivered, properties, body), isOthers ? properties : null);
+        (isOthers && received.Delivery.Attempts > 0 ? counted : arrived).Writer.TryWrite(received);
     }
 
     /// <summary>The channel, or the consumer on it, is gone: the broker delivers again what is in hand.</summary>
@@ -80,6 +86,7 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop, lost.Token);
         using var abandoning = CancellationTokenSource.CreateLinkedTokenSource(abandon, lost.Token);
         var inHand = new HashSet<Task>();
+        var renewing = RenewAsync(ending.Token);
         while (!stop.IsCancellationRequested && !ending.IsCancellationRequested)
         {
             var batch = await CollectAsync(stop, ending.Token);
@@ -91,8 +98,8 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
         }
         if (IsAlive)
             await CancelConsumerAsync();
-        await Task.WhenAll(inHand);
-        while (IsAlive && arrived.Reader.TryRead(out var prefetched))
+        await Task.WhenAll([.. inHand, renewing]);
+        while (IsAlive && (arrived.Reader.TryRead(out var prefetched) || counted.Reader.TryRead(out prefetched)))
             await GiveBackAsync([prefetched]);
     }
 
@@ -151,6 +158,29 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
             batch.Add(received);
     }
 
+    /// <summary>
+    /// What a dead-letter queue of others has counted once already, for a connection that was lost with it in hand, begins anew as soon as it comes, whatever else is in hand: however
+    /// often we end in the middle, its limit is not reached.
+    /// </summary>
+    private async Task RenewAsync(CancellationToken ending)
+    {
+        try
+        {
+            while (await SucceedsAsync(counted.Reader.WaitToReadAsync(ending).AsTask()))
+            {
+                var batch = new List<Received>();
+                while (counted.Reader.TryRead(out var received))
+                    batch.Add(received);
+                await GiveBackAsync(batch);
+            }
+        }
+        catch
+        {
+            await lost.CancelAsync();
+            throw;
+        }
+    }
+
     private async Task HandleAsync(List<Received> batch, CancellationToken abandon, CancellationToken ending)
     {
         try
@@ -159,7 +189,7 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
             await publisher.PublishAsync(
                 dead.Select(letter => publisher.ToQueue(Topology.ErrorQueue(definition.Name), letter.Delivery with { Body = letter.KeptBody }, FaultNote.Of(letter.Cause, time.GetUtcNow(), definition.Name))),
                 abandon);
-            await order.SettleAsync(batch, (tag, multiple) => Channel.BasicAckAsync(tag, multiple, CancellationToken.None));
+            await order.SettleAsync(batch, (tag, multiple) => Channel.BasicAckAsync(tag, multiple, CancellationToken.None), singly: isOthers);
             Interlocked.Add(ref unsettled, -batch.Count);
             failures = 0;
         }
@@ -184,9 +214,13 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
     {
         try
         {
-            var limit = DeadLetterQueueName.Fits(definition.Name) ? ReturnsOfOthersAtMost : ReturnsAtMost;
+            var limit = isOthers ? ReturnsOfOthersAtMost : ReturnsAtMost;
             var worn = batch.FindAll(received => received.Delivery.Attempts >= limit);
-            await publisher.PublishAsync(worn.Select(received => publisher.ToQueue(definition.Name, received.Delivery, received.Delivery.Fault)), CancellationToken.None);
+            await publisher.PublishAsync(
+                worn.Select(received => received.Properties is { } properties
+                    ? publisher.Again(definition.Name, received.Delivery, properties)
+                    : publisher.ToQueue(definition.Name, received.Delivery, received.Delivery.Fault)),
+                CancellationToken.None);
             await order.SettleAsync(batch, (tag, _) => worn.Exists(received => received.Tag == tag)
                 ? Channel.BasicAckAsync(tag, multiple: false, CancellationToken.None)
                 : Channel.BasicNackAsync(tag, multiple: false, requeue: true, CancellationToken.None), singly: true);
@@ -216,7 +250,8 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
     protected static bool IsLoss(Exception fault) =>
         fault is AlreadyClosedException or OperationInterruptedException or IOException or ObjectDisposedException or OperationCanceledException;
 
-    internal sealed record Received(ulong Tag, Delivery Delivery);
+    /// <param name="Properties">Of a message of others, which goes back with all that they wrote on it.</param>
+    internal sealed record Received(ulong Tag, Delivery Delivery, IReadOnlyBasicProperties? Properties);
 
     private static partial class Log
     {

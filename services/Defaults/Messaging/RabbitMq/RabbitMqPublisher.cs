@@ -27,6 +27,9 @@ internal abstract partial class RabbitMqPublisher(BrokerDeclarations declaration
     /// <summary>Straight to a queue: by our exchange for those that are ours, by the broker's own for others'.</summary>
     public Publication ToQueue(string queue, Delivery delivery, FaultNote? fault = null) => Wire.ToQueue(declarations.ExchangeOf(queue), queue, delivery, fault);
 
+    /// <summary>The same message of others once more, at the end of the queue it came from.</summary>
+    public Publication Again(string queue, Delivery delivery, IReadOnlyBasicProperties properties) => Wire.Again(declarations.ExchangeOf(queue), queue, delivery, properties);
+
     public async Task PublishAsync(IEnumerable<Publication> publications, CancellationToken cancellation)
     {
         foreach (var chunk in Chunks(publications))

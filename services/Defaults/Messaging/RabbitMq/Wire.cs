@@ -16,6 +16,11 @@ internal static class Wire
 
     private const string TraceParent = "traceparent";
 
+    /// <summary>
+    /// How often the broker has delivered a message before. From RabbitMQ 4.3 on the first counts failures only, and the second what the first did before: every delivery.
+    /// </summary>
+    private static readonly string[] Counts = ["x-delivery-count", "x-acquired-count"];
+
     public static Publication Publish(OutgoingMessage message)
     {
         var properties = Properties(message.Name, message.MessageId.ToString(), message.TraceParent);
@@ -40,6 +45,22 @@ internal static class Wire
             properties.Headers[FaultNote.QueueHeader] = fault.Queue;
         }
         return new Publication(exchange, queue, properties, delivery.Body);
+    }
+
+    /// <summary>With everything that others wrote on it; what the broker counted begins anew.</summary>
+    /// <param name="exchange">That leads to the queue; "" is the broker's own.</param>
+    public static Publication Again(string exchange, string queue, Delivery delivery, IReadOnlyBasicProperties properties)
+    {
+        var headers = new Dictionary<string, object?>(properties.Headers ?? new Dictionary<string, object?>(), StringComparer.Ordinal)
+        {
+            [FaultNote.NameHeader] = delivery.Name, [SenderHeader] = delivery.Sender ?? BrokerUsers.Nobody,
+        };
+        foreach (var count in Counts)
+            headers.Remove(count);
+        var again = new BasicProperties(properties) { DeliveryMode = DeliveryModes.Persistent, Headers = headers };
+        // Whoever publishes it now is somebody else.
+        again.ClearUserId();
+        return new Publication(exchange, queue, again, delivery.Body);
     }
 
     /// <param name="body">The caller's to keep.</param>
@@ -74,11 +95,14 @@ internal static class Wire
         return Text(properties, FaultNote.NameHeader) ?? Text(properties, "x-first-death-exchange") ?? properties.Type ?? (routingKey.Length > 0 ? routingKey : exchange);
     }
 
-    /// <summary>Only the broker's own count, a whole number: whoever publishes may write anything there, and what cannot be read here would end the consumer.</summary>
-    private static int Attempts(bool redelivered, IReadOnlyBasicProperties properties) =>
-        properties.Headers?.TryGetValue("x-delivery-count", out var count) == true && count is long or int or short or byte
-            ? (int)Math.Clamp(Convert.ToInt64(count, CultureInfo.InvariantCulture), 0, int.MaxValue)
-            : redelivered ? 1 : 0;
+    /// <summary>Only the broker's own counts, whole numbers: whoever publishes may write anything there, and what cannot be read here would end the consumer.</summary>
+    private static int Attempts(bool redelivered, IReadOnlyBasicProperties properties)
+    {
+        var counted = Counts.Select(count => properties.Headers?.TryGetValue(count, out var value) == true && value is long or int or short or byte
+            ? (int?)Math.Clamp(Convert.ToInt64(value, CultureInfo.InvariantCulture), 0, int.MaxValue)
+            : null).Max();
+        return counted ?? (redelivered ? 1 : 0);
+    }
 
     internal static string? Text(IReadOnlyBasicProperties properties, string header)
     {

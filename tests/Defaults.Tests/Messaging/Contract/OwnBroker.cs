@@ -14,6 +14,15 @@ internal static class OwnBroker
         return new Undo(() => ControlAsync("set_vm_memory_high_watermark", "0.4"));
     }
 
+    /// <summary>
+    /// Waits no longer than that for what a consumer has in hand, until the returned is disposed: then it closes the channel, or from 4.3 on cancels the consumer. It looks once a second.
+    /// </summary>
+    public static async Task<IAsyncDisposable> WaitingForConsumersAsync(TimeSpan patience)
+    {
+        await ControlAsync("eval", $"application:set_env(rabbit, consumer_timeout, {(long)patience.TotalMilliseconds}), application:set_env(rabbit, channel_tick_interval, 1000).");
+        return new Undo(() => ControlAsync("eval", "application:set_env(rabbit, consumer_timeout, 1800000), application:set_env(rabbit, channel_tick_interval, 60000)."));
+    }
+
     /// <summary>Refuses bodies beyond so many bytes on every channel that is opened until the returned is disposed.</summary>
     public static async Task<IAsyncDisposable> TakingAtMostAsync(int bytes)
     {

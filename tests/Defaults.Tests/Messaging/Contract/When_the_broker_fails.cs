@@ -116,6 +116,32 @@ public abstract class When_the_broker_fails<TSource> : BrokerContract<TSource>
         collector.Bodies.ShouldBe([Sample.Body(2)]);
     }
 
+    /// <summary>On 3.10 to 4.2 the broker closes the channel, from 4.3 on it cancels the consumer; either way another takes over without being asked to.</summary>
+    [Test]
+    public async Task A_batch_held_longer_than_the_broker_waits_comes_again_and_the_consumer_is_back()
+    {
+        await using var patience = await OwnBroker.WaitingForConsumersAsync(TimeSpan.FromSeconds(2));
+        var (collector, ended) = (new Collector(), new TaskCompletionSource());
+        await using var subscription = await Transport.SubscribeAsync(
+            Queue,
+            async (batch, cancellation) =>
+            {
+                if (ended.Task.IsCompleted)
+                    return await collector.HandleAsync(batch, cancellation);
+                await using (cancellation.Register(() => ended.TrySetResult()))
+                    await Task.Delay(Timeout.Infinite, cancellation);
+                return [];
+            },
+            CancellationToken.None);
+        await PublishAllAsync(3);
+
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await collector.HasAsync(3);
+        collector.Bodies.Distinct(StringComparer.Ordinal).Count().ShouldBe(3);
+        await Eventually.TrueAsync(() => subscription.IsConsuming && Transport.IsHealthy, () => "it does not look alive again");
+        await EmptiesAsync(Name);
+    }
+
     [Test]
     public async Task A_pause_repeated_beyond_the_delivery_limit_buries_nothing()
     {

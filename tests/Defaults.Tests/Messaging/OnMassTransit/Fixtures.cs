@@ -24,6 +24,8 @@ public sealed class When_a_publish_is_refused : When_a_publish_is_refused<MassTr
 
 public sealed class When_the_broker_fails : When_the_broker_fails<MassTransitSource>;
 
+public sealed class When_others_keep_dead_letters : When_others_keep_dead_letters<MassTransitSource>;
+
 public sealed class When_messages_are_traced : When_messages_are_traced<MassTransitSource>
 {
     protected override IReadOnlyList<string> Broker => RabbitMqSource.AsTraced(Transport);

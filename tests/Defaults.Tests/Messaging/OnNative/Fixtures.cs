@@ -23,6 +23,8 @@ public sealed class When_a_publish_is_refused : When_a_publish_is_refused<Native
 
 public sealed class When_the_broker_fails : When_the_broker_fails<NativeSource>;
 
+public sealed class When_others_keep_dead_letters : When_others_keep_dead_letters<NativeSource>;
+
 public sealed class When_messages_are_traced : When_messages_are_traced<NativeSource>
 {
     protected override IReadOnlyList<string> Broker => RabbitMqSource.AsTraced(Transport);

@@ -40,13 +40,19 @@ internal sealed class ManagementApi : IDisposable
     }
 
     /// <summary>Every queue of the virtual host.</summary>
-    public async Task<IReadOnlyList<JsonElement>> QueuesAsync(string query, CancellationToken cancellation)
+    public async Task<IReadOnlyList<JsonElement>> QueuesAsync(string query, CancellationToken cancellation) =>
+        [.. (await GetAsync($"api/queues/{Uri.EscapeDataString(access.VirtualHost)}{query}", "monitoring", cancellation)).EnumerateArray()];
+
+    /// <summary>All that was made on the broker, of every virtual host, as it exports it.</summary>
+    public Task<JsonElement> DefinitionsAsync(CancellationToken cancellation) => GetAsync("api/definitions", "administrator", cancellation);
+
+    private async Task<JsonElement> GetAsync(string path, string tag, CancellationToken cancellation)
     {
         try
         {
-            using var answer = await client.GetAsync(new Uri($"api/queues/{Uri.EscapeDataString(access.VirtualHost)}{query}", UriKind.Relative), cancellation);
+            using var answer = await client.GetAsync(new Uri(path, UriKind.Relative), cancellation);
             using var listed = Reading.BoundedJson.Document(await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(cancellation), Reading.Bound.AnswerBytes);
-            return [.. listed.RootElement.Clone().EnumerateArray()];
+            return listed.RootElement.Clone();
         }
         catch (HttpRequestException) when (asked?.Fault is { } untrusted)
         {
@@ -54,7 +60,8 @@ internal sealed class ManagementApi : IDisposable
         }
         catch (HttpRequestException refused) when (refused.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
-            throw new BrokerRefusedException($"{shown}: the management refuses the user '{user}' ({(int)refused.StatusCode}). It needs the tag 'monitoring' and the right password, in Claims:BrokerManagement or Claims:Broker.", refused);
+            throw new BrokerRefusedException(
+                $"{shown}: the management refuses the user '{user}' ({(int)refused.StatusCode}). It needs the tag '{tag}' and the right password, in Claims:BrokerManagement or Claims:Broker.", refused);
         }
     }
 
