@@ -54,16 +54,18 @@ internal sealed class ReconciliationParts
         var (time, installation) = (services.GetRequiredService<TimeProvider>(), services.GetRequiredService<Installation>());
         var (municipalities, loggers) = (services.GetRequiredService<IMunicipalities>(), services.GetRequiredService<ILoggerFactory>());
         var clients = services.GetRequiredService<IHttpClientFactory>();
+        // Two processes that were given the same instance by mistake are still two.
+        var holder = $"{installation.Instance}/{Environment.MachineName}/{Environment.ProcessId}/{time.GetTimestamp()}";
         var http = new Http(clients, Http.Fbs, options, time);
         IFbsClaims fbs = options.FbsSource == FbsSource.Fees ? new FbsFees(store, http, options) : new FbsOpenClaims(http, options, installation, time);
         var (runs, leases, differences) = (new Runs(store, time), new Leases(store, time), new Differences(store));
         var repairs = new Repairs(differences, services.GetRequiredService<ITransport>(), services.GetRequiredService<IToldFbs>(), time);
         Reconciler = new Reconciler(
             runs, leases, new Staging(store), new Comparison(store), differences, repairs, new DebtorAccounts(new Http(clients, Http.Connectors, options, time), options, time), services.GetRequiredService<IUnmatchedPayments>(),
-            services.GetRequiredService<IFbsOrders>(), options, installation, time, loggers.CreateLogger<Reconciler>());
+            services.GetRequiredService<IFbsOrders>(), options, holder, time, loggers.CreateLogger<Reconciler>());
         var (csv, html) = (new CsvReport(differences), new HtmlReport(differences));
         Nightly = new Nightly(
-            store, Reconciler, runs, leases, new ReportFiles(csv, html, installation), fbs, municipalities, options, installation, time, loggers.CreateLogger<Nightly>());
+            store, Reconciler, runs, leases, new ReportFiles(csv, html, installation), fbs, municipalities, options, holder, time, loggers.CreateLogger<Nightly>());
         Endpoints = new Endpoints(Reconciler, runs, differences, csv, html, fbs, municipalities, options, time);
     }
 

@@ -28,6 +28,7 @@ internal static class ReconciliationSchema
     public static readonly Table Leases = new("payments.reconciliation_leases", ["name"],
     [
         new("name", ColumnType.Text), new("owner", ColumnType.Text), new("until_at", ColumnType.Integer), new("day", ColumnType.Text, Nullable: true),
+        new("fence", ColumnType.Integer),
     ]);
 
     public static readonly Table Fbs = new("payments.reconciliation_fbs", ["run", "agency", "fee_id"],
@@ -128,6 +129,10 @@ internal static class ReconciliationSchema
               PRIMARY KEY (run, agency, fee_id)
             )
             """,
+        ]),
+        new(103, "A lease has a number that only grows, so that who has lost it can write nothing more",
+        [
+            "ALTER TABLE payments.reconciliation_leases ADD fence {integer} DEFAULT 0 NOT NULL",
         ]),
     ];
 }

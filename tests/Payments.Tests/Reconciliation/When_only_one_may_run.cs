@@ -28,23 +28,45 @@ public sealed class When_only_one_may_run(Engine engine)
     {
         var taken = await Task.WhenAll(Enumerable.Range(1, 8).Select(i => new Leases(_ledgers.Store, _ledgers.Time).TryTakeAsync("0101", $"{i}", default)));
 
-        taken.Count(has => has).ShouldBe(1);
+        taken.Count(number => number is not null).ShouldBe(1);
     }
 
     [Test]
-    public async Task a_dead_holders_lease_is_free_when_its_time_is_out_and_at_once_for_the_same_instance()
+    public async Task a_dead_holders_lease_is_free_when_its_time_is_out_and_each_taking_has_a_higher_number()
     {
         var leases = new Leases(_ledgers.Store, _ledgers.Time);
-        (await leases.TryTakeAsync("0101", "1", default)).ShouldBeTrue();
-        (await leases.TryTakeAsync("0101", "2", default)).ShouldBeFalse();
-        (await leases.TryTakeAsync("0101", "1", default)).ShouldBeTrue();
+        (await leases.TryTakeAsync("0101", "1", default)).ShouldBe(1);
+        (await leases.TryTakeAsync("0101", "2", default)).ShouldBeNull();
+        (await leases.TryTakeAsync("0101", "1", default)).ShouldBe(2);
         _ledgers.Time.Now += Leases.Length - TimeSpan.FromMilliseconds(1);
-        (await leases.TryTakeAsync("0101", "2", default)).ShouldBeFalse();
+        (await leases.TryTakeAsync("0101", "2", default)).ShouldBeNull();
         _ledgers.Time.Now += TimeSpan.FromMilliseconds(1);
-        (await leases.TryTakeAsync("0101", "2", default)).ShouldBeTrue();
-        (await leases.TryTakeAsync("0101", "1", default)).ShouldBeFalse();
-        await leases.ReleaseAsync("0101", "2", default);
-        (await leases.TryTakeAsync("0101", "1", default)).ShouldBeTrue();
+        (await leases.TryTakeAsync("0101", "2", default)).ShouldBe(3);
+        (await leases.TryTakeAsync("0101", "1", default)).ShouldBeNull();
+        (await leases.KeepAsync(new LeaseFence("0101", 2), default)).ShouldBeFalse();
+        await leases.ReleaseAsync(new LeaseFence("0101", 2), default);
+        (await leases.TryTakeAsync("0101", "1", default)).ShouldBeNull();
+        await leases.ReleaseAsync(new LeaseFence("0101", 3), default);
+        (await leases.TryTakeAsync("0101", "1", default)).ShouldBe(4);
+    }
+
+    [Test]
+    public async Task who_slept_past_the_end_of_a_lease_that_another_took_writes_nothing_more()
+    {
+        var (leases, runs) = (new Leases(_ledgers.Store, _ledgers.Time), new Runs(_ledgers.Store, _ledgers.Time));
+        var slept = new LeaseFence("0101", (await leases.TryTakeAsync("0101", "1", default)).ShouldNotBeNull());
+        var run = await runs.BeginAsync("0101", "anna", default);
+        _ledgers.Time.Now += Leases.Length;
+        var taken = new LeaseFence("0101", (await leases.TryTakeAsync("0101", "2", default)).ShouldNotBeNull());
+        await runs.EndAsync(run.Failed(ReconciliationNotes.CutOff), isCompared: false, taken, default);
+
+        await Should.ThrowAsync<LeaseLostException>(() => runs.EndAsync(run with { Agreeing = 1 }, isCompared: true, slept, default));
+        await Should.ThrowAsync<LeaseLostException>(() => leases.SetDayAsync(slept, "2026-11-24", default));
+
+        (await runs.FindAsync("0101", null, default)).ShouldNotBeNull().Failure.ShouldNotBeNull();
+        (await leases.DayAsync("0101", default)).ShouldBeNull();
+        await leases.SetDayAsync(taken, "2026-11-25", default);
+        (await leases.DayAsync("0101", default)).ShouldBe("2026-11-25");
     }
 
     [Test]
@@ -80,7 +102,7 @@ public sealed class When_only_one_may_run(Engine engine)
         var run = await _ledgers.Parts("1").Reconciler.RunAsync(Ledgers.Kobenhavn, _ledgers.Configured(), "anna", null, stop.Token);
 
         run!.Failure.ShouldNotBeNull().ShouldContain("stopped");
-        (await new Leases(_ledgers.Store, _ledgers.Time).TryTakeAsync("0101", "2", default)).ShouldBeTrue();
+        (await new Leases(_ledgers.Store, _ledgers.Time).TryTakeAsync("0101", "2", default)).ShouldNotBeNull();
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
 using Dapper;
@@ -5,30 +6,38 @@ using Dapper;
 namespace ClaimsTransfer.Payments.Reconciliation.Running;
 
 /// <summary>
-/// Who may do what only one may at a time. A holder that died lets go when its time is out; the same instance, started again, need not wait for itself.
+/// Who may do what only one may at a time. A holder that died lets go when its time is out. Each taking has a number of its own, higher than any before: what is written under a
+/// lease is written in one transaction with a look whether its number still stands, so that who slept past its end writes nothing more.
 /// </summary>
 internal sealed class Leases(IStore store, TimeProvider time)
 {
-    public static readonly TimeSpan Length = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan Length = TimeSpan.FromMinutes(2);
 
-    /// <summary>Takes it, or keeps it for longer.</summary>
-    /// <returns>False: another has it.</returns>
-    public Task<bool> TryTakeAsync(string name, string owner, CancellationToken cancellation) => store.InTransactionAsync(async transaction =>
+    /// <returns>The number it was taken under; null: another has it.</returns>
+    public Task<long?> TryTakeAsync(string name, string owner, CancellationToken cancellation) => store.InTransactionAsync<long?>(async transaction =>
     {
         var now = time.GetUtcNow();
         var until = (now + Length).ToUnixTimeMilliseconds();
         var taken = await transaction.Connection!.ExecuteAsync(
-            store.Sql("UPDATE payments.reconciliation_leases SET owner = @owner, until_at = @until WHERE name = @name AND (owner = @owner OR until_at <= @now)"),
+            store.Sql("UPDATE payments.reconciliation_leases SET owner = @owner, until_at = @until, fence = fence + 1 WHERE name = @name AND (owner = @owner OR until_at <= @now)"),
             new { name, owner, until, now = now.ToUnixTimeMilliseconds() }, transaction);
-        return taken == 1 || (await store.InsertNewAsync(transaction, ReconciliationSchema.Leases, [[name, owner, until, null]], cancellation)).Count == 1;
+        if (taken == 1)
+            return await transaction.Connection!.ExecuteScalarAsync<long>(store.Sql("SELECT fence FROM payments.reconciliation_leases WHERE name = @name"), new { name }, transaction);
+        return (await store.InsertNewAsync(transaction, ReconciliationSchema.Leases, [[name, owner, until, null, 1L]], cancellation)).Count == 1 ? 1 : null;
     }, cancellation);
+
+    /// <summary>Keeps it for longer; false: another has taken it.</summary>
+    public Task<bool> KeepAsync(LeaseFence fence, CancellationToken cancellation) => store.InTransactionAsync(async transaction =>
+        await transaction.Connection!.ExecuteAsync(
+            store.Sql("UPDATE payments.reconciliation_leases SET until_at = @until WHERE name = @Name AND fence = @Number"),
+            new { fence.Name, fence.Number, until = (time.GetUtcNow() + Length).ToUnixTimeMilliseconds() }, transaction) == 1, cancellation);
 
     /// <summary>Takes it and keeps it until it is disposed of; null: another has it.</summary>
     public async Task<Held?> HoldAsync(string name, string owner, CancellationToken cancellation) =>
-        await TryTakeAsync(name, owner, cancellation) ? new Held(this, name, owner, time) : null;
+        await TryTakeAsync(name, owner, cancellation) is { } number ? new Held(this, new LeaseFence(name, number), time) : null;
 
-    public Task ReleaseAsync(string name, string owner, CancellationToken cancellation) => store.InTransactionAsync(transaction => transaction.Connection!.ExecuteAsync(
-        store.Sql("UPDATE payments.reconciliation_leases SET until_at = 0 WHERE name = @name AND owner = @owner"), new { name, owner }, transaction), cancellation);
+    public Task ReleaseAsync(LeaseFence fence, CancellationToken cancellation) => store.InTransactionAsync(transaction => transaction.Connection!.ExecuteAsync(
+        store.Sql("UPDATE payments.reconciliation_leases SET until_at = 0 WHERE name = @Name AND fence = @Number"), new { fence.Name, fence.Number }, transaction), cancellation);
 
     /// <summary>The last day that was done under it; null: none.</summary>
     public async Task<string?> DayAsync(string name, CancellationToken cancellation)
@@ -38,26 +47,48 @@ internal sealed class Leases(IStore store, TimeProvider time)
             store.Sql("SELECT day FROM payments.reconciliation_leases WHERE name = @name"), new { name }, cancellationToken: cancellation));
     }
 
-    public Task SetDayAsync(string name, string owner, string day, CancellationToken cancellation) => store.InTransactionAsync(transaction => transaction.Connection!.ExecuteAsync(
-        store.Sql("UPDATE payments.reconciliation_leases SET day = @day WHERE name = @name AND owner = @owner"), new { name, owner, day }, transaction), cancellation);
+    /// <exception cref="LeaseLostException">Another has taken it.</exception>
+    public Task SetDayAsync(LeaseFence fence, string day, CancellationToken cancellation) => store.InTransactionAsync(async transaction =>
+    {
+        await fence.RequireAsync(store, transaction);
+        return await transaction.Connection!.ExecuteAsync(
+            store.Sql("UPDATE payments.reconciliation_leases SET day = @day WHERE name = @Name"), new { fence.Name, day }, transaction);
+    }, cancellation);
 }
+
+/// <summary>Which taking of which lease something is done under.</summary>
+internal sealed record LeaseFence(string Name, long Number)
+{
+    /// <summary>Within the transaction of a write: nobody takes the lease before it is committed.</summary>
+    /// <exception cref="LeaseLostException">Another has taken it.</exception>
+    public async Task RequireAsync(IStore store, DbTransaction transaction)
+    {
+        var stands = await transaction.Connection!.ExecuteAsync(
+            store.Sql("UPDATE payments.reconciliation_leases SET fence = fence WHERE name = @Name AND fence = @Number"), new { Name, Number }, transaction);
+        if (stands != 1)
+            throw new LeaseLostException(Name);
+    }
+}
+
+/// <summary>Somebody else does it by now.</summary>
+internal sealed class LeaseLostException(string name) : Exception($"The lease '{name}' has been taken by another: nothing is written under it any more.");
 
 /// <summary>A lease that is renewed while somebody works under it, however long one statement takes.</summary>
 internal sealed class Held : IAsyncDisposable
 {
     private readonly Leases _leases;
-    private readonly string _name;
-    private readonly string _owner;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _lost = new();
     private readonly CancellationTokenSource _done = new();
     private readonly Task _keeping;
 
-    public Held(Leases leases, string name, string owner, TimeProvider time)
+    public Held(Leases leases, LeaseFence fence, TimeProvider time)
     {
-        (_leases, _name, _owner, _time) = (leases, name, owner, time);
+        (_leases, Fence, _time) = (leases, fence, time);
         _keeping = KeepAsync();
     }
+
+    public LeaseFence Fence { get; }
 
     /// <summary>Cancelled when it could not be kept: another may have it now.</summary>
     public CancellationToken Lost => _lost.Token;
@@ -67,7 +98,7 @@ internal sealed class Held : IAsyncDisposable
         await _done.CancelAsync();
         await _keeping;
         if (!_lost.IsCancellationRequested)
-            await _leases.ReleaseAsync(_name, _owner, CancellationToken.None);
+            await _leases.ReleaseAsync(Fence, CancellationToken.None);
         _done.Dispose();
         _lost.Dispose();
     }
@@ -79,7 +110,7 @@ internal sealed class Held : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_done.Token))
             {
-                if (await _leases.TryTakeAsync(_name, _owner, _done.Token))
+                if (await _leases.KeepAsync(Fence, _done.Token))
                     continue;
                 await _lost.CancelAsync();
                 return;

@@ -10,9 +10,10 @@ namespace ClaimsTransfer.Payments.Reconciliation.Running;
 /// Reconciles every municipality each night, one after the other, in one instance of the service. One that fails does not stop the next. A night that was missed because nothing ran is
 /// made up for at the next start; the very first waits for its hour.
 /// </summary>
+/// <param name="holder">Of leases: this process and no other.</param>
 internal sealed partial class Nightly(
     IStore store, Reconciler reconciler, Runs runs, Leases leases, ReportFiles files, IFbsClaims fbs, IMunicipalities municipalities, ReconciliationOptions options,
-    Installation installation, TimeProvider time, ILogger<Nightly> log) : BackgroundService
+    string holder, TimeProvider time, ILogger<Nightly> log) : BackgroundService
 {
     public const string Who = "nightly";
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
@@ -40,7 +41,7 @@ internal sealed partial class Nightly(
         var night = Runs.Text(DanishTime.LastDue(at, time.GetUtcNow()));
         if (IsDone(await leases.DayAsync(Who, cancellation), night))
             return;
-        await using var held = await leases.HoldAsync(Who, installation.Instance, cancellation);
+        await using var held = await leases.HoldAsync(Who, holder, cancellation);
         if (held is null)
             return;
         // Another may have been through it between the look and the lease.
@@ -54,7 +55,7 @@ internal sealed partial class Nightly(
                 await ReconcileAsync(municipality, night, either.Token);
         }
 
-        await leases.SetDayAsync(Who, installation.Instance, night, cancellation);
+        await leases.SetDayAsync(held.Fence, night, cancellation);
     }
 
     private static bool IsDone(string? last, string night) => last is not null && string.CompareOrdinal(last, night) >= 0;

@@ -15,9 +15,10 @@ namespace ClaimsTransfer.Payments.Reconciliation.Running;
 /// Reconciles one municipality: both lists are laid down whole, then compared, then what is safe is repaired where that is asked for. A list that breaks off, or a crash, is a run
 /// that failed and says why; it has no differences, and the lists are taken away.
 /// </summary>
+/// <param name="holder">Of leases: this process and no other.</param>
 internal sealed partial class Reconciler(
     Runs runs, Leases leases, Staging staging, Comparison comparison, Differences differences, Repairs repairs, DebtorAccounts debtor, IUnmatchedPayments unmatched, IFbsOrders orders,
-    ReconciliationOptions options, Installation installation, TimeProvider time, ILogger<Reconciler> log)
+    ReconciliationOptions options, string holder, TimeProvider time, ILogger<Reconciler> log)
 {
     private const int LongestFailure = 500;
     private readonly ConcurrentDictionary<string, bool> _running = new(StringComparer.Ordinal);
@@ -28,16 +29,16 @@ internal sealed partial class Reconciler(
     public async Task<ReconciliationRun?> RunAsync(
         Municipality municipality, IFbsClaims fbs, string who, string? repairedBy, CancellationToken cancellation, ListAccepted? accepted = null)
     {
-        // The lease is the instance's; within it a second one is kept out here.
+        // The lease is the process's; within it a second one is kept out here.
         if (!_running.TryAdd(municipality.Code, true))
             return null;
         try
         {
-            await using var held = await leases.HoldAsync(municipality.Code, installation.Instance, cancellation);
+            await using var held = await leases.HoldAsync(municipality.Code, holder, cancellation);
             if (held is null)
                 return null;
-            await AbandonAsync(municipality.Code, cancellation);
-            return await RunAloneAsync(await runs.BeginAsync(municipality.Code, who, cancellation) with { Accepted = accepted }, municipality, fbs, repairedBy, held.Lost, cancellation);
+            await AbandonAsync(municipality.Code, held.Fence, cancellation);
+            return await RunAloneAsync(await runs.BeginAsync(municipality.Code, who, cancellation) with { Accepted = accepted }, municipality, fbs, repairedBy, held, cancellation);
         }
         finally
         {
@@ -55,9 +56,9 @@ internal sealed partial class Reconciler(
                 continue;
             try
             {
-                await using var held = await leases.HoldAsync(municipality, installation.Instance, cancellation);
+                await using var held = await leases.HoldAsync(municipality, holder, cancellation);
                 if (held is not null)
-                    await AbandonAsync(municipality, cancellation);
+                    await AbandonAsync(municipality, held.Fence, cancellation);
             }
             finally
             {
@@ -66,23 +67,23 @@ internal sealed partial class Reconciler(
         }
     }
 
-    private async Task AbandonAsync(string municipality, CancellationToken cancellation)
+    private async Task AbandonAsync(string municipality, LeaseFence fence, CancellationToken cancellation)
     {
         foreach (var left in await runs.UnendedAsync(municipality, cancellation))
         {
             await staging.ClearAsync(left.Number, cancellation);
             await differences.ClearAsync(left.Number, cancellation);
-            await runs.EndAsync(left.Failed(ReconciliationNotes.CutOff) with { EndedAt = time.GetUtcNow() }, isCompared: false, cancellation);
+            await runs.EndAsync(left.Failed(ReconciliationNotes.CutOff) with { EndedAt = time.GetUtcNow() }, isCompared: false, fence, cancellation);
         }
     }
 
     private async Task<ReconciliationRun> RunAloneAsync(
-        ReconciliationRun run, Municipality municipality, IFbsClaims fbs, string? repairedBy, CancellationToken lost, CancellationToken cancellation)
+        ReconciliationRun run, Municipality municipality, IFbsClaims fbs, string? repairedBy, Held held, CancellationToken cancellation)
     {
         var isCompared = false;
         try
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(lost, cancellation);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(held.Lost, cancellation);
             await StageAsync(run, municipality, fbs, either.Token);
             run = await CompareAsync(run, fbs.IsByPatron, either.Token);
             isCompared = true;
@@ -91,7 +92,7 @@ internal sealed partial class Reconciler(
         }
         catch (Exception failure)
         {
-            run = run.Failed(WhyOf(run, failure, isCompared, lost)) with { Doubt = (failure as ListDoubted)?.Doubt };
+            run = run.Failed(WhyOf(run, failure, isCompared, held.Lost)) with { Doubt = (failure as ListDoubted)?.Doubt };
         }
 
         // Also after a stop: what is written down here is what others wait for, and what is taken away would lie about for ever.
@@ -99,8 +100,16 @@ internal sealed partial class Reconciler(
         if (!isCompared)
             await differences.ClearAsync(run.Number, CancellationToken.None);
         run = run with { EndedAt = time.GetUtcNow(), Repaired = repairedBy is null ? 0 : await differences.RepairedAsync(run.Number, CancellationToken.None) };
-        await runs.EndAsync(run, isCompared, CancellationToken.None);
-        return run;
+        try
+        {
+            await runs.EndAsync(run, isCompared, held.Fence, CancellationToken.None);
+            return run;
+        }
+        catch (LeaseLostException)
+        {
+            // Whoever has it now has written down already that this run was cut off.
+            return run.Failed(ReconciliationNotes.LeaseLost);
+        }
     }
 
     private Note WhyOf(ReconciliationRun run, Exception failure, bool isCompared, CancellationToken lost)

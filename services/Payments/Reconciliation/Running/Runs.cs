@@ -69,8 +69,10 @@ internal sealed class Runs(IStore store, TimeProvider time)
     }
 
     /// <summary>Writes down how it ended, and of a run that compared since when each of its differences is there: what it did not find again is forgotten.</summary>
-    public Task EndAsync(ReconciliationRun run, bool isCompared, CancellationToken cancellation) => store.InTransactionAsync(async transaction =>
+    /// <exception cref="LeaseLostException">Another reconciles the municipality by now; nothing is written.</exception>
+    public Task EndAsync(ReconciliationRun run, bool isCompared, LeaseFence fence, CancellationToken cancellation) => store.InTransactionAsync(async transaction =>
     {
+        await fence.RequireAsync(store, transaction);
         var connection = transaction.Connection!;
         await connection.ExecuteAsync(
             store.Sql("UPDATE payments.reconciliation_runs SET outcome = @outcome, failure = @Failure, ended_at = @endedAt, totals = @totals WHERE number = @Number"),
