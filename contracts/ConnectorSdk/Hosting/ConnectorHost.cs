@@ -33,7 +33,8 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
 
     public ConnectorHost(
         Vendor vendor, IConnector connector, ConnectorOptions options, Func<Municipality, Installation, Uri?> endpoint, Installation installation,
-        IMunicipalities municipalities, IStores stores, ITransport transport, IErrorQueues errors, IUnsealer unsealer, TimeProvider time, ILogger<ConnectorHost> logger)
+        IMunicipalities municipalities, IStores stores, ITransport transport, IErrorQueues errors, IUnsealer unsealer, OwnFaults faults, TimeProvider time,
+        ILogger<ConnectorHost> logger)
     {
         _vendor = vendor;
         var capabilities = CapabilityFaults.CapabilitiesOf(connector, vendor.ToString());
@@ -47,7 +48,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
         _handler = new InstructionHandler(
             connector, new SqlInstructionLog(store), transport, errors, unsealer, Served, municipality => endpoint(municipality, installation),
             options, time, logger, $"{Environment.MachineName}/{Environment.ProcessId}/{installation.Instance}", _entries);
-        _runnerOf = lane => new LaneRunner(vendor.ToString(), lane, _handler, transport, options, capabilities, time, logger);
+        _runnerOf = lane => new LaneRunner(vendor.ToString(), lane, _handler, transport, options, capabilities, time, logger, faults.Met);
         _runners = new(_handler.Lanes.ToDictionary(lane => lane.Code, _runnerOf), StringComparer.Ordinal);
         ConnectorTelemetry.Observe(
             vendor.ToString(), () => _runners.Values.Select(runner => (runner.Lane.Code, runner.Lane.Breaker, runner.Depth, time.GetUtcNow())),

@@ -10,7 +10,8 @@ namespace ClaimsTransfer.ConnectorSdk.Hosting;
 /// nobody else's time.
 /// </summary>
 internal sealed partial class LaneRunner(
-    string vendor, Lane lane, InstructionHandler handler, ITransport transport, ConnectorOptions options, ConnectorCapabilities capabilities, TimeProvider time, ILogger logger) : IAsyncDisposable
+    string vendor, Lane lane, InstructionHandler handler, ITransport transport, ConnectorOptions options, ConnectorCapabilities capabilities, TimeProvider time, ILogger logger,
+    Action<Exception> met) : IAsyncDisposable
 {
     /// <summary>A batch may be in hand for so long waiting for its turn; then the log has it and the sweep goes on.</summary>
     private static readonly TimeSpan LongestInHand = TimeSpan.FromSeconds(5);
@@ -89,7 +90,7 @@ internal sealed partial class LaneRunner(
     {
         List<Guid> taken = [];
         var consumer = new BatchConsumer(
-            Topology.TransferQueue(lane.Code), async (part, token) => taken.AddRange(await handler.TakeAsync(lane.Code, part, token)), time, logger, notices: transport);
+            Topology.TransferQueue(lane.Code), async (part, token) => taken.AddRange(await handler.TakeAsync(lane.Code, part, token)), time, logger, notices: transport, met: met);
         var dead = await consumer.HandleAsync(batch, cancellation);
         if (taken.Count > 0)
             await WorkAsync(taken, cancellation);

@@ -15,6 +15,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace ClaimsTransfer.Defaults.Hosting;
 
@@ -65,6 +66,14 @@ public static class DefaultsExtensions
         builder.AddTelemetry(service, installation);
         // First in, last out: see Foundation.
         builder.Services.AddHostedService<Foundation>();
+        builder.Services.AddSingleton<OwnFaults>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<OwnFaults>());
+        if (MakesKeys(service))
+        {
+            builder.Services.AddSingleton<KeyFolderCheck>();
+            builder.Services.AddHostedService(services => services.GetRequiredService<KeyFolderCheck>());
+        }
+
         builder.Services.AddHostedService<MunicipalityWatch>();
         AddLogging(builder, service, installation);
         AddHealth(builder.Services, service);
@@ -110,11 +119,13 @@ public static class DefaultsExtensions
             services.AddSingleton<MessageSealer>();
         // Only who seals makes keys: what another makes, the vendor that is to open it was never given.
         services.AddSingleton(provider => new KeyRing(
-            installation.KeyFolder, MasterKey.Load(installation), time: provider.GetRequiredService<TimeProvider>(), opensOnly: service is not ("ingest" or EveryService)));
+            installation.KeyFolder, MasterKey.Load(installation), time: provider.GetRequiredService<TimeProvider>(), opensOnly: !MakesKeys(service)));
         var vendor = Enum.TryParse<Vendor>(service.Replace("connector-", "", StringComparison.Ordinal), ignoreCase: true, out var named) ? named : (Vendor?)null;
         if (vendor is not null || service is "console" or EveryService)
             services.AddSingleton<IUnsealer>(provider => new Unsealer(provider.GetRequiredService<KeyRing>(), Serves(provider.GetRequiredService<IMunicipalities>(), vendor)));
     }
+
+    private static bool MakesKeys(string service) => service is "ingest" or EveryService;
 
     private static Func<string, bool> Serves(IMunicipalities municipalities, Vendor? vendor) =>
         code => municipalities.Find(code) is { } municipality && (vendor is null || municipality.Vendor == vendor);
@@ -122,6 +133,9 @@ public static class DefaultsExtensions
     private static void AddLogging(IHostApplicationBuilder builder, string service, Installation installation)
     {
         builder.Logging.ClearProviders();
+        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(services => new ContainedLoggers(new LoggerFactory(
+            services.GetServices<ILoggerProvider>(), services.GetRequiredService<IOptionsMonitor<LoggerFilterOptions>>(),
+            services.GetRequiredService<IOptions<LoggerFactoryOptions>>()))));
         // A request's path and query are not ours to log: only what goes wrong with one.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
@@ -137,6 +151,7 @@ public static class DefaultsExtensions
     {
         services.AddHealthChecks()
             .AddCheck<TransportIsReady>("transport", tags: [Ready])
+            .Add(new HealthCheckRegistration("faults", provider => provider.GetRequiredService<OwnFaults>(), null, [Ready]))
             .Add(new HealthCheckRegistration("store", provider => provider.GetRequiredService<StoreIsReady>(), null, [Ready], TimeSpan.FromSeconds(5)));
         services.AddSingleton(provider => new StoreIsReady(provider.GetRequiredService<IStores>(), service == EveryService ? "routing" : service.Replace('-', '_')));
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace ClaimsTransfer.Defaults.Hosting;
@@ -54,6 +55,7 @@ public sealed class FileLog : ILoggerProvider
             catch (Exception full) when (full is IOException or UnauthorizedAccessException)
             {
                 _lost++;
+                ClaimMetrics.TelemetryLost("log");
                 // A part of a line may have found room.
                 _torn |= _stream is not null && _stream.Length > _stream.Position;
                 Close();

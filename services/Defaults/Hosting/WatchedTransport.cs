@@ -13,13 +13,14 @@ public sealed class WatchedTransport(ITransport inner, TimeProvider time) : ITra
 {
     private readonly ConcurrentDictionary<WatchedSubscription, bool> _subscriptions = new();
     private readonly MessagingTelemetry _telemetry = new(inner, time);
+    private volatile bool _held;
     private int _disposed;
 
     public bool IsHealthy => inner.IsHealthy;
 
     /// <summary>Queues whose consumer should be running and is not.</summary>
     public IReadOnlyList<string> SilentQueues =>
-        [.. _subscriptions.Keys.Where(subscription => subscription is { IsPaused: false, IsConsuming: false }).Select(subscription => subscription.Queue).Order()];
+        [.. _subscriptions.Keys.Where(subscription => subscription is { ShallRun: true, IsConsuming: false }).Select(subscription => subscription.Queue).Order()];
 
     /// <summary>The queues this process consumes, paused ones too.</summary>
     public IReadOnlyList<string> ConsumedQueues => [.. _subscriptions.Keys.Select(subscription => subscription.Queue).Distinct()];
@@ -31,10 +32,10 @@ public sealed class WatchedTransport(ITransport inner, TimeProvider time) : ITra
     public Task<long?> DepthAsync(string queue, CancellationToken cancellation) => inner.DepthAsync(queue, cancellation);
 
     public async Task<ISubscription> SubscribeAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation) =>
-        Watched(queue, await inner.SubscribeAsync(queue, _telemetry.Around(queue.Name, handler), cancellation));
+        await WatchedAsync(queue, await inner.SubscribeAsync(queue, _telemetry.Around(queue.Name, handler), cancellation), cancellation);
 
     public async Task<ISubscription> CollectAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation) =>
-        Watched(queue, await DeadLetters.CollectAsync(queue, _telemetry.Around(queue.Name, handler), cancellation));
+        await WatchedAsync(queue, await DeadLetters.CollectAsync(queue, _telemetry.Around(queue.Name, handler), cancellation), cancellation);
 
     public Task<IReadOnlyList<string>> FindAsync(IReadOnlyCollection<string> known, CancellationToken cancellation) => DeadLetters.FindAsync(known, cancellation);
 
@@ -64,6 +65,20 @@ public sealed class WatchedTransport(ITransport inner, TimeProvider time) : ITra
         return _telemetry.SendAsync(Topology.ErrorQueue(queue), [.. messages.Select(message => message.Delivery)], () => queues.PutAsync(queue, messages, cancellation));
     }
 
+    /// <summary>Lets nothing be consumed, whoever else pauses or resumes, until <see cref="ReleaseAsync"/>; done when nothing is in hand any more.</summary>
+    public Task HoldAsync(CancellationToken cancellation)
+    {
+        _held = true;
+        return Task.WhenAll(_subscriptions.Keys.Select(subscription => subscription.FollowAsync(cancellation)));
+    }
+
+    /// <summary>What nobody has paused goes on.</summary>
+    public Task ReleaseAsync(CancellationToken cancellation)
+    {
+        _held = false;
+        return Task.WhenAll(_subscriptions.Keys.Select(subscription => subscription.FollowAsync(cancellation)));
+    }
+
     /// <summary>Ends every subscription: what is in hand is finished, the backlog stays on the queues.</summary>
     public async Task StopConsumingAsync() =>
         await Task.WhenAll(_subscriptions.Keys.Select(subscription => subscription.DisposeAsync().AsTask()));
@@ -82,36 +97,58 @@ public sealed class WatchedTransport(ITransport inner, TimeProvider time) : ITra
     private IDeadLetterQueues DeadLetters =>
         inner as IDeadLetterQueues ?? throw new InvalidOperationException($"{inner.GetType().Name} cannot empty its dead-letter queues.");
 
-    private WatchedSubscription Watched(QueueDefinition queue, ISubscription running)
+    private async Task<ISubscription> WatchedAsync(QueueDefinition queue, ISubscription running, CancellationToken cancellation)
     {
-        var subscription = new WatchedSubscription(queue.Name, running, Forget);
+        var subscription = new WatchedSubscription(queue.Name, running, this);
         _subscriptions[subscription] = true;
+        if (_held)
+            await subscription.FollowAsync(cancellation);
         return subscription;
     }
 
-    private void Forget(WatchedSubscription subscription) => _subscriptions.TryRemove(subscription, out _);
-
-    private sealed class WatchedSubscription(string queue, ISubscription inner, Action<WatchedSubscription> forget) : ISubscription
+    private sealed class WatchedSubscription(string queue, ISubscription inner, WatchedTransport transport) : ISubscription
     {
         private readonly Lock _ending = new();
+        private readonly SemaphoreSlim _turn = new(1);
         private Task? _ended;
+        private volatile bool _paused;
 
         public string Queue => queue;
 
-        public bool IsPaused { get; private set; }
+        /// <summary>Neither its owner nor the process wants it to rest.</summary>
+        public bool ShallRun => !_paused && !transport._held;
 
         public bool IsConsuming => inner.IsConsuming;
 
-        public async Task PauseAsync(CancellationToken cancellation)
+        public Task PauseAsync(CancellationToken cancellation)
         {
-            IsPaused = true;
-            await inner.PauseAsync(cancellation);
+            _paused = true;
+            return FollowAsync(cancellation);
         }
 
-        public async Task ResumeAsync(CancellationToken cancellation)
+        public Task ResumeAsync(CancellationToken cancellation)
         {
-            await inner.ResumeAsync(cancellation);
-            IsPaused = false;
+            _paused = false;
+            return FollowAsync(cancellation);
+        }
+
+        /// <summary>One at a time, so that the last wish stands.</summary>
+        public async Task FollowAsync(CancellationToken cancellation)
+        {
+            await _turn.WaitAsync(cancellation);
+            try
+            {
+                if (_ended is not null)
+                    return;
+                if (ShallRun)
+                    await inner.ResumeAsync(cancellation);
+                else
+                    await inner.PauseAsync(cancellation);
+            }
+            finally
+            {
+                _turn.Release();
+            }
         }
 
         public ValueTask DisposeAsync()
@@ -124,7 +161,7 @@ public sealed class WatchedTransport(ITransport inner, TimeProvider time) : ITra
         private async Task EndAsync()
         {
             // A consumer on its way out is not a fault.
-            forget(this);
+            transport._subscriptions.TryRemove(this, out _);
             await inner.DisposeAsync();
         }
     }

@@ -14,8 +14,10 @@ namespace ClaimsTransfer.Defaults.Messaging;
 /// <param name="queue">Whose messages these are, for logs and notices.</param>
 /// <param name="notices">Where it tells Routing that a message of a claim was dead-lettered; null: it tells nobody.</param>
 /// <param name="seed">Of the jitter.</param>
+/// <param name="met">Hears of each fault that is not the message's.</param>
 public sealed partial class BatchConsumer(
-    string queue, Func<IReadOnlyList<Delivery>, CancellationToken, Task> inner, TimeProvider time, ILogger logger, IPublisher? notices = null, int seed = 0)
+    string queue, Func<IReadOnlyList<Delivery>, CancellationToken, Task> inner, TimeProvider time, ILogger logger, IPublisher? notices = null, int seed = 0,
+    Action<Exception>? met = null)
 {
     /// <summary>A lost race is won soon, or something is wrong with the message.</summary>
     private const int RacesLostAtMost = 20;
@@ -80,6 +82,7 @@ public sealed partial class BatchConsumer(
             catch (Exception fault) when (IsTransient(fault))
             {
                 transient++;
+                met?.Invoke(fault);
                 Log.Retrying(logger, queue, batch.Count, transient, fault.GetType().Name, PersonalData.Mask(fault.Message, 300));
                 // Nothing is held for longer than that: the broker takes it back, and delivers it to whoever can handle it.
                 if (waited > PatienceInPlace)
@@ -141,9 +144,11 @@ public sealed partial class BatchConsumer(
         TransientException or NotAllowedException or BrokerNotReadyException or TimeoutException or SocketException or HttpRequestException => true,
         // A timeout of a client shows as a cancellation that nobody of ours asked for.
         OperationCanceledException => true,
-        DbException database => SqlStore.IsTransient(database),
-        FileNotFoundException or DirectoryNotFoundException or PathTooLongException => false,
-        IOException => true,
+        DbException database => !SqlStore.IsAboutTheData(database),
+        // A folder that is not mounted, a right that is gone, memory that is used up: ours to mend. No message names a file.
+        PathTooLongException => false,
+        IOException or UnauthorizedAccessException or OutOfMemoryException => true,
+        Sealing.KeyNotHereException => true,
         RabbitMQ.Client.Exceptions.BrokerUnreachableException or RabbitMQ.Client.Exceptions.AlreadyClosedException => true,
         // A certificate that ran out while we run is no fault of the message's.
         RabbitMq.Access.BrokerRefusedException => true,

@@ -26,11 +26,23 @@ public sealed class NotServedException(string municipality)
 /// The key was not issued to this process yet, or was taken back: nothing is wrong with the identity, and nothing is lost. Whoever waits for it looks again; it comes with the next
 /// <c>claims keys issue</c>.
 /// </summary>
-public sealed class KeyNotHereException(string keyId, string folder)
-    : Exception($"There is no key {keyId} in {folder} yet. Issue it: claims keys issue --vendor VENDOR --to DIR. (Or is this the key folder of another installation?)")
+public class KeyNotHereException : Exception
 {
-    public string KeyId => keyId;
+    public KeyNotHereException(string keyId, string folder)
+        : this(keyId, $"There is no key {keyId} in {folder} yet. Issue it: claims keys issue --vendor VENDOR --to DIR. (Or is this the key folder of another installation?)", null)
+    {
+    }
+
+    private protected KeyNotHereException(string keyId, string text, Exception? inner) : base(text, inner) => KeyId = keyId;
+
+    public string KeyId { get; }
 }
+
+/// <summary>
+/// The folder is not the one it was, or not readable with this master key: not mounted, another installation's, restored from before a rotation. Nothing is sealed, opened or
+/// called erased by it; everything waits until the right one is there.
+/// </summary>
+public sealed class WrongKeyFolderException(string keyId, string why, Exception? inner = null) : KeyNotHereException(keyId, why, inner);
 
 /// <summary>The key was destroyed on purpose: what it sealed is erased for good.</summary>
 public sealed class KeyDestroyedException(string keyId) : Messaging.PermanentException($"Key {keyId} was destroyed: what it sealed is erased.");

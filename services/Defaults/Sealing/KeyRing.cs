@@ -23,6 +23,9 @@ public sealed class KeyRing(string folder, MasterKey master, FillRandom? random 
     private readonly FillRandom _random = random ?? RandomNumberGenerator.Fill;
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly byte[] _wrapping = master.Derive("wrapping");
+    private readonly byte[] _checking = master.Derive("checking");
+    private Guid? _expected;
+    private volatile IReadOnlySet<string> _remembered = new HashSet<string>();
 
     internal MasterKey Master => master;
 
@@ -41,6 +44,7 @@ public sealed class KeyRing(string folder, MasterKey master, FillRandom? random 
     public string Rotate(string municipality, DateTimeOffset? sealsFrom = null)
     {
         RequireCode(municipality);
+        RequireOwnFolder(municipality);
         // Until then something has to seal.
         if (sealsFrom is not null)
             Current(municipality);
@@ -77,6 +81,7 @@ public sealed class KeyRing(string folder, MasterKey master, FillRandom? random 
     public void Destroy(string keyId)
     {
         RequireMaker();
+        RequireOwnFolder(keyId);
         var file = Read(keyId) ?? throw new ArgumentException($"There is no key {keyId}.");
         if (file.Destroyed is not null)
             return;
@@ -96,12 +101,92 @@ public sealed class KeyRing(string folder, MasterKey master, FillRandom? random 
         _current.Clear();
     }
 
+    /// <summary>
+    /// Which installation the folder is of, by the mark in it; one that has none yet is marked: it is new, or of a version before the marks. A key there that this master key
+    /// does not open is not marked over.
+    /// </summary>
+    /// <exception cref="WrongKeyFolderException">It is another installation's, or its keys are.</exception>
+    internal Guid Mark()
+    {
+        RequireMaker();
+        if (ReadMark() is null)
+        {
+            foreach (var key in List())
+                CheckOf(key.KeyId);
+            Span<byte> id = stackalloc byte[16];
+            _random(id);
+            var installation = new Guid(id);
+            SecretFile.TryCreate(PathOfMark, JsonSerializer.SerializeToUtf8Bytes(
+                new KeyFolderMark(installation, _time.GetUtcNow(), CheckOf(installation)), KeyFileJson.Default.KeyFolderMark));
+        }
+
+        RequireOwnFolder("");
+        return ReadMark()!.Installation;
+    }
+
+    /// <summary>From now on the folder has to be this installation's: without its mark, or with another's, no key is made, found or called destroyed.</summary>
+    internal void Expect(Guid installation) => _expected = installation;
+
+    /// <summary>Keys that there were: one that has gone is not made anew under its name.</summary>
+    internal void Remember(IReadOnlySet<string> keyIds) => _remembered = keyIds;
+
+    /// <exception cref="WrongKeyFolderException">The folder is not there, or not the one it was.</exception>
+    internal void RequireOwnFolder(string keyId)
+    {
+        var mark = ReadMark();
+        if (mark is null ? _expected is not null : _expected is { } expected && mark.Installation != expected)
+        {
+            throw new WrongKeyFolderException(
+                keyId, $"{folder} is not the key folder of this installation{(mark is null ? ": it holds no installation.json. Is it mounted?" : ", but another's.")} "
+                + "The setting CLAIMS_KEYS says which folder it is; everything that needs a key waits, and no key is made.");
+        }
+
+        if (mark is not null && mark.Check != CheckOf(mark.Installation))
+            throw new WrongKeyFolderException(keyId, $"{folder} was made with another master key than this process has; CLAIMS_MASTER_KEY or CLAIMS_MASTER_KEY_FILE says which.");
+        // Whoever only opens has nothing else to remember it by.
+        _expected ??= mark?.Installation;
+    }
+
+    /// <summary>By which a key is known again without telling anything about it; null: it is destroyed.</summary>
+    internal string? CheckOf(string keyId)
+    {
+        if (Read(keyId) is not { Wrapped: { } wrapped })
+            return null;
+        var key = Unwrap(keyId, wrapped);
+        var check = Check([.. Encoding.UTF8.GetBytes(keyId), .. key]);
+        CryptographicOperations.ZeroMemory(key);
+        return check;
+    }
+
+    private string CheckOf(Guid installation) => Check(installation.ToByteArray());
+
+    private string Check(ReadOnlySpan<byte> of) => Convert.ToHexStringLower(HMACSHA256.HashData(_checking, of).AsSpan(0, 16));
+
+    private string PathOfMark => Path.Combine(folder, "installation.json");
+
+    private KeyFolderMark? ReadMark()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(PathOfMark), KeyFileJson.Default.KeyFolderMark);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (JsonException failure)
+        {
+            throw new WrongKeyFolderException("", $"{PathOfMark} is damaged; restore it from a backup.", failure);
+        }
+    }
+
     /// <summary>The key that seals for a municipality: the newest whose time has come. Made when there is none.</summary>
     internal SealingKey Current(string municipality)
     {
         if (_current.TryGetValue(municipality, out var cached) && IsFresh(cached.At) && !cached.Key.IsDestroyed)
             return cached.Key;
         RequireCode(municipality);
+        RequireOwnFolder(municipality);
         while (true)
         {
             // Looked at once: whoever sees no key tries for the same next number, and all but one find it taken and look again.
@@ -136,6 +221,7 @@ public sealed class KeyRing(string folder, MasterKey master, FillRandom? random 
             return cached.Key;
         if (MunicipalityOf(keyId) is null)
             throw new PermanentException("The identity names no key that could exist; 0101-1 is a good one.");
+        RequireOwnFolder(keyId);
         if (Load(keyId) is { } key)
             return key;
         throw Read(keyId) is null or { Wrapped: not null } ? (Exception)new KeyNotHereException(keyId, folder) : new KeyDestroyedException(keyId);
@@ -153,7 +239,7 @@ public sealed class KeyRing(string folder, MasterKey master, FillRandom? random 
         }
         catch (JsonException failure)
         {
-            throw new InvalidOperationException($"The key file {PathOf(keyId)} is damaged; restore it from a backup.", failure);
+            throw new WrongKeyFolderException(keyId, $"The key file {PathOf(keyId)} is damaged; restore it from a backup.", failure);
         }
     }
 
@@ -183,7 +269,7 @@ public sealed class KeyRing(string folder, MasterKey master, FillRandom? random 
             same = other.Unwrap(file.KeyId, theirs.Wrapped);
             return CryptographicOperations.FixedTimeEquals(key, same);
         }
-        catch (InvalidOperationException)
+        catch (WrongKeyFolderException)
         {
             // Issued under another secret, or damaged: it is issued anew.
             return false;
@@ -246,6 +332,8 @@ public sealed class KeyRing(string folder, MasterKey master, FillRandom? random 
     private bool TryCreate(string keyId, string municipality, DateTimeOffset? sealsFrom = null)
     {
         RequireMaker();
+        if (_remembered.Contains(keyId) && Read(keyId) is null)
+            throw new WrongKeyFolderException(keyId, $"Key {keyId} has gone from {folder}, and is not made anew. Restore its file from the latest backup of the folder.");
         Span<byte> key = stackalloc byte[KeyLength];
         _random(key);
         var wrapped = Wrap(keyId, key);
@@ -274,7 +362,7 @@ public sealed class KeyRing(string folder, MasterKey master, FillRandom? random 
         }
         catch (Exception failure) when (failure is CryptographicException or FormatException or ArgumentException)
         {
-            throw new InvalidOperationException($"The master key does not open key {keyId}: this is another installation's master key or a damaged file.", failure);
+            throw new WrongKeyFolderException(keyId, $"The master key does not open key {keyId} in {folder}: this is another installation's master key or a damaged file.", failure);
         }
     }
 }
@@ -286,6 +374,10 @@ public sealed record KeyStanding(string KeyId, string Municipality, DateTimeOffs
 /// <summary>What stands in a key's file. Without <paramref name="Wrapped"/> the key is destroyed. Others read it too: <c>contracts/wire/SEALING.md</c>.</summary>
 internal sealed record KeyFile(string KeyId, string Municipality, DateTimeOffset Created, DateTimeOffset? SealsFrom, string? Wrapped, DateTimeOffset? Destroyed);
 
+/// <summary>Whose key folder it is. <paramref name="Check"/> says whether a master key belongs to it.</summary>
+internal sealed record KeyFolderMark(Guid Installation, DateTimeOffset Made, string Check);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
 [JsonSerializable(typeof(KeyFile))]
+[JsonSerializable(typeof(KeyFolderMark))]
 internal sealed partial class KeyFileJson : JsonSerializerContext;

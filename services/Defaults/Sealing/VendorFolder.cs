@@ -96,7 +96,7 @@ public static class VendorFolder
         {
             return theirs.Read(keyId);
         }
-        catch (InvalidOperationException)
+        catch (WrongKeyFolderException)
         {
             return null;
         }

@@ -4,4 +4,8 @@ namespace ClaimsTransfer.Defaults.Storage;
 public interface IStores
 {
     IStore Open(string schema);
+
+    /// <summary>Whether every store that this process keeps takes what it is given, now.</summary>
+    /// <exception cref="Messaging.TransientException">One does not: says which, and why.</exception>
+    Task ProbeAsync(CancellationToken cancellation) => Task.CompletedTask;
 }

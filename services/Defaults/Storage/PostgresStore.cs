@@ -109,6 +109,34 @@ internal sealed partial class PostgresStore(NpgsqlDataSource source, string sche
         _ => "text",
     });
 
+    /// <summary>
+    /// Classes 22 (data exception) and 23 (integrity constraint violation), and 54000, which an index entry that is too long gets: PostgreSQL's documentation, appendix
+    /// "PostgreSQL Error Codes" (https://www.postgresql.org/docs/current/errcodes-appendix.html). All others speak of the server: 25006 read-only, 53 out of disk,
+    /// memory or connections, 57 shut down, 58 a file that cannot be read, XX damaged, 42 a table or a right that is gone.
+    /// </summary>
+    public static bool IsAboutTheData(string sqlState) =>
+        sqlState.StartsWith("22", StringComparison.Ordinal) || sqlState.StartsWith("23", StringComparison.Ordinal) || sqlState == PostgresErrorCodes.ProgramLimitExceeded;
+
+    /// <summary>PostgreSQL remembers what became of a transaction by its number: "Transaction ID and Snapshot Information Functions" in its documentation.</summary>
+    protected override async Task<object?> MarkAsync(DbTransaction transaction, CancellationToken cancellation)
+    {
+        await using var ask = Command(transaction, "SELECT txid_current_if_assigned()");
+        return await ask.ExecuteScalarAsync(cancellation) is long number ? number : null;
+    }
+
+    protected override async Task<bool?> HasCommittedAsync(DbConnection connection, object mark, CancellationToken cancellation)
+    {
+        await using var ask = connection.CreateCommand();
+        ask.CommandText = "SELECT txid_status(@number)";
+        ask.Parameters.Add(new NpgsqlParameter<long>("number", (long)mark));
+        return await ask.ExecuteScalarAsync(cancellation) switch
+        {
+            "committed" => true,
+            "aborted" => false,
+            _ => null,
+        };
+    }
+
     /// <summary>Beside what Npgsql calls transient: a statement that ran into its time limit, and a server that is shut down or started under us.</summary>
     public static bool IsTransient(PostgresException failure) => failure.IsTransient || failure.SqlState is
         PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable

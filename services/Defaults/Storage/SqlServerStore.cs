@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data;
 using System.Data.Common;
 using System.Text;
@@ -15,6 +16,8 @@ internal sealed partial class SqlServerStore(string connectionString, string sch
 {
     /// <summary>Text is compared by its characters, as on the other engines, whatever the database's collation.</summary>
     private const string Exactly = "COLLATE Latin1_General_100_BIN2";
+
+    private readonly ConcurrentQueue<Guid> _confirmed = new();
 
     private const int Parameters = 2_000;
     private const int LockTimeoutMilliseconds = 10_000;
@@ -116,7 +119,10 @@ internal sealed partial class SqlServerStore(string connectionString, string sch
 
         foreach (var statement in (string[])[
             $"IF SCHEMA_ID('{Schema}') IS NULL EXEC('CREATE SCHEMA {Schema}')",
-            $"IF OBJECT_ID('{Schema}.schema_history') IS NULL CREATE TABLE {Schema}.schema_history (number bigint NOT NULL PRIMARY KEY, sentence nvarchar(400) NOT NULL, applied_at bigint NOT NULL)"])
+            $"IF OBJECT_ID('{Schema}.schema_history') IS NULL CREATE TABLE {Schema}.schema_history (number bigint NOT NULL PRIMARY KEY, sentence nvarchar(400) NOT NULL, applied_at bigint NOT NULL)",
+            CommitsTable(Schema),
+            // Left by processes that ended with answers outstanding.
+            $"DELETE FROM {Schema}.commits WHERE at < DATEADD(day, -1, SYSUTCDATETIME())"])
         {
             await using var command = Command(transaction, statement);
             await command.ExecuteNonQueryAsync(cancellation);
@@ -134,6 +140,49 @@ internal sealed partial class SqlServerStore(string connectionString, string sch
         "code" => $"nvarchar(50) {Exactly}",
         _ => $"nvarchar({RowBatch.TextLength}) {Exactly}",
     });
+
+    /// <summary>
+    /// Of "Database Engine events and errors" (https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors) those about a value:
+    /// overflow (220, 232, 8115), conversion (241, 242, 244, 245, 248, 295, 8114, 8169), out of range (517), null (515), constraint (547), key (2601, 2627), too long
+    /// (1946 in an index, 2628, 8152), division by zero (8134), no JSON (13608, 13609). All others speak of the server: 3906 read-only, 9002 log full, 1101 and 1105
+    /// disk full, 823 to 825 damaged, 976 and 983 no replica to write to, 229 no right.
+    /// </summary>
+    public static bool IsAboutTheData(int number) => number is
+        220 or 232 or 241 or 242 or 244 or 245 or 248 or 295 or 515 or 517 or 547 or 1946 or 2601 or 2627 or 2628 or 8114 or 8115 or 8134 or 8152 or 8169 or 13608 or 13609;
+
+    /// <summary>
+    /// SQL Server does not tell what became of a transaction, so each leaves a row with it. The next one takes away a row whose answer came: as many stay as
+    /// transactions were open at once.
+    /// </summary>
+    protected override async Task<object?> MarkAsync(DbTransaction transaction, CancellationToken cancellation)
+    {
+        var mark = Guid.NewGuid();
+        _confirmed.TryDequeue(out var over);
+        await using var leave = Command(transaction, MarkStatement(Schema));
+        leave.Parameters.Add(new SqlParameter("@mark", SqlDbType.UniqueIdentifier) { Value = mark });
+        leave.Parameters.Add(new SqlParameter("@over", SqlDbType.UniqueIdentifier) { Value = over });
+        await leave.ExecuteNonQueryAsync(cancellation);
+        return mark;
+    }
+
+    protected override async Task<bool?> HasCommittedAsync(DbConnection connection, object mark, CancellationToken cancellation)
+    {
+        await using var ask = connection.CreateCommand();
+        ask.CommandText = MarkedStatement(Schema);
+        ask.Parameters.Add(new SqlParameter("@mark", SqlDbType.UniqueIdentifier) { Value = mark });
+        // Read committed: while the transaction is open, its row is locked and this waits for it.
+        return Convert.ToInt32(await ask.ExecuteScalarAsync(cancellation)) == 1;
+    }
+
+    protected override void Confirm(object mark) => _confirmed.Enqueue((Guid)mark);
+
+    internal static string MarkStatement(string schema) =>
+        $"DELETE FROM {schema}.commits WHERE mark = @over; INSERT INTO {schema}.commits (mark, at) VALUES (@mark, SYSUTCDATETIME())";
+
+    internal static string MarkedStatement(string schema) => $"SELECT COUNT(*) FROM {schema}.commits WITH (READCOMMITTEDLOCK) WHERE mark = @mark";
+
+    internal static string CommitsTable(string schema) =>
+        $"IF OBJECT_ID('{schema}.commits') IS NULL CREATE TABLE {schema}.commits (mark uniqueidentifier NOT NULL PRIMARY KEY, at datetime2(3) NOT NULL)";
 
     /// <summary>Deadlock, lock timeout, command timeout, snapshot conflict, connection lost or refused, throttled, failing over.</summary>
     public static bool IsTransient(SqlException failure) => failure.Class >= 20 || failure.Number is

@@ -16,9 +16,14 @@ internal enum Fault { Other, RowExists, Transient }
 internal abstract class SqlStore : IStore
 {
     private const int Attempts = 6;
+
+    /// <summary>With the waits between them half a minute.</summary>
+    private const int Looks = 10;
+
     private const int CachedStatements = 2_000;
     private readonly ConcurrentDictionary<string, string> _statements = new();
     private readonly TimeProvider _time;
+    private volatile bool _isMigrated;
 
     protected SqlStore(string schema, TimeProvider time)
     {
@@ -30,22 +35,34 @@ internal abstract class SqlStore : IStore
     }
 
     /// <summary>
-    /// Whether the engine, not the data, is to blame: for faults met outside a transaction. Of the three clients only Npgsql knows, and it leaves out a server
-    /// that is shut down under a connection.
+    /// Whether the data are to blame: they break a constraint, are too long, or are no such value. Everything else is the store's, what nobody has foreseen too: it
+    /// is read-only after a failover, its disk or log is full, its file is damaged or gone. That passes, or somebody mends it, and the same message is then handled.
     /// </summary>
-    public static bool IsTransient(DbException failure) => failure switch
+    public static bool IsAboutTheData(DbException failure) => failure switch
+    {
+        SqlException broken => SqlServerStore.IsAboutTheData(broken.Number),
+        SqliteException broken => SqliteStore.IsAboutTheData(broken),
+        PostgresException broken => PostgresStore.IsAboutTheData(broken.SqlState),
+        _ => false,
+    };
+
+    /// <summary>Whether it passes by itself within moments: a deadlock, a lock, a connection that broke. The rest of what is the store's stays until it is mended.</summary>
+    public static bool IsPassing(DbException failure) => failure switch
     {
         SqlException broken => SqlServerStore.IsTransient(broken),
         SqliteException broken => SqliteStore.IsTransient(broken),
         PostgresException broken => PostgresStore.IsTransient(broken),
-        _ => failure.IsTransient,
+        _ => failure.IsTransient || IsCutOff(failure),
     };
+
+    private static bool IsCutOff(DbException failure) => failure.InnerException is TimeoutException or IOException or System.Net.Sockets.SocketException;
 
     public string Schema { get; }
 
     protected abstract string Engine { get; }
 
-    public async Task MigrateAsync(IReadOnlyList<Migration> migrations, CancellationToken cancellation) =>
+    public async Task MigrateAsync(IReadOnlyList<Migration> migrations, CancellationToken cancellation)
+    {
         await InTransactionAsync(async transaction =>
         {
             var connection = transaction.Connection!;
@@ -70,6 +87,27 @@ internal abstract class SqlStore : IStore
 
             return true;
         }, cancellation);
+        _isMigrated = true;
+    }
+
+    /// <summary>Whether the store takes what it is given, now: some pages are written and taken back. Nothing is asked of a schema that this process has not migrated.</summary>
+    /// <exception cref="DbException">It does not.</exception>
+    /// <exception cref="TransientException">It does not, or is not there.</exception>
+    public async Task ProbeAsync(CancellationToken cancellation)
+    {
+        const int Rows = 64;
+        if (!_isMigrated)
+            return;
+        // Numbers below any migration's, and others than another instance's at the same time: they are never seen outside of this transaction.
+        var first = -Random.Shared.NextInt64(1, 1L << 50) * Rows;
+        var rows = string.Join(", ", Enumerable.Range(0, Rows).Select(row => $"({first + row}, @filler, 0)"));
+        var (last, filler) = (first + Rows - 1, new string('x', 380));
+        await InTransactionAsync(async transaction =>
+        {
+            await transaction.Connection!.ExecuteAsync(Adapt($"INSERT INTO {Schema}.schema_history (number, sentence, applied_at) VALUES {rows}"), new { filler }, transaction);
+            return await transaction.Connection!.ExecuteAsync(Sql($"DELETE FROM {Schema}.schema_history WHERE number BETWEEN @first AND @last"), new { first, last }, transaction);
+        }, cancellation);
+    }
 
     public async Task<DbConnection> OpenAsync(CancellationToken cancellation)
     {
@@ -77,8 +115,9 @@ internal abstract class SqlStore : IStore
         {
             return await ConnectAsync(cancellation);
         }
-        catch (Exception failure) when (failure is DbException or TimeoutException or System.Net.Sockets.SocketException)
+        catch (Exception failure) when (failure is DbException or TimeoutException or System.Net.Sockets.SocketException or InvalidOperationException)
         {
+            // SqlClient calls an exhausted pool an invalid operation.
             throw new TransientException($"No connection to the {Engine} store of {Schema}: {failure.Message}", failure);
         }
     }
@@ -221,8 +260,53 @@ internal abstract class SqlStore : IStore
         await using var connection = await OpenAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var result = await work(transaction);
-        await transaction.CommitAsync(cancellation);
+        var mark = await MarkAsync(transaction, cancellation);
+        try
+        {
+            await transaction.CommitAsync(cancellation);
+        }
+        catch (DbException lost) when (mark is not null && !cancellation.IsCancellationRequested)
+        {
+            // The answer is lost, not the commit perhaps: doing it again would do it twice, or find its own rows and take them for somebody else's.
+            if (!await WasCommittedAsync(mark, lost, cancellation))
+                throw;
+        }
+
+        if (mark is not null)
+            Confirm(mark);
         return result;
+    }
+
+    /// <summary>By what a transaction that is about to be committed can be looked up afterwards; null: it wrote nothing, or its commit cannot get lost on this engine.</summary>
+    protected virtual Task<object?> MarkAsync(DbTransaction transaction, CancellationToken cancellation) => Task.FromResult<object?>(null);
+
+    /// <returns>Null: the engine is still at it.</returns>
+    protected virtual Task<bool?> HasCommittedAsync(DbConnection connection, object mark, CancellationToken cancellation) => Task.FromResult<bool?>(false);
+
+    /// <summary>Nobody will look it up any more.</summary>
+    protected virtual void Confirm(object mark)
+    {
+    }
+
+    private async Task<bool> WasCommittedAsync(object mark, DbException lost, CancellationToken cancellation)
+    {
+        for (var look = 1; look <= Looks; look++)
+        {
+            try
+            {
+                await using var connection = await OpenAsync(cancellation);
+                if (await HasCommittedAsync(connection, mark, cancellation) is { } known)
+                    return known;
+            }
+            catch (Exception away) when (away is TransientException or DbException && look < Looks)
+            {
+                // Asked until it answers: only the store knows.
+            }
+
+            await Task.Delay(Backoff.After(look), _time, cancellation);
+        }
+
+        throw new TransientException($"The {Engine} store of {Schema} has not said whether it took a transaction: {lost.Message}", lost);
     }
 
     private static object?[][] Pick(object?[][] rows, int[] indices) => Array.ConvertAll(indices, i => rows[i]);

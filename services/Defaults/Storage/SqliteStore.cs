@@ -15,6 +15,8 @@ internal sealed partial class SqliteStore : SqlStore
     /// </summary>
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> Gates = new();
 
+    private const int CannotOpen = 14;
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
     private readonly string _connectionString;
     private readonly string _file;
@@ -53,6 +55,9 @@ internal sealed partial class SqliteStore : SqlStore
 
     protected override async Task<DbConnection> ConnectAsync(CancellationToken cancellation)
     {
+        // SQLite would begin an empty one in its place, and throw away what the write-ahead log beside it still holds.
+        if (Volatile.Read(ref _prepared) == 1 && !File.Exists(_file))
+            throw new SqliteException($"{Path.GetFileName(_file)} is gone from {Path.GetDirectoryName(_file)}; put it back, with the files -wal and -shm that belong to it.", CannotOpen);
         var connection = new SqliteConnection(_connectionString);
         try
         {
@@ -93,6 +98,13 @@ internal sealed partial class SqliteStore : SqlStore
     protected override string Adapt(string statement) =>
         TypeTokens().Replace(_prefix.Replace(statement, ""), static token => token.Groups["json"].Success ? $"json_extract({token.Groups["json"].Value}, '$.{token.Groups["path"].Value}')"
             : token.Value is "{integer}" or "{flag}" ? "INTEGER" : "TEXT");
+
+    /// <summary>
+    /// TOOBIG, CONSTRAINT and MISMATCH of SQLite's "Result and Error Codes" (https://www.sqlite.org/rescode.html); and of the general ERROR what only a value can
+    /// cause, which has no code of its own. All others speak of the file: READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB, PERM, a table that is not there.
+    /// </summary>
+    public static bool IsAboutTheData(SqliteException failure) => failure.SqliteErrorCode is 18 or 19 or 20
+        || (failure.SqliteErrorCode == 1 && (failure.Message.Contains("malformed JSON", StringComparison.Ordinal) || failure.Message.Contains("integer overflow", StringComparison.Ordinal)));
 
     /// <summary>Busy, locked, I/O error, disk full, cannot open, locking protocol: none says anything about the data.</summary>
     public static bool IsTransient(SqliteException failure) => failure.SqliteErrorCode is 5 or 6 or 10 or 13 or 14 or 15;

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Messaging;
 using Microsoft.Data.SqlClient;
 using Npgsql;
 
@@ -9,10 +11,11 @@ namespace ClaimsTransfer.Defaults.Storage;
 public sealed class Stores : IStores, IAsyncDisposable
 {
     private const string SqlServer = "sqlserver:";
-    private readonly Func<string, IStore> _open;
+    private readonly Func<string, SqlStore> _open;
     private readonly Func<IStore, IStore> _around;
     private readonly NpgsqlDataSource? _postgres;
     private readonly bool _sqlServer;
+    private readonly ConcurrentDictionary<string, SqlStore> _own = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<IStore>> _stores = new(StringComparer.Ordinal);
 
     public Stores(Installation installation, TimeProvider? time = null)
@@ -65,7 +68,22 @@ public sealed class Stores : IStores, IAsyncDisposable
         }
     }
 
-    public IStore Open(string schema) => _stores.GetOrAdd(schema, name => new Lazy<IStore>(() => _around(_open(name)))).Value;
+    public IStore Open(string schema) => _stores.GetOrAdd(schema, name => new Lazy<IStore>(() => _around(_own[name] = _open(name)))).Value;
+
+    public async Task ProbeAsync(CancellationToken cancellation)
+    {
+        foreach (var store in _own.Values)
+        {
+            try
+            {
+                await store.ProbeAsync(cancellation);
+            }
+            catch (DbException failure)
+            {
+                throw new TransientException($"The store of {store.Schema} takes nothing: {failure.Message}", failure);
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -23,7 +23,11 @@ public static class ClaimMetrics
         "claims.acknowledgement.duration", "s", "From acceptance to the debtor system's acknowledgement", null,
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400] });
 
+    private static readonly Counter<long> LostCounter = Meter.CreateCounter<long>(
+        "claims.telemetry_lost", "{record}", "Log lines and spans that could not be written");
+
     private static volatile IReadOnlyList<MunicipalityStanding> _standing = [];
+    private static volatile bool _held;
 
     static ClaimMetrics()
     {
@@ -32,7 +36,13 @@ public static class ClaimMetrics
         Meter.CreateObservableGauge(
             "claims.oldest_unacknowledged", () => _standing.Select(s => new Measurement<double>(s.OldestUnacknowledged?.TotalSeconds ?? 0, Tags(s.Municipality, s.Vendor))),
             "s", "Age of the oldest instruction without an answer");
+        Meter.CreateObservableGauge("claims.consuming_held", () => _held ? 1 : 0, "{process}", "1 while nothing is consumed because of a fault of ours");
     }
+
+    /// <param name="of">log or traces.</param>
+    public static void TelemetryLost(string of, long records = 1) => LostCounter.Add(records, new KeyValuePair<string, object?>("of", of));
+
+    public static void SetHeld(bool held) => _held = held;
 
     public static void Accepted(string municipality, Vendor? vendor, long claims = 1) => AcceptedCounter.Add(claims, Tags(municipality, vendor));
 

@@ -9,22 +9,31 @@ public sealed class TraceFile(string path) : BaseExporter<Activity>
 {
     private readonly Lock _gate = new();
 
+    /// <summary>Never throws: OpenTelemetry's thread for exports would end the process. What cannot be written is lost and counted.</summary>
     public override ExportResult Export(in Batch<Activity> batch)
     {
-        using var buffer = new MemoryStream();
-        foreach (var activity in batch)
+        try
         {
-            using (var json = new Utf8JsonWriter(buffer))
-                Write(json, activity);
-            buffer.WriteByte((byte)'\n');
+            using var buffer = new MemoryStream();
+            foreach (var activity in batch)
+            {
+                using (var json = new Utf8JsonWriter(buffer))
+                    Write(json, activity);
+                buffer.WriteByte((byte)'\n');
+            }
+            lock (_gate)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+                using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+                buffer.WriteTo(file);
+            }
+            return ExportResult.Success;
         }
-        lock (_gate)
+        catch (Exception)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-            buffer.WriteTo(file);
+            ClaimMetrics.TelemetryLost("traces", batch.Count);
+            return ExportResult.Failure;
         }
-        return ExportResult.Success;
     }
 
     private static void Write(Utf8JsonWriter json, Activity activity)

@@ -100,7 +100,7 @@ public sealed class When_keys_come_and_go : SealingFixture
         new Sealer(Ring).Seal(Copenhagen, Anna);
         using var stranger = NewRing(new MasterKey(new byte[32]));
 
-        Should.Throw<InvalidOperationException>(() => new Sealer(stranger).Seal(Copenhagen, Anna)).Message.ShouldContain("another installation's master key");
+        Should.Throw<WrongKeyFolderException>(() => new Sealer(stranger).Seal(Copenhagen, Anna)).Message.ShouldContain("another installation's master key");
     }
 
     [Test]
