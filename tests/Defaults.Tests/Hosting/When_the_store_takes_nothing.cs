@@ -166,7 +166,7 @@ public sealed class When_the_store_takes_nothing
 
     private async Task ReadOnlyAsync(string value)
     {
-        await using var source = PostgresStore.Source(_address);
+        await using var source = PostgresStore.Source(new Installation { Store = _address });
         await using var connection = await source.OpenConnectionAsync();
         await connection.ExecuteAsync("SET default_transaction_read_only = off");
         await connection.ExecuteAsync($"ALTER DATABASE \"{connection.Database}\" SET default_transaction_read_only = {value}");
