@@ -45,8 +45,14 @@ public sealed record ConformanceResult(
 
     public string ToJson() => JsonSerializer.Serialize(this, ResultJson.Readable.ConformanceResult);
 
-    public static ConformanceResult Read(string json) =>
-        JsonSerializer.Deserialize(json, ResultJson.Readable.ConformanceResult) ?? throw new JsonException("The result is null.");
+    public static ConformanceResult Read(string json)
+    {
+        var result = JsonSerializer.Deserialize(json, ResultJson.Readable.ConformanceResult) ?? throw new JsonException("The result is null.");
+        // What the kit never writes: a list may hold null whatever its type says, and a number beyond all others is read as infinity.
+        if (result.Waivers.Any(waiver => waiver is null) || result.Checks.Any(check => check is null || !double.IsFinite(check.Seconds)))
+            throw new JsonException("A check or a waiver is null, or took no time that can be told.");
+        return result;
+    }
 }
 
 /// <summary>A field that the kit does not know would be outside the signature: it is not taken.</summary>

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Xml.Linq;
 using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.Defaults.Access;
+using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Reading;
 using ClaimsTransfer.KmdOpus.Wire;
 using Microsoft.Extensions.Logging;
@@ -104,7 +105,7 @@ internal sealed partial class OpusCalls(IHttpClientFactory clients, ILogger<Opus
 
         if (content.Name == Profile.Soap + "Fault")
             return content.Element("faultcode")!.Value.EndsWith("Client", StringComparison.Ordinal)
-                ? new CallEnd.Refused("SOAP-CLIENT", content.Element("faultstring")!.Value)
+                ? Refused("SOAP-CLIENT", content.Element("faultstring")!.Value)
                 : new CallEnd.Lost("A SOAP fault of the server.");
         if (envelope.Element(Profile.Soap + "Header")?.Element(Profile.Context + "SvarReaktion")?.Elements().First() is { } reaction)
         {
@@ -112,8 +113,8 @@ internal sealed partial class OpusCalls(IHttpClientFactory clients, ILogger<Opus
             if (reaction.Name == Profile.Context + "Fejl")
                 return id == TakesNothingNow
                     ? new CallEnd.NotTaken(null, $"SvarReaktion {id}.")
-                    : new CallEnd.Refused(id, reaction.Elements().Last().Value);
-            Log.Advised(log, system.Municipality, id);
+                    : Refused(id, reaction.Elements().Last().Value);
+            Log.Advised(log, system.Municipality, PersonalData.Mask(id, 100));
         }
 
         return content.Name == Profile.Debtor + expected ? new CallEnd.Answered(content, misfits) : new CallEnd.NotUnderstood($"The reply is a {content.Name.LocalName}.");
@@ -124,6 +125,9 @@ internal sealed partial class OpusCalls(IHttpClientFactory clients, ILogger<Opus
         var reason = $"The reply (HTTP {status}) does not fit the profile. {why}";
         return status == 200 ? new CallEnd.NotUnderstood(reason) : new CallEnd.Lost(reason);
     }
+
+    /// <summary>In its words, without what has the shape of a CPR number: they are shown, kept and logged.</summary>
+    private static CallEnd.Refused Refused(string code, string text) => new(PersonalData.Mask(code, 100), PersonalData.Mask(text, 1_000));
 
     private static partial class Log
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ClaimsTransfer.Defaults.Messaging;
 
 namespace ClaimsTransfer.Defaults.Storage;
 
@@ -76,9 +77,9 @@ internal static class RowBatch
 
     private static object? Checked(TableShape shape, Column column, object? value) => (column.Type, value) switch
     {
-        (_, null or DBNull) => column.Nullable ? null : throw Wrong(shape, column, "is null and may not be"),
-        (ColumnType.Text, string text) when text.Length > TextLength => throw Wrong(shape, column, $"has {text.Length} characters and may have {TextLength}; LongText takes more"),
-        (ColumnType.Text or ColumnType.LongText, string text) when text.Contains('\0') => throw Wrong(shape, column, "contains the character U+0000, which PostgreSQL cannot store"),
+        (_, null or DBNull) => column.Nullable ? null : throw Unfit(shape, column, "is null and may not be"),
+        (ColumnType.Text, string text) when text.Length > TextLength => throw Unfit(shape, column, $"has {text.Length} characters and may have {TextLength}; LongText takes more"),
+        (ColumnType.Text or ColumnType.LongText, string text) when text.Contains('\0') => throw Unfit(shape, column, "contains the character U+0000, which PostgreSQL cannot store"),
         (ColumnType.Text or ColumnType.LongText, string) => value,
         (ColumnType.Integer, long) => value,
         (ColumnType.Integer, int number) => (long)number,
@@ -87,7 +88,10 @@ internal static class RowBatch
         _ => throw Wrong(shape, column, $"is a {value.GetType().Name}, which {column.Type} does not take"),
     };
 
-    /// <summary>Says which column and why, never the value: it may be a person's.</summary>
+    /// <summary>What came in a message and can never be kept, however often it is tried. Says which column and why, never the value: it may be a person's.</summary>
+    private static PermanentException Unfit(TableShape shape, Column column, string what) => new($"{shape.Table.Name}.{column.Name} {what}.");
+
+    /// <summary>A fault of the code that wrote the row.</summary>
     private static ArgumentException Wrong(TableShape shape, Column column, string what) => new($"{shape.Table.Name}.{column.Name} {what}.");
 }
 

@@ -49,7 +49,7 @@ internal sealed class BrokerDoor(string name, string queue, IReadOnlyList<Input>
 
     public override Task CheckBooksAsync(long given, long taken) => check(service, given, dead);
 
-    public override string? LeakInLog() => service.Leak;
+    public override string? LeakInLog() => service.TakeLeak();
 
     public override ValueTask DisposeAsync() => service.DisposeAsync();
 

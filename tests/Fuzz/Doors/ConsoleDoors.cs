@@ -50,8 +50,8 @@ internal static partial class ConsoleDoors
 
     private sealed class ApiDoor(string name, Form form, IReadOnlyList<Input> examples, bool isQuery) : HttpDoor(name, form, examples, StartAsync)
     {
-        /// <summary>A page shows a person again what he has asked for.</summary>
-        public override bool IsOfPersons => !isQuery;
+        /// <summary>A person is shown again who he says he is and what he has asked for.</summary>
+        public override bool IsOfPersons => false;
 
         protected override IReadOnlyList<(string Name, string?[] Values)> Variants =>
             isQuery ? [] : [("Content-Type", [null, "text/plain", "application/json; charset=utf-16"]), ("X-Claims-Who", ["", "%", "%C3%98", new string('w', 200)])];

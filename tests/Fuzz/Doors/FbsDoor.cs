@@ -69,11 +69,11 @@ internal sealed class FbsDoor() : Door("fbs-replies", Form.Json)
                 return await ListAsync(new DebtorAccounts(http, options, TimeProvider.System).ReadAsync(municipality, CancellationToken.None));
             default:
                 var answer = await new FbsPayments(() => clients.CreateClient(Client), options.FbsUrl, TimeSpan.FromSeconds(20), TimeProvider.System).RegisterAsync(Order, CancellationToken.None);
-                return new Answer(answer is not OrderAnswer.Unclear, $"{answer}");
+                return answer is OrderAnswer.Unclear or OrderAnswer.Refused ? new Answer(false, $"{answer}") : new Answer(true, "");
         }
     }
 
-    public override string? LeakInLog() => service.Leak;
+    public override string? LeakInLog() => service.TakeLeak();
 
     public override ValueTask DisposeAsync() => service.DisposeAsync();
 

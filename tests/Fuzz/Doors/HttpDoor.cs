@@ -67,7 +67,7 @@ internal class HttpDoor(string name, Form form, IReadOnlyList<Input> examples, F
 
     public override Task CheckBooksAsync(long given, long taken) => check?.Invoke(service, given, taken) ?? Task.CompletedTask;
 
-    public override string? LeakInLog() => service.Leak;
+    public override string? LeakInLog() => service.TakeLeak();
 
     public override ValueTask DisposeAsync() => service.DisposeAsync();
 }

@@ -70,7 +70,7 @@ internal sealed class IndsigtDoor() : Door("indsigt-replies", Form.Json)
         }
     }
 
-    public override string? LeakInLog() => log.Leak;
+    public override string? LeakInLog() => log.TakeLeak();
 
     public override ValueTask DisposeAsync() => services.DisposeAsync();
 }

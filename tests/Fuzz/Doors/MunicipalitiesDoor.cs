@@ -55,7 +55,7 @@ internal sealed class MunicipalitiesDoor() : Door("municipalities", Form.Text)
         return new Answer(true, "");
     }
 
-    public override string? LeakInLog() => service.Leak;
+    public override string? LeakInLog() => service.TakeLeak();
 
     public override ValueTask DisposeAsync() => service.DisposeAsync();
 }

@@ -92,7 +92,7 @@ internal static class OpusDoors
             }
         }
 
-        public override string? LeakInLog() => service.Leak;
+        public override string? LeakInLog() => service.TakeLeak();
 
         public override ValueTask DisposeAsync() => service.DisposeAsync();
 

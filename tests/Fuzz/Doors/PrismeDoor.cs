@@ -52,7 +52,7 @@ internal sealed class PrismeDoor : Door
         log.Forget();
         var name = NameOf(input["name"]);
         if (name.EndsWith(".svar", StringComparison.Ordinal))
-            return QuestionFile.ReadAnswer(input.Body) is { } known ? Instructions.Of([.. known.Values]) : new Answer(false, "not whole");
+            return QuestionFile.ReadAnswer(input.Body) is { } known ? Instructions.Of([.. known.Values.DefaultIfEmpty(new Found.NoAnswer("the answer leaves the instruction out"))]) : new Answer(false, "not whole");
         var path = Path.Combine(folder.Path, "ud", name);
         await File.WriteAllBytesAsync(path, input.Body);
         if (name.EndsWith(".saldo", StringComparison.Ordinal))
@@ -67,7 +67,7 @@ internal sealed class PrismeDoor : Door
         return Instructions.Of(read, log.Last ?? "nothing read: it is no file of ours, or is still being written");
     }
 
-    public override string? LeakInLog() => log.Leak;
+    public override string? LeakInLog() => log.TakeLeak();
 
     public override ValueTask DisposeAsync()
     {

@@ -6,10 +6,10 @@ namespace ClaimsTransfer.Fuzz.Running;
 /// <summary>Reads everything that is logged, at every level, for the numbers that must not stand there.</summary>
 internal sealed class LeakLog : ILoggerProvider, ILogger
 {
-    private volatile string? leak;
+    private string? leak;
 
-    /// <summary>The first.</summary>
-    public string? Leak => leak;
+    /// <summary>The first since it was asked for; null: none.</summary>
+    public string? TakeLeak() => Interlocked.Exchange(ref leak, null);
 
     /// <summary>The last warning or error since <see cref="Forget"/>; null: none.</summary>
     public string? Last { get; private set; }

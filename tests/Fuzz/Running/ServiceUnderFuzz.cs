@@ -27,7 +27,7 @@ internal sealed class ServiceUnderFuzz : IAsyncDisposable
     public Uri Url => new(app.Urls.First());
 
     /// <summary>A logged CPR number, with what stands around it; null: none.</summary>
-    public string? Leak => log.Leak;
+    public string? TakeLeak() => log.TakeLeak();
 
     /// <summary>What was last complained of in the log.</summary>
     public string? LastError => log.Last;

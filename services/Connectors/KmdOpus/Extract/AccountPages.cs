@@ -24,7 +24,7 @@ internal sealed class AccountPages(OpusCalls calls, TimeProvider time)
         {
             var page = await PageAsync(system, after, cancellation);
             string? last = null;
-            foreach (var account in page.Elements(Profile.Debtor + "Konto").Select(Account))
+            foreach (var account in Accounts(system, page))
             {
                 last = account.Reference;
                 yield return account;
@@ -49,6 +49,19 @@ internal sealed class AccountPages(OpusCalls calls, TimeProvider time)
                 throw new TransientException($"The claims that the debtor system of municipality {system.Municipality} holds could not be listed: {ReasonOf(end)}");
             var pause = (end as CallEnd.NotTaken)?.RetryAfter ?? TimeSpan.FromSeconds(1 << (attempt - 1));
             await Task.Delay(pause < LongestPause ? pause : LongestPause, time, cancellation);
+        }
+    }
+
+    /// <summary>The schema admits numbers and moments that no number and no calendar here holds.</summary>
+    private static List<DebtorAccount> Accounts(DebtorSystem system, XElement page)
+    {
+        try
+        {
+            return [.. page.Elements(Profile.Debtor + "Konto").Select(Account)];
+        }
+        catch (Exception unheld) when (unheld is FormatException or OverflowException)
+        {
+            throw new TransientException($"The debtor system of municipality {system.Municipality} lists a claim with a number or a moment that cannot be kept.");
         }
     }
 

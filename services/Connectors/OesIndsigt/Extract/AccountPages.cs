@@ -43,7 +43,12 @@ internal sealed class AccountPages(IndsigtCall calls, IndsigtOptions options, Ti
             using var request = new HttpRequestMessage(HttpMethod.Get, IndsigtConnector.Address(system, $"accounts?limit={options.PageSize}{from}"));
             var result = await calls.SendAsync(system, request, IndsigtJson.Default.AccountPage, cancellation);
             if (result is CallResult<AccountPage>.Answered { Body: var page })
-                return page;
+            {
+                return page.Accounts.Any(account => account is null)
+                    ? throw new TransientException($"ØS Indsigt of municipality {system.Municipality} lists a claim that is null.")
+                    : page;
+            }
+
             if (attempt == MostAttempts || result is CallResult<AccountPage>.Refused)
                 throw new TransientException($"The claims that ØS Indsigt of municipality {system.Municipality} holds could not be listed: {result.Cause}.");
             var pause = (result as CallResult<AccountPage>.NotDone)?.RetryAfter ?? TimeSpan.FromSeconds(1 << (attempt - 1));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ClaimsTransfer.ConnectorSdk;
+using ClaimsTransfer.Defaults.Messaging;
 
 namespace ClaimsTransfer.OesIndsigt.Feeds;
 
@@ -71,9 +72,11 @@ internal sealed partial class BothFeeds(IndsigtCall calls, IndsigtOptions option
         {
             if (EntryItem.Read(json, out var fault) is not { } item)
             {
-                return new FeedPage<DebtorEntry>(entries, position, false, $"the entry feed stands still: in the first entry after position '{position}' {fault}")
+                // The vendor's own word, which is shown and logged here.
+                var shown = PersonalData.Mask(position, 100);
+                return new FeedPage<DebtorEntry>(entries, position, false, $"the entry feed stands still: in the first entry after position '{shown}' {fault}")
                 {
-                    StandsStill = new RefusedDocument("entries", DocumentKind.Feed, $"entries after {position}", DocumentFault.WrongEntry, null, fault!.Field) { IsFoundAgain = true },
+                    StandsStill = new RefusedDocument("entries", DocumentKind.Feed, $"entries after {shown}", DocumentFault.WrongEntry, null, fault!.Field) { IsFoundAgain = true },
                 };
             }
 
