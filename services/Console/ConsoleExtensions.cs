@@ -45,6 +45,7 @@ public static class ConsoleExtensions
             .AddSingleton(services => services.GetRequiredService<ConsoleParts>().Archives)
             .AddSingleton(services => services.GetRequiredService<ConsoleParts>().Questions)
             .AddSingleton(services => services.GetRequiredService<ConsoleParts>().Runner)
+            .AddSingleton<CitizenTrail>()
             .AddSingleton<SealedViews>()
             .AddSingleton<LetterReader>();
         builder.Services.AddSingleton<IAuditTrail, AuditTrail>();

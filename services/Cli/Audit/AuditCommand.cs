@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace ClaimsTransfer.Cli.Audit;
 
-/// <summary><c>claims audit [verify]</c>: who did what and why, and whether the log of it is whole.</summary>
+/// <summary><c>claims audit [verify|anchor|citizen]</c>: who did what and why, and whether the log of it is whole.</summary>
 public static class AuditCommand
 {
     private const int MostAPage = 1000;
@@ -21,7 +21,7 @@ public static class AuditCommand
         var subject = new Option<string?>("--subject") { Description = "Only what was done to that: an id, a claim, a user.", HelpName = "SUBJECT" };
         var limit = new Option<int>("--limit") { Description = "So many at most.", DefaultValueFactory = _ => 100, HelpName = "NUMBER" };
         var json = new Option<bool>("--json") { Description = "As JSON." };
-        var command = new Command("audit", "Who did what and why, the newest first; each entry is chained to the one before.") { action, who, subject, limit, json, VerifyAudit.Create(where, access) };
+        var command = new Command("audit", "Who did what and why, the newest first; each entry is chained to the one before.") { action, who, subject, limit, json, VerifyAudit.Create(where, access), VerifyAudit.CreateAnchor(where, access), AuditCitizen.Create(where, access) };
         access.AddTokenTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {

@@ -27,6 +27,9 @@ public sealed class ConsoleAccess(WhereOptions where)
         command.Add(_who);
     }
 
+    /// <summary>Where a command above it takes the token.</summary>
+    public void AddWhoTo(Command command) => command.Add(_who);
+
     /// <summary>Where <c>--who</c> asks for something else.</summary>
     public void AddTokenTo(Command command) => command.Add(_token);
 

@@ -3,6 +3,10 @@ using ClaimsTransfer.OperationsConsole.Access;
 
 namespace ClaimsTransfer.OperationsConsole.Auditing;
 
+/// <param name="Number">The CPR number: in the body, as addresses are logged.</param>
+/// <param name="ByWhom">Also who: for whoever audits, not for the citizen.</param>
+public sealed record CitizenRequest(string? Number, bool ByWhom, string? Why);
+
 /// <summary><c>/console/api/audit</c>: who did what, and whether the log is whole.</summary>
 internal static class AuditEndpoints
 {
@@ -16,5 +20,10 @@ internal static class AuditEndpoints
         audit.MapGet("/verify", (AuditLog log, CancellationToken cancellation, long? sequence = null, string? hash = null) =>
             ApiAnswers.AnswerAsync(async () => await log.VerifyAsync(sequence is { } noted && hash is not null ? new AuditNote(noted, hash) : null, cancellation)))
             .Produces<AuditVerdict>().WithSummary("Reads the whole chain and says whether anything was changed, taken out or added past the console.");
+        audit.MapPost("/citizen", (CitizenRequest request, ClaimsPrincipal user, CitizenTrail trail, CancellationToken cancellation) =>
+            CitizenTrail.IsNumber(request.Number, out var fault)
+                ? ApiAnswers.BecauseAsync(request.Why, async why => (CitizenLookups?)await trail.ListAsync(Actor.Of(user), request.Number!, request.ByWhom, why, cancellation))
+                : Task.FromResult(Results.Problem(fault, statusCode: StatusCodes.Status422UnprocessableEntity)))
+            .RequireAuthorization(nameof(Role.Administrator)).Produces<CitizenLookups>().WithSummary("When and why personal data of a citizen was seen; the question is audited itself.");
     }
 }

@@ -125,6 +125,24 @@ public sealed class AuditLog(IStore store, KeyRing keys, TimeProvider time)
         return new AuditPage(rows, rows.Count == limit ? rows[^1].Sequence : null);
     }
 
+    /// <summary>What was seen of a citizen, the newest first.</summary>
+    /// <param name="citizen">The keyed hash of its number.</param>
+    internal async Task<IReadOnlyList<AuditEntry>> OfCitizenAsync(IReadOnlySet<string>? scope, string citizen, int limit, CancellationToken cancellation)
+    {
+        var parameters = new DynamicParameters(new { limit, citizen = $"%\"{citizen}\"%" });
+        var conditions = "action IN ('sealed.view', 'citizen.list') AND what LIKE @citizen";
+        if (scope is not null)
+        {
+            conditions += $" AND {store.In("municipality", "scope", ColumnType.Text)}";
+            parameters.Add("scope", store.List(scope));
+        }
+
+        await using var connection = await store.OpenAsync(cancellation);
+        return [.. (await connection.QueryAsync<Row>(new CommandDefinition(
+            store.Sql($"SELECT {store.Top("limit")} {Columns} FROM console.audit WHERE {conditions} ORDER BY sequence DESC {store.Limit("limit")}"), parameters, cancellationToken: cancellation)))
+            .Select(row => row.Entry())];
+    }
+
     /// <summary>Reads the whole chain, page by page.</summary>
     public Task<AuditVerdict> VerifyAsync(CancellationToken cancellation) => VerifyAsync(null, cancellation);
 

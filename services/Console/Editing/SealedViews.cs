@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ClaimsTransfer.Defaults.Identifiers;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Messages;
@@ -12,7 +13,7 @@ using ClaimsTransfer.OperationsConsole.Replaying;
 namespace ClaimsTransfer.OperationsConsole.Editing;
 
 /// <summary>Opens what is sealed, for a person who has a reason. That it was looked at is on record before anything is shown.</summary>
-public sealed class SealedViews(Letters letters, AuditLog audit, MessageSealer sealer, IUnsealer unsealer)
+public sealed class SealedViews(Letters letters, AuditLog audit, CitizenTrail citizens, MessageSealer sealer, IUnsealer unsealer)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -23,27 +24,36 @@ public sealed class SealedViews(Letters letters, AuditLog audit, MessageSealer s
             return null;
         if (!actor.Is(Role.Operator))
             throw new NotPossibleException(CorrectionNotes.ViewerSeesNoSealed);
-        await audit.AppendAsync(actor, new AuditedAction("sealed.view", letterId.ToString(), letter.Municipality, why, null, "shown"), cancellation);
         var body = sealer.Open(Encoding.UTF8.GetBytes((await letters.BodiesAsync([letterId], cancellation))[letterId]));
         // Whatever it is, it is what was asked for.
-        return ReadableJson.TryParse(body.Span, out var json) ? Opened(json, letter.Municipality)?.ToJsonString(Indented) : Encoding.UTF8.GetString(body.Span);
+        var numbers = new List<string>();
+        var opened = ReadableJson.TryParse(body.Span, out var json) ? Opened(json, letter.Municipality, numbers)?.ToJsonString(Indented) ?? "" : Encoding.UTF8.GetString(body.Span);
+        CprNumbers.Replace(opened, number =>
+        {
+            numbers.Add(number);
+            return number;
+        });
+        await audit.AppendAsync(actor, new AuditedAction("sealed.view", letterId.ToString(), letter.Municipality, why, citizens.What(numbers), "shown"), cancellation);
+        return opened;
     }
 
-    private JsonNode? Opened(JsonNode? node, string municipality) => node switch
+    private JsonNode? Opened(JsonNode? node, string municipality, List<string> numbers) => node switch
     {
-        JsonObject fields when IsText(fields["ref"]) && IsText(fields["sealed"]) && IsText(fields["keyId"]) => Opened(fields, municipality),
-        JsonObject fields => new JsonObject(fields.Select(field => KeyValuePair.Create(field.Key, Opened(field.Value, municipality)))),
-        JsonArray items => new JsonArray([.. items.Select(item => Opened(item, municipality))]),
+        JsonObject fields when IsText(fields["ref"]) && IsText(fields["sealed"]) && IsText(fields["keyId"]) => Opened(fields, municipality, numbers),
+        JsonObject fields => new JsonObject(fields.Select(field => KeyValuePair.Create(field.Key, Opened(field.Value, municipality, numbers)))),
+        JsonArray items => new JsonArray([.. items.Select(item => Opened(item, municipality, numbers))]),
         _ => node?.DeepClone(),
     };
 
     private static bool IsText(JsonNode? node) => node is JsonValue value && value.GetValueKind() == JsonValueKind.String;
 
-    private JsonNode Opened(JsonObject identity, string municipality)
+    private JsonNode Opened(JsonObject identity, string municipality, List<string> numbers)
     {
         try
         {
             var open = unsealer.Open(municipality, new SealedIdentity(identity["ref"]!.GetValue<string>(), identity["sealed"]!.GetValue<string>(), identity["keyId"]!.GetValue<string>()));
+            if (open.Kind == IdentityKind.Person)
+                numbers.Add(open.Number);
             return new JsonObject { ["number"] = open.Number, ["name"] = open.Name };
         }
         catch (Exception gone) when (gone is PermanentException or KeyNotHereException)

@@ -44,6 +44,41 @@ public sealed class When_the_audit_log_is_read
     }
 
     [Test]
+    [Order(4)]
+    public async Task look_ups_of_a_citizen_are_listed_for_print_and_by_whom_only_when_asked()
+    {
+        var services = _console.Server.Services;
+        await services.GetRequiredService<AuditLog>().AppendAsync(
+            new Actor("bo", Role.Operator, null), new AuditedAction("sealed.view", $"{Guid.Empty}", "0101", "leverandøren spørger til beløbet", services.GetRequiredService<CitizenTrail>().What(["0101145678"]), "shown"),
+            CancellationToken.None);
+        await _console.NewContextAsync(scripts: true);
+        await _console.SignInAsync();
+        var page = await _console.OpenAsync("/console/audit");
+        await page.ClickAsync("text=Opslag på en borger");
+        await _console.ShouldBeUsableAsync(page, "audit-citizen-ask");
+        await page.FillAsync("#number", "12");
+        await page.FillAsync("#confirm-why", "borgeren har bedt om indsigt");
+        await page.ClickAsync("text=Vis opslag");
+        (await page.InnerTextAsync("main")).ShouldContain("ti cifre");
+        await page.FillAsync("#number", "010114-5678");
+        await page.ClickAsync("text=Vis opslag");
+        await _console.ShouldBeUsableAsync(page, "audit-citizen");
+        await page.SetViewportSizeAsync(390, 844);
+        await ConsoleInBrowser.ScreenshotAsync(page, "audit-citizen-390");
+        var told = await page.InnerTextAsync("main");
+        told.ShouldContain("leverandøren spørger til beløbet");
+        told.ShouldNotContain("5678");
+        (await page.Locator("tbody td:has-text('bo')").CountAsync()).ShouldBe(0);
+
+        using var admin = await _console.Server.SignedInAsync();
+        var answer = await ConsoleServer.PostFormAsync(admin, "/console/audit/citizen", "/console/audit/citizen", ("number", "0101145678"), ("why", "intern kontrol"), ("byWhom", "true"));
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("<td>bo</td>");
+        using var anna = await _console.Server.SignedInAsync("anna");
+        (await anna.GetAsync("/console/audit/citizen")).StatusCode.ShouldBe(System.Net.HttpStatusCode.Forbidden);
+        (await anna.GetStringAsync("/console/audit")).ShouldNotContain("/console/audit/citizen");
+    }
+
+    [Test]
     [Order(2)]
     public async Task whoever_has_municipalities_reads_the_entries_of_those()
     {

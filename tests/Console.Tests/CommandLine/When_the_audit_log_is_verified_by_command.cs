@@ -68,4 +68,31 @@ public sealed class When_the_audit_log_is_verified_by_command
         verdict.GetProperty("firstFault").GetString()!.ShouldContain("was changed after it was written");
         verdict.GetProperty("faultAt").GetInt64().ShouldBeGreaterThan(0);
     }
+
+    [Test]
+    public async Task a_log_that_was_wound_back_with_its_head_is_found_by_the_anchors_outside()
+    {
+        var file = Path.Combine(_console.Data, "anchors");
+        (await _console.ClaimsAsync("audit", "verify", "--anchor", file)).ShouldEndWith(1).Errors.ShouldContain("claims audit anchor FILE");
+        (await _console.ClaimsAsync("audit", "anchor", file)).ShouldEndWith(0);
+        var store = _console.Server.Services.GetRequiredService<IStores>().Open("console");
+        await using var connection = await store.OpenAsync(CancellationToken.None);
+        var old = await connection.QuerySingleAsync<(long Sequence, string Hash, string Seal)>(store.Sql("SELECT sequence, hash, seal FROM console.audit_head"));
+        (await _console.ClaimsAsync("failures", "archive", "--all", "--reason", "Third")).ShouldEndWith(0);
+        (await _console.ClaimsAsync("audit", "anchor", file)).ShouldEndWith(0);
+        (await _console.ClaimsAsync("audit", "verify", "--anchor", file)).ShouldEndWith(0);
+        var lines = await File.ReadAllLinesAsync(file);
+        lines.Length.ShouldBe(2);
+        lines.ShouldAllBe(line => System.Text.RegularExpressions.Regex.IsMatch(line, "^[0-9-]{10}T[0-9:]{8}Z [0-9]+ [0-9a-f]{64}$"));
+
+        await connection.ExecuteAsync(store.Sql("DELETE FROM console.audit WHERE sequence > @Sequence"), new { old.Sequence });
+        await connection.ExecuteAsync(store.Sql("UPDATE console.audit_head SET sequence = @Sequence, hash = @Hash, seal = @Seal"), new { old.Sequence, old.Hash, old.Seal });
+        (await _console.ClaimsAsync("audit", "verify")).ShouldEndWith(0);
+        (await _console.ClaimsAsync("audit", "verify", "--anchor", file)).ShouldEndWith(6).Output.ShouldContain("wound back");
+        (await _console.ClaimsAsync("audit", "anchor", file)).ShouldEndWith(6).Output.ShouldContain("wound back");
+        (await File.ReadAllLinesAsync(file)).ShouldBe(lines);
+
+        await File.AppendAllTextAsync(file, "nonsense\n");
+        (await _console.ClaimsAsync("audit", "anchor", file)).ShouldEndWith(2).Errors.ShouldContain("Line 3");
+    }
 }

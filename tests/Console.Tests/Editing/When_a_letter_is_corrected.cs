@@ -215,6 +215,38 @@ public sealed class When_a_letter_is_corrected(Engine engine)
     }
 
     [Test]
+    public async Task who_saw_a_citizen_is_listed_by_the_citizen_and_the_number_stands_nowhere()
+    {
+        var identity = new Sealer(_bench.Keys).Seal("0101", new OpenIdentity(IdentityKind.Person, "0101145678", "Alma Eksempel"));
+        var other = new Sealer(_bench.Keys).Seal("0101", new OpenIdentity(IdentityKind.Person, "0202145678", "Bo Eksempel"));
+        var trail = new CitizenTrail(_bench.Parts.Audit, _bench.Keys);
+        foreach (var (fee, sealedIdentity) in new[] { (11, identity), (12, other) })
+        {
+            var letter = await _bench.KeepAsync(Workbench.Message.OfRouting(fee, "0101", "No.", _bench.Clock.GetUtcNow()) with
+            {
+                Body = System.Text.Encoding.UTF8.GetBytes($$$"""{"municipality":"0101","debtor":{"ref":"{{{sealedIdentity.Ref}}}","sealed":"{{{sealedIdentity.Sealed}}}","keyId":"{{{sealedIdentity.KeyId}}}"}}"""),
+            });
+            await _bench.Parts.Views.OpenAsync(Workbench.Anna, letter, $"sealed {fee}", default);
+        }
+
+        // As FBS sends it, before anything is sealed.
+        await _bench.Parts.Views.OpenAsync(Workbench.Bo, await _bench.KeepAsync(Workbench.Message.OfIngest(13, _bench.Clock.GetUtcNow()), "ingest_error"), "open 13", default);
+
+        var auditor = new Actor("lis", Role.Administrator, null);
+        var found = await trail.ListAsync(auditor, "010114-5678", byWhom: true, "the citizen asks", default);
+        found.Lookups.Select(lookup => (lookup.Why, lookup.Who, lookup.Action)).ShouldBe([("open 13", "bo", "sealed.view"), ("sealed 11", "anna", "sealed.view")]);
+        (await trail.ListAsync(auditor, "0202145678", byWhom: false, "another asks", default)).Lookups.ShouldHaveSingleItem().Who.ShouldBeNull();
+        (await trail.ListAsync(auditor with { Municipalities = new HashSet<string> { "0157" } }, "0202145678", byWhom: false, "theirs", default)).Lookups.ShouldBeEmpty();
+        // The question is one itself.
+        (await trail.ListAsync(auditor, "0101145678", byWhom: true, "again", default)).Lookups[0].ShouldSatisfyAllConditions(
+            asked => asked.Action.ShouldBe("citizen.list"), asked => asked.Why.ShouldBe("the citizen asks"), asked => asked.Who.ShouldBe("lis"));
+
+        (await _bench.Parts.Audit.VerifyAsync(default)).IsWhole.ShouldBeTrue();
+        await using var connection = await _bench.Parts.Store.OpenAsync(default);
+        (await Dapper.SqlMapper.QueryAsync<string>(connection, _bench.Parts.Store.Sql("SELECT subject || why || COALESCE(what, '') FROM console.audit"))).ShouldAllBe(text => !text.Contains("0101145678") && !text.Contains("010114-5678"));
+    }
+
+    [Test]
     public async Task a_sealed_value_is_shown_to_who_may_and_only_once_it_is_on_record()
     {
         var identity = new Sealer(_bench.Keys).Seal("0101", new OpenIdentity(IdentityKind.Person, "0101145678", "Alma Eksempel"));
@@ -226,6 +258,8 @@ public sealed class When_a_letter_is_corrected(Engine engine)
         (await _bench.Parts.Views.OpenAsync(Workbench.Anna, _letter, "the vendor asks", default)).ShouldNotBeNull().ShouldContain("0101145678");
         var entry = (await _bench.Parts.Audit.ReadAsync(null, "sealed.view", null, null, 10, null, default)).Entries.ShouldHaveSingleItem();
         entry.ShouldSatisfyAllConditions(() => entry.Who.ShouldBe("anna"), () => entry.Why.ShouldBe("the vendor asks"), () => entry.Subject.ShouldBe(_letter.ToString()), () => entry.Municipality.ShouldBe("0101"));
+
+        entry.What.ShouldNotBeNull().ShouldNotContain("0101145678");
 
         await Should.ThrowAsync<NotPossibleException>(() => _bench.Parts.Views.OpenAsync(Workbench.Anna with { Role = Role.Viewer }, _letter, "why", default));
         (await _bench.Parts.Views.OpenAsync(Workbench.Copenhagen with { Municipalities = new HashSet<string> { "0157" } }, _letter, "why", default)).ShouldBeNull();

@@ -155,7 +155,7 @@ internal sealed class Workbench : IAsyncDisposable
         var corrections = new Corrections(store, letters, replays, audit, questions, Sealer, Clock);
         return new ConsoleParts(
             store, audit, letters, new LetterStore(store, Clock), replays, corrections, new Archives(store, letters, audit),
-            new SealedViews(letters, audit, Sealer, new Unsealer(Keys, ["0101", "0157"])),
+            new SealedViews(letters, audit, new CitizenTrail(audit, Keys), Sealer, new Unsealer(Keys, ["0101", "0157"])),
             new ReplayRunner(replays, letters, corrections, questions, Transport, Transport, Sealer, Options, Clock));
     }
 
