@@ -13,8 +13,9 @@ public enum DebtorKind { Borrower, Guardian, Organisation }
 public enum IdentityKind { Person, Organisation }
 
 /// <summary>A sealed party with the little that policy needs to know of it.</summary>
-/// <param name="BornOn">From the CPR, for the policy for children; null for an organisation.</param>
-public sealed record SealedParty(SealedIdentity Identity, IdentityKind Kind, DateOnly? BornOn = null);
+/// <param name="Age">Of a person: whole years on the day the claim was created, from the CPR, for the policy for children. Null where another party takes over, and for an organisation.</param>
+/// <param name="BornOn">Only in messages from before there was an age. Nothing writes it any more: a birth date is sealed with the number.</param>
+public sealed record SealedParty(SealedIdentity Identity, IdentityKind Kind, int? Age = null, DateOnly? BornOn = null);
 
 /// <summary>The kind of claim; what FBS calls anything else is <see cref="Other"/>.</summary>
 public enum ClaimType { Fee, Compensation, Other }

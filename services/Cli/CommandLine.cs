@@ -29,7 +29,7 @@ public static class CommandLine
         var where = new WhereOptions();
         var root = new RootCommand(
             "Library claims on their way to the municipalities' debtor systems: send, follow, report, operate.\n"
-            + "Also: deploy/claims generate (sample claims), conform (prove a connector), bench (speed) and simulate (the seeded simulator), each with --help.")
+            + "Also: deploy/claims generate (sample claims), conform (prove a connector), bench (speed), simulate (the seeded simulator), sbom and advisories (of the packages), each with --help.")
         {
             ReportCommand.Create(where),
             WorklistCommand.Create(where),

@@ -1,4 +1,5 @@
 using ClaimsTransfer.Cli.Running;
+using ClaimsTransfer.Defaults.Hosting;
 
 namespace ClaimsTransfer.Standalone;
 
@@ -9,11 +10,14 @@ public sealed class DataLock : IDisposable
 
     private DataLock(FileStream file) => _file = file;
 
-    public static DataLock Take(string data)
+    /// <param name="embedded">Broker and store lie in the folder: nobody but its owner may look into it. Servers of their own accounts have to get through it.</param>
+    public static DataLock Take(string data, bool embedded)
     {
         try
         {
-            Directory.CreateDirectory(data);
+            OwnersAlone.MakeFolder(data);
+            if (embedded)
+                CloseToOthers(data);
             return new DataLock(new FileStream(Path.Combine(data, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException failure)
@@ -27,4 +31,20 @@ public sealed class DataLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>
+    /// A folder of ours, or an empty one, is closed. Nobody's home and no /tmp is: what else lies there may be for others to read. What the versions before left open in it
+    /// is out of their reach with it.
+    /// </summary>
+    private static void CloseToOthers(string data)
+    {
+        if (!OwnersAlone.IsOpen(data))
+            return;
+        var isOurs = File.Exists(Path.Combine(data, ".lock")) || Directory.Exists(Path.Combine(data, "keys"));
+        if (!isOurs && Directory.EnumerateFileSystemEntries(data).Any())
+            throw new CommandFailure(
+                $"The data folder {data} is open to others than its owner, and holds what is not of a run: claims and keys do not belong there.",
+                $"Take a folder of its own with --data DIR, or close this one:  chmod 700 '{data}'");
+        OwnersAlone.Close(data);
+    }
 }

@@ -26,7 +26,9 @@ public sealed class Run(RunSettings settings)
 
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
-        using var folder = DataLock.Take(settings.Data);
+        if (settings.InOneProcess)
+            OwnersAlone.ByDefault();
+        using var folder = DataLock.Take(settings.Data, settings.InOneProcess);
         DataFolder.Remember(settings.Data);
         // That of a run that was killed: nobody listens there any more.
         Endpoints.Remove(settings.Data);

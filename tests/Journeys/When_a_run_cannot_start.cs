@@ -87,6 +87,16 @@ public sealed class When_a_run_cannot_start
         (await RefusedAsync(Command.Run("--no-samples", "--data", data))).ShouldContain($"chmod 600 '{key}'");
     }
 
+    [Test]
+    [Platform(Exclude = "Win")]
+    public async Task in_a_folder_that_is_open_and_holds_what_is_others_it_names_the_command_that_closes_it()
+    {
+        var data = Folders.New("open-folder");
+        await File.WriteAllTextAsync(Path.Combine(data, "letter"), "not ours");
+
+        (await RefusedAsync(Command.Run("--no-samples", "--data", data))).ShouldContain($"chmod 700 '{data}'");
+    }
+
     [TestCase]
     [TestCase("--broker", "local", "--store", "local")]
     public async Task on_a_port_that_another_program_has_it_says_so(params string[] more)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Journeys.Running;
 using Shouldly;
 
@@ -6,15 +7,19 @@ namespace ClaimsTransfer.Journeys;
 
 /// <summary>
 /// After a run of the whole system, with every log, every trace and a stop by <c>kill -9</c> that leaves queues and files as they were, everything on disk is searched for
-/// the CPR numbers that were sent. It ends the shared system, and so comes after those that look at it.
+/// the CPR numbers and the birth dates that were sent, and for what others than its owner may read. It ends the shared system, and so comes after those that look at it.
 /// </summary>
 [TestFixture("embedded")]
 [TestFixture("servers")]
 [Parallelizable(ParallelScope.Self)]
 public sealed class When_cpr_numbers_are_searched_for(string how)
 {
+    /// <summary>From here on a day may as well be a claim's or a cut-over.</summary>
+    private const int FirstClaims = 2018;
+
     private readonly string _folder = Folders.New($"cpr-{how}");
     private HashSet<string> _sent = null!;
+    private HashSet<string> _born = null!;
     private string _data = null!;
 
     [OneTimeSetUp]
@@ -24,6 +29,7 @@ public sealed class When_cpr_numbers_are_searched_for(string how)
         _data = shared.Data;
         var sample = Sample.Journey(_folder, 1_500, seed: 13);
         _sent = [.. sample.CprNumbers(), SharedSystem.Cpr];
+        _born = [.. sample.Lines.Select(line => line.Claim?.BornOn).OfType<DateOnly>().Where(day => day.Year < FirstClaims).Select(day => $"{day:yyyy-MM-dd}")];
         var before = (await Wait.ForReportAsync(shared.System, "nothing else is on its way", report => report.Total.InFlight == 0, TimeSpan.FromMinutes(1), shared.Run)).Total;
         await shared.PostAsync("sandbox", "/sandbox/faults", new StringContent("down=0751,drop-reply=0.05,reject=0.05"));
         await shared.PostAsync("sandbox", "/sandbox/money", new StringContent("pay=0.4,part=0.2,over=0.05,reverse=0.05,writeoff=0.05,collect=0.05,duplicate=0.1"));
@@ -40,25 +46,22 @@ public sealed class When_cpr_numbers_are_searched_for(string how)
     public void many_were_sent() => _sent.Count.ShouldBeGreaterThan(1_000);
 
     [Test]
-    public void none_is_in_any_file()
+    public void none_is_in_any_file() => Search(FirstIn).ShouldBeEmpty();
+
+    [Test]
+    public void no_birth_date_is_in_any_file()
     {
-        var searched = 0;
-        var found = new List<string>();
-        foreach (var file in Directory.EnumerateFiles(_data, "*", SearchOption.AllDirectories))
-        {
-            try
-            {
-                if (FirstIn(file) is { } place)
-                    found.Add($"{Path.GetRelativePath(_data, file)} at {place}");
-                searched++;
-            }
-            catch (FileNotFoundException)
-            {
-                // A server that still runs has thrown it away since it was listed: nothing is left to find in it.
-            }
-        }
-        searched.ShouldBeGreaterThan(8);
-        found.ShouldBeEmpty();
+        _born.Count.ShouldBeGreaterThan(500);
+        Search(FirstBirthDateIn).ShouldBeEmpty();
+    }
+
+    [Test]
+    [Platform(Exclude = "Win")]
+    public void others_may_read_nothing()
+    {
+        if (how != "embedded")
+            Assert.Ignore("Servers under accounts of their own go through the folder.");
+        Directory.EnumerateFileSystemEntries(_data, "*", SearchOption.AllDirectories).Prepend(_data).Where(OwnersAlone.IsOpen).ShouldBeEmpty();
     }
 
     [Test]
@@ -67,6 +70,8 @@ public sealed class When_cpr_numbers_are_searched_for(string how)
         var file = Path.Combine(_folder, "planted");
         File.WriteAllText(file, $"…{_sent.First()}…");
         FirstIn(file).ShouldNotBeNull();
+        File.WriteAllText(file, $"…{_born.First()}…");
+        FirstBirthDateIn(file).ShouldNotBeNull();
         File.WriteAllText(file, "12345678901234567890");
         FirstIn(file).ShouldBeNull();
     }
@@ -81,6 +86,45 @@ public sealed class When_cpr_numbers_are_searched_for(string how)
     }
 
     private IEnumerable<string> Traces() => Directory.Exists(Path.Combine(_data, "traces")) ? Directory.EnumerateFiles(Path.Combine(_data, "traces")) : [];
+
+    private List<string> Search(Func<string, long?> first)
+    {
+        var searched = 0;
+        var found = new List<string>();
+        foreach (var file in Directory.EnumerateFiles(_data, "*", SearchOption.AllDirectories))
+        {
+            try
+            {
+                if (first(file) is { } place)
+                    found.Add($"{Path.GetRelativePath(_data, file)} at {place}");
+                searched++;
+            }
+            catch (FileNotFoundException)
+            {
+                // A server that still runs has thrown it away since it was listed: nothing is left to find in it.
+            }
+        }
+        searched.ShouldBeGreaterThan(8);
+        return found;
+    }
+
+    /// <summary>Where a day as JSON writes it is one on which somebody was born.</summary>
+    private long? FirstBirthDateIn(string file)
+    {
+        const int Length = 10;
+        using var content = new BufferedStream(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), 1 << 20);
+        var last = new char[Length];
+        var lookup = _born.GetAlternateLookup<ReadOnlySpan<char>>();
+        var place = 0L;
+        for (int next; (next = content.ReadByte()) >= 0; place++)
+        {
+            Array.Copy(last, 1, last, 0, Length - 1);
+            last[^1] = (char)next;
+            if (last[4] == '-' && last[7] == '-' && lookup.Contains(last))
+                return place - Length + 1;
+        }
+        return null;
+    }
 
     /// <summary>Where a run of exactly ten digits, or one with a hyphen as people write it, is a number that was sent; as UTF-8, which is ASCII here.</summary>
     private long? FirstIn(string file)

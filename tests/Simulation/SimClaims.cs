@@ -10,12 +10,12 @@ internal static class SimClaims
     {
         var agency = $"DK-7{municipality[1..]}00";
         var claimId = DeterministicId.OfClaim(agency, feeId);
-        var bornOn = random.Next(5) == 0 ? new DateOnly(2014, 5, 17) : new DateOnly(1980, 5, 17);
+        var age = random.Next(5) == 0 ? 12 : 46;
         var life = new List<IClaimMessage>
         {
             new ClaimCreated(
                 Id(1), now, claimId, municipality, agency, feeId, 1, ClaimType.Fee, "Gebyr", random.Next(1, 50) * 1000, new DateOnly(2026, 10, 22), null, null,
-                new SealedParty(new SealedIdentity($"borrower-{feeId}", "", ""), IdentityKind.Person, bornOn), null, []),
+                new SealedParty(new SealedIdentity($"borrower-{feeId}", "", ""), IdentityKind.Person, age), null, []),
         };
         for (var version = 2; version <= 1 + random.Next(4); version++)
         {
@@ -24,7 +24,7 @@ internal static class SimClaims
                 0 => new ClaimWithdrawn(Id(version), now, claimId, municipality, agency, feeId, version, "itemReturned"),
                 1 or 2 => new LiablePartyChanged(
                     Id(version), now, claimId, municipality, agency, feeId, version,
-                    new SealedParty(new SealedIdentity($"guardian-{feeId}-{version}", "", ""), IdentityKind.Person, new DateOnly(1979, 1, 1)), "guardianAdded"),
+                    new SealedParty(new SealedIdentity($"guardian-{feeId}-{version}", "", ""), IdentityKind.Person), "guardianAdded"),
                 _ => new ClaimAdjusted(Id(version), now, claimId, municipality, agency, feeId, version, random.Next(1, 50) * 1000, null),
             });
         }

@@ -66,8 +66,8 @@ public sealed class FileLog : ILoggerProvider
     /// <summary>Without a buffer: what could not be written is not written later, when it is closed.</summary>
     private FileStream Open()
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        return new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        OwnersAlone.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        return OwnersAlone.Open(path, FileMode.Append, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
     }
 
     private void Close()

@@ -36,6 +36,10 @@ public static class Identifiers
         return true;
     }
 
+    /// <summary>Whole years; somebody born on 29 February turns a year older on 1 March in other years.</summary>
+    public static int AgeOn(DateOnly day, DateOnly bornOn) =>
+        day.Year - bornOn.Year - ((day.Month, day.Day).CompareTo((bornOn.Month, bornOn.Day)) < 0 ? 1 : 0);
+
     /// <summary>CVR: eight digits whose weighted sum is divisible by 11.</summary>
     public static bool TryCvr(string? text, out string fault)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Text.RegularExpressions;
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using Microsoft.Data.Sqlite;
 
@@ -26,8 +27,9 @@ internal sealed partial class SqliteStore : SqlStore
 
     public SqliteStore(string folder, string schema, TimeProvider time) : base(schema, time)
     {
-        Directory.CreateDirectory(folder);
+        OwnersAlone.MakeFolder(folder);
         _file = Path.GetFullPath(Path.Combine(folder, schema + ".db"));
+        OwnersAlone.MakeDatabase(_file);
         _connectionString = new SqliteConnectionStringBuilder
         {
             DataSource = _file,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Hosting;
 using OpenTelemetry;
 
 namespace ClaimsTransfer.Defaults.Telemetry;
@@ -23,8 +24,8 @@ public sealed class TraceFile(string path) : BaseExporter<Activity>
             }
             lock (_gate)
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-                using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+                OwnersAlone.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+                using var file = OwnersAlone.Open(path, FileMode.Append, FileShare.ReadWrite);
                 buffer.WriteTo(file);
             }
             return ExportResult.Success;

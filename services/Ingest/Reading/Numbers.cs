@@ -10,7 +10,7 @@ internal static class Numbers
 
     public static Note? WhyNotCvr(string number) => Identifiers.TryCvr(number, out _) ? null : WhyNotDigits(number, 8) ?? FaultNotes.NoCvr;
 
-    public static DateOnly? BornOn(string cpr) => Identifiers.TryCpr(cpr, out var bornOn, out _) ? bornOn : null;
+    public static int? AgeOn(DateOnly day, string cpr) => Identifiers.TryCpr(cpr, out var bornOn, out _) ? Identifiers.AgeOn(day, bornOn) : null;
 
     private static Note? WhyNotDigits(string number, int digits) =>
         number.Length != digits ? FaultNotes.WrongLength(number.Length, digits) : number.AsSpan().ContainsAnyExceptInRange('0', '9') ? FaultNotes.NotDigits(digits) : null;

@@ -21,7 +21,7 @@ internal sealed class Translation(ISealer sealer)
             case SubmitClaim m:
                 return Outgoing(MessageNames.ClaimCreated, traceParent, new ClaimCreated(
                     Id(MessageNames.ClaimCreated, 1), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, 1, TypeOf(m.Type), m.Reason, m.AmountOre, m.CreatedOn, m.DueOn, m.Branch,
-                    Seal(municipality, m.Borrower), m.Guardian is null ? null : Seal(municipality, m.Guardian), m.Materials ?? [], m.PatronId), MessageJson.Default.ClaimCreated);
+                    Seal(municipality, m.Borrower, m.CreatedOn), m.Guardian is null ? null : Seal(municipality, m.Guardian), m.Materials ?? [], m.PatronId), MessageJson.Default.ClaimCreated);
             case AdjustClaim m:
                 return Outgoing(MessageNames.ClaimAdjusted, traceParent, new ClaimAdjusted(
                     Id(MessageNames.ClaimAdjusted, m.Version), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, m.Version, m.NewAmountOre, m.Reason), MessageJson.Default.ClaimAdjusted);
@@ -60,11 +60,12 @@ internal sealed class Translation(ISealer sealer)
         _ => ClaimType.Other,
     };
 
-    private SealedParty Seal(string municipality, Party party)
+    /// <param name="createdOn">The claim's day, where a policy may ask how old the party was then: the number is not there to be asked later.</param>
+    private SealedParty Seal(string municipality, Party party, DateOnly? createdOn = null)
     {
         var kind = party.Cpr is not null ? IdentityKind.Person : IdentityKind.Organisation;
         return new SealedParty(
-            sealer.Seal(municipality, new OpenIdentity(kind, party.Cpr ?? party.Cvr!, party.Name)), kind, party.Cpr is null ? null : Numbers.BornOn(party.Cpr));
+            sealer.Seal(municipality, new OpenIdentity(kind, party.Cpr ?? party.Cvr!, party.Name)), kind, party.Cpr is null || createdOn is null ? null : Numbers.AgeOn(createdOn.Value, party.Cpr));
     }
 
     private static OutgoingMessage Outgoing<T>(string name, string? traceParent, T message, JsonTypeInfo<T> type)

@@ -16,9 +16,9 @@ internal sealed class ExampleClaim
     private static readonly Municipality Policy = new(
         "0101", "Eksempel", "00000000", Vendor.KmdOpus, Stage.Live, new DateOnly(2020, 11, 1), MinorPolicy.HoldForPerson);
 
-    private static readonly SealedParty Adult = Party("adult", new DateOnly(1980, 5, 17));
-    private static readonly SealedParty Child = Party("child", new DateOnly(2014, 5, 17));
-    private static readonly SealedParty Guardian = Party("guardian", new DateOnly(1979, 1, 1));
+    private static readonly SealedParty Adult = Party("adult", 46);
+    private static readonly SealedParty Child = Party("child", 12);
+    private static readonly SealedParty Guardian = Party("guardian");
 
     private DateTimeOffset _now = Start;
 
@@ -83,7 +83,7 @@ internal sealed class ExampleClaim
     private static ClaimCreated Created(SealedParty borrower, DateOnly createdOn) => new(
         Message("created"), Start, Id, Policy.Code, Agency, FeeId, 1, ClaimType.Fee, "Gebyr", 7000, createdOn, new DateOnly(2026, 11, 22), null, borrower, null, []);
 
-    private static SealedParty Party(string name, DateOnly bornOn) => new(new SealedIdentity(name, "sealed", "key"), IdentityKind.Person, bornOn);
+    private static SealedParty Party(string name, int? age = null) => new(new SealedIdentity(name, "sealed", "key"), IdentityKind.Person, age);
 
     private ExampleClaim Decide(ClaimEvent occurred)
     {

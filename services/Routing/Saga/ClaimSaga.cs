@@ -134,7 +134,7 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
         }
     }
 
-    /// <summary>A new CPR of the same person keeps the rules; a guardian, or a child come of age, is named as the one who pays.</summary>
+    /// <summary>A new CPR of the same person keeps the rules and the age; a guardian, or a child come of age, is named as the one who pays.</summary>
     private static ClaimState NameLiableParty(ClaimState state, LiablePartyChanged changed)
     {
         var party = changed.LiableParty;
@@ -151,7 +151,7 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
         var paying = state.Open?.Debtor.Kind ?? state.Registered?.DebtorKind ?? DebtorKind.Borrower;
         return paying == DebtorKind.Guardian
             ? state with { Facts = state.Facts! with { Guardian = party } }
-            : state with { Facts = state.Facts! with { Borrower = party } };
+            : state with { Facts = state.Facts! with { Borrower = party with { Age = LiabilityPolicy.AgeOf(state.Facts), BornOn = null } } };
     }
 
     private static void DeadLetter(Step step, MessageDeadLettered dead)

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Identifiers;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Messages;
@@ -54,10 +55,7 @@ public static class LiabilityPolicy
             return new Liability.Owes(new Debtor(DebtorKind.Organisation, facts.Borrower.Identity));
 
         var borrower = new Liability.Owes(new Debtor(DebtorKind.Borrower, facts.Borrower.Identity));
-        if (facts.Borrower.BornOn is not { } bornOn)
-            return borrower;
-        var age = AgeOn(facts.CreatedOn, bornOn);
-        if (age > policy.ChildMaxAge)
+        if (AgeOf(facts) is not { } age || age > policy.ChildMaxAge)
             return borrower;
         if (facts.Guardian is { } guardian)
             return new Liability.Owes(new Debtor(guardian.Kind == IdentityKind.Organisation ? DebtorKind.Organisation : DebtorKind.Guardian, guardian.Identity));
@@ -73,7 +71,7 @@ public static class LiabilityPolicy
         };
     }
 
-    /// <summary>Whole years; somebody born on 29 February turns a year older on 1 March in other years.</summary>
-    public static int AgeOn(DateOnly day, DateOnly bornOn) =>
-        day.Year - bornOn.Year - ((day.Month, day.Day).CompareTo((bornOn.Month, bornOn.Day)) < 0 ? 1 : 0);
+    /// <summary>The borrower's when the claim was created; null of an organisation.</summary>
+    public static int? AgeOf(ClaimFacts facts) =>
+        facts.Borrower.Age ?? (facts.Borrower.BornOn is { } bornOn ? Identifiers.AgeOn(facts.CreatedOn, bornOn) : null);
 }

@@ -48,8 +48,8 @@ public sealed class ProcessSystem : IStartedSystem
         // Said before the servers are started, which takes its seconds.
         Ports.For(settings);
         Console.Out.WriteLine($"Starting {(settings.Broker == "local" || settings.Store == "local" ? "the servers and " : "")}the services …");
-        Directory.CreateDirectory(Path.Combine(settings.Data, "logs"));
-        Directory.CreateDirectory(Path.Combine(settings.Data, "sandbox"));
+        OwnersAlone.MakeFolder(Path.Combine(settings.Data, "logs"));
+        OwnersAlone.MakeFolder(Path.Combine(settings.Data, "sandbox"));
         var servers = await BrokerAndStore.StartAsync(settings, cancellation);
         try
         {

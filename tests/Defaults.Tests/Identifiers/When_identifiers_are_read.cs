@@ -97,4 +97,13 @@ public sealed class When_identifiers_are_read
         TryCvr(CvrExample, out _).ShouldBeTrue();
         TryIsil(IsilExample, out _, out _).ShouldBeTrue();
     }
+
+    [Test]
+    public void Somebody_born_on_29_february_is_a_year_older_on_1_march()
+    {
+        var leapDay = new DateOnly(2008, 2, 29);
+        AgeOn(new DateOnly(2023, 2, 28), leapDay).ShouldBe(14);
+        AgeOn(new DateOnly(2023, 3, 1), leapDay).ShouldBe(15);
+        AgeOn(new DateOnly(2024, 2, 29), leapDay).ShouldBe(16);
+    }
 }

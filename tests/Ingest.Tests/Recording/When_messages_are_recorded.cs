@@ -37,7 +37,7 @@ public sealed class When_messages_are_recorded(string engine)
         published.Name.ShouldBe(MessageNames.ClaimCreated);
         var created = JsonSerializer.Deserialize(published.Body.Span, MessageJson.Default.ClaimCreated)!;
         (created.ClaimId, created.Municipality, created.AmountOre, created.Type).ShouldBe((DeterministicId.OfClaim("DK-710100", 434536), "0101", 7000, ClaimType.Fee));
-        (created.Borrower.BornOn, created.Borrower.Kind).ShouldBe((new DateOnly(1901, 1, 1), IdentityKind.Person));
+        (created.Borrower.Age, created.Borrower.Kind).ShouldBe((125, IdentityKind.Person));
         created.Guardian.ShouldNotBeNull().Identity.Ref.ShouldNotBe(created.Borrower.Identity.Ref);
         System.Text.Encoding.UTF8.GetString(published.Body.Span).ShouldNotContain(Fbs.Cpr);
     }

@@ -17,10 +17,10 @@ internal static class Claims
     public static readonly Municipality Copenhagen = new(
         "0101", "København", "64942212", Vendor.KmdOpus, Stage.Live, new DateOnly(2020, 11, 1), MinorPolicy.HoldForPerson);
 
-    public static readonly SealedParty Adult = new(new SealedIdentity("ref-adult", "sealed", "key"), IdentityKind.Person, new DateOnly(1980, 5, 17));
-    public static readonly SealedParty Child = new(new SealedIdentity("ref-child", "sealed", "key"), IdentityKind.Person, new DateOnly(2014, 5, 17));
-    public static readonly SealedParty Teenager = new(new SealedIdentity("ref-teenager", "sealed", "key"), IdentityKind.Person, new DateOnly(2010, 10, 22));
-    public static readonly SealedParty Guardian = new(new SealedIdentity("ref-guardian", "sealed", "key"), IdentityKind.Person, new DateOnly(1979, 1, 1));
+    public static readonly SealedParty Adult = new(new SealedIdentity("ref-adult", "sealed", "key"), IdentityKind.Person, 46);
+    public static readonly SealedParty Child = new(new SealedIdentity("ref-child", "sealed", "key"), IdentityKind.Person, 12);
+    public static readonly SealedParty Teenager = new(new SealedIdentity("ref-teenager", "sealed", "key"), IdentityKind.Person, 16);
+    public static readonly SealedParty Guardian = new(new SealedIdentity("ref-guardian", "sealed", "key"), IdentityKind.Person);
     public static readonly SealedParty School = new(new SealedIdentity("ref-school", "sealed", "key"), IdentityKind.Organisation);
 
     public static ClaimCreated Created(SealedParty? borrower = null, SealedParty? guardian = null, long amountOre = 7000, DateOnly? createdOn = null) => new(

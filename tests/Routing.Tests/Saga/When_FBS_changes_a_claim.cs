@@ -128,7 +128,7 @@ public sealed class When_FBS_changes_a_claim
 
     [Test]
     public void A_new_CPR_of_a_child_does_not_release_it() =>
-        new Journey().On(Created(Child)).On(LiableParty(2, Child with { Identity = new("ref-new", "sealed", "key") }, "cprChange")).State.Status.ShouldBe(ClaimStatus.Held);
+        new Journey().On(Created(Child)).On(LiableParty(2, new SealedParty(new("ref-new", "sealed", "key"), IdentityKind.Person), "cprChange")).State.Status.ShouldBe(ClaimStatus.Held);
 
     [Test]
     public void A_transferred_claim_changes_its_liable_party_at_the_debtor_system()

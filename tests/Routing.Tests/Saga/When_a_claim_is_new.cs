@@ -58,9 +58,9 @@ public sealed class When_a_claim_is_new
 
     [TestCase("2011-10-22", ClaimStatus.Sending, Description = "15 on the day")]
     [TestCase("2011-10-23", ClaimStatus.Held, Description = "15 the day after")]
-    public void Age_is_reckoned_on_the_day_the_claim_was_created(string bornOn, ClaimStatus expected)
+    public void In_a_message_of_the_version_before_the_age_is_reckoned_on_the_day_the_claim_was_created(string bornOn, ClaimStatus expected)
     {
-        var child = Child with { BornOn = DateOnly.Parse(bornOn) };
+        var child = Child with { Age = null, BornOn = DateOnly.Parse(bornOn) };
         new Journey(Copenhagen with { MinorPolicy = MinorPolicy.ChildPaysFrom15 }).On(Created(child)).State.Status.ShouldBe(expected);
     }
 
@@ -68,15 +68,6 @@ public sealed class When_a_claim_is_new
     [TestCase(13, ClaimStatus.Sending)]
     public void Who_is_a_minor_follows_the_municipalitys_age_limit(int childMaxAge, ClaimStatus expected) =>
         new Journey(Copenhagen with { ChildMaxAge = childMaxAge }).On(Created(Teenager)).State.Status.ShouldBe(expected);
-
-    [Test]
-    public void Somebody_born_on_29_february_is_a_year_older_on_1_march()
-    {
-        var leapDay = new DateOnly(2008, 2, 29);
-        LiabilityPolicy.AgeOn(new DateOnly(2023, 2, 28), leapDay).ShouldBe(14);
-        LiabilityPolicy.AgeOn(new DateOnly(2023, 3, 1), leapDay).ShouldBe(15);
-        LiabilityPolicy.AgeOn(new DateOnly(2024, 2, 29), leapDay).ShouldBe(16);
-    }
 
     private static readonly object[] OutOfScopeCases =
     [

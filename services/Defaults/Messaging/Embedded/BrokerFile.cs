@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Hosting;
 using Microsoft.Data.Sqlite;
 
 namespace ClaimsTransfer.Defaults.Messaging.Embedded;
@@ -33,11 +34,13 @@ internal sealed class BrokerFile : IDisposable
 
     public static BrokerFile Open(string folder)
     {
-        Directory.CreateDirectory(folder);
+        OwnersAlone.MakeFolder(folder);
         var owner = TakeOwnership(folder);
         try
         {
-            var source = new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "broker.db"), Pooling = false }.ToString();
+            var file = Path.Combine(folder, "broker.db");
+            OwnersAlone.MakeDatabase(file);
+            var source = new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString();
             var write = new SqliteConnection(source);
             write.Open();
             BrokerStatements.Prepare(write);
@@ -149,7 +152,7 @@ internal sealed class BrokerFile : IDisposable
     {
         try
         {
-            return new FileStream(Path.Combine(folder, "broker.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return OwnersAlone.Open(Path.Combine(folder, "broker.lock"), FileMode.OpenOrCreate, FileShare.None);
         }
         catch (IOException inUse)
         {

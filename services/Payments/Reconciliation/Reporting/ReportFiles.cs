@@ -10,7 +10,7 @@ internal sealed class ReportFiles(CsvReport csv, HtmlReport html, Installation i
     public async Task WriteAsync(ReconciliationRun run, Municipality municipality, CancellationToken cancellation)
     {
         var folder = Path.Combine(installation.Data, "reconciliation", Runs.Text(run.Day));
-        Directory.CreateDirectory(folder);
+        OwnersAlone.MakeFolder(folder);
         await WriteAsync(Path.Combine(folder, $"{run.Municipality}.csv"), file => csv.WriteAsync(run, municipality, file, cancellation));
         await WriteAsync(Path.Combine(folder, $"{run.Municipality}.html"), file => html.WriteAsync(run, municipality, file, cancellation));
     }
@@ -19,7 +19,7 @@ internal sealed class ReportFiles(CsvReport csv, HtmlReport html, Installation i
     private static async Task WriteAsync(string path, Func<Stream, Task> write)
     {
         var next = path + ".next";
-        await using (var file = File.Create(next))
+        await using (var file = OwnersAlone.Open(next, FileMode.Create, FileShare.Read))
             await write(file);
         File.Move(next, path, overwrite: true);
     }
