@@ -13,6 +13,8 @@ public sealed class When_input_is_nested_deep
     [TestCase("ingest-lines", 400_000)]
     [TestCase("ingest-fbs-fees", 400_000)]
     [TestCase("payments-replies", 1_000_000)]
+    [TestCase("opus-callback", 200_000)]
+    [TestCase("opus-replies", 1_000_000)]
     [TestCase("indsigt-replies", 1_000_000)]
     [TestCase("fbs-replies", 1_000_000)]
     [TestCase("municipalities", 100_000)]

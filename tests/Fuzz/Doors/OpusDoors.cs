@@ -1,4 +1,7 @@
+using System.Net.Http.Headers;
+using System.Text;
 using ClaimsTransfer.ConnectorSdk;
+using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Fuzz.Inputs;
 using ClaimsTransfer.Fuzz.Running;
@@ -7,6 +10,7 @@ using ClaimsTransfer.KmdOpus.Callback;
 using ClaimsTransfer.KmdOpus.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Door = ClaimsTransfer.Fuzz.Running.Door;
 
 namespace ClaimsTransfer.Fuzz.Doors;
 
@@ -25,13 +29,13 @@ internal static class OpusDoors
 
     private static string Receipts => $"<Forretningskvittering>{Receipt}</Forretningskvittering>\n<Forretningskvittering>{Refusal}</Forretningskvittering>";
 
-    public static Door Callback() => new HttpDoor("opus-callback", Form.Xml,
+    public static Door Callback() => new CallbackDoor(
     [
         Brought($"<Forretningskvitteringer xmlns='{Profile.Debtor}'>{Receipts}</Forretningskvitteringer>"),
         Brought($"<DaekningAfskrivning xmlns='{Profile.Debtor}'>\n{Posting("DAEKNING", "<Beloeb>70.00</Beloeb><Kanal>MobilePay</Kanal>")}\n{Posting("KONTOSTATUS", "", "<Kontostatus>AABEN</Kontostatus>")}</DaekningAfskrivning>"),
         Brought($"<DaekningAfskrivning xmlns='{Profile.Debtor}'>\n{Posting("TILBAGEFOERSEL", "<Delfordring>RENTE</Delfordring><Beloeb>2.56</Beloeb>", "<TilbagefoererPosteringId>p-0</TilbagefoererPosteringId>")}" +
             $"{Posting("AFSKRIVNING", "<Beloeb>-1.00</Beloeb>", "<Aarsag>Dødsbo</Aarsag>")}</DaekningAfskrivning>"),
-    ], () => StartAsync());
+    ]);
 
     public static Door Replies() => new OpusReplies();
 
@@ -50,6 +54,29 @@ internal static class OpusDoors
     private static string Posting(string art, string middle, string end = "") =>
         $"<Postering><PosteringId>p-{art}</PosteringId><Art>{art}</Art><EksternReference>DK-710100-434536</EksternReference><DebitorReference>OP-77</DebitorReference>" +
         $"<Betalingsid>000000000000018</Betalingsid>{middle}<Valoerdato>2026-11-22</Valoerdato><Bogfoert>2026-11-23T10:30:00+01:00</Bogfoert>{end}</Postering>";
+
+    /// <summary>At the address of its own, signed in as the debtor system of København.</summary>
+    private sealed class CallbackDoor(IReadOnlyList<Input> examples) : HttpDoor("opus-callback", Form.Xml, examples, () => StartAsync())
+    {
+        private HttpClient client = null!;
+
+        protected override HttpClient Client => client;
+
+        public override async Task OpenAsync()
+        {
+            await base.OpenAsync();
+            var password = DebtorCallers.DrawPassword();
+            Service.Services.GetRequiredService<DebtorCallers>().Set("opus-0101", new DebtorCaller(["0101"], DebtorCallers.HashOf(password)));
+            client = new HttpClient { BaseAddress = Service.CallbackUrl, Timeout = TimeSpan.FromMinutes(5) };
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"opus-0101:{password}")));
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            client?.Dispose();
+            await base.DisposeAsync();
+        }
+    }
 
     private sealed class OpusReplies() : Door("opus-replies", Form.Xml)
     {

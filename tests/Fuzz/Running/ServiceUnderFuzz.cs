@@ -26,6 +26,9 @@ internal sealed class ServiceUnderFuzz : IAsyncDisposable
 
     public Uri Url => new(app.Urls.First());
 
+    /// <summary>The address that was added last.</summary>
+    public Uri CallbackUrl => new(app.Urls.Last());
+
     /// <summary>A logged CPR number, with what stands around it; null: none.</summary>
     public string? TakeLeak() => log.TakeLeak();
 
