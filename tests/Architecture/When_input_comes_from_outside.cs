@@ -66,6 +66,8 @@ public sealed partial class When_input_comes_from_outside
         ["services/Routing/Timeline/ClaimTimeline.cs"] = "our own store",
         ["services/Routing/Operations/LeftOut.cs"] = "our own store",
         ["services/Defaults/Messaging/RabbitMq/Access/ManagementApi.cs"] = "held whole by a client whose size is bounded beside it",
+        ["services/Defaults/Access/CredentialFile.cs"] = "the installation's own file",
+        ["services/Ingest/Senders/DemoSender.cs"] = "the installation's own file",
         ["services/Defaults/Municipalities/MunicipalityFile.cs"] = "a file whose size is looked at first",
         ["services/Defaults/Notes/"] = "our own texts and store",
         ["services/Defaults/Sealing/"] = "our own key folder, and what our own key opened",

@@ -110,6 +110,8 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var silent = _runners.Values.Where(runner => !runner.IsWell).Select(runner => runner.Lane.Code).Order(StringComparer.Ordinal).ToList();
+        if (_sweeping.IsCompleted)
+            return Task.FromResult(HealthCheckResult.Unhealthy("Nobody looks for what is due. Start the service again."));
         return Task.FromResult(silent.Count == 0
             ? HealthCheckResult.Healthy($"{_runners.Count} municipalities")
             : HealthCheckResult.Unhealthy($"Nobody consumes the instructions of {string.Join(", ", silent)}."));
@@ -123,10 +125,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
         try
         {
             while (await timer.WaitForNextTickAsync(cancellation))
-            {
-                FollowMunicipalities(cancellation);
                 await SweepOnceAsync(cancellation);
-            }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -211,6 +210,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
     {
         try
         {
+            FollowMunicipalities(cancellation);
             var depths = (await _handler.SweepAsync(cancellation)).ToDictionary(depth => depth.Municipality);
             foreach (var (code, runner) in _runners)
                 runner.Wake(depths.GetValueOrDefault(code));

@@ -151,6 +151,7 @@ public static class DefaultsExtensions
     {
         services.AddHealthChecks()
             .AddCheck<TransportIsReady>("transport", tags: [Ready])
+            .AddCheck<LoopsRun>("loops", tags: [Ready])
             .Add(new HealthCheckRegistration("faults", provider => provider.GetRequiredService<OwnFaults>(), null, [Ready]))
             .Add(new HealthCheckRegistration("store", provider => provider.GetRequiredService<StoreIsReady>(), null, [Ready], TimeSpan.FromSeconds(5)));
         services.AddSingleton(provider => new StoreIsReady(provider.GetRequiredService<IStores>(), service == EveryService ? "routing" : service.Replace('-', '_')));

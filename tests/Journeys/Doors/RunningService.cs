@@ -77,6 +77,8 @@ internal sealed partial class RunningService : IAsyncDisposable
     public IReadOnlyList<FoundDoor> Doors =>
         [.. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().SelectMany(endpoint => Of(_name, endpoint)).Distinct()];
 
+    public IServiceProvider Services => _app.Services;
+
     public Installation Installation => _app.Services.GetRequiredService<Installation>();
 
     public Uri Url => new(_app.Urls.First());

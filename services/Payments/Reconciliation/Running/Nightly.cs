@@ -28,7 +28,12 @@ internal sealed partial class Nightly(
     {
         await TryAsync(reconciler.AbandonAsync, stoppingToken);
         if (options.NightlyAt is not { } at)
+        {
+            // Nothing is due, and yet it has not ended: readiness would say so.
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, stoppingToken);
             return;
+        }
+
         await TryAsync(stop => RunIfDueAsync(at, stop), stoppingToken);
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
