@@ -61,7 +61,10 @@ public sealed class When_cpr_numbers_are_searched_for(string how)
     {
         if (how != "embedded")
             Assert.Ignore("Servers under accounts of their own go through the folder.");
-        Directory.EnumerateFileSystemEntries(_data, "*", SearchOption.AllDirectories).Prepend(_data).Where(OwnersAlone.IsOpen).ShouldBeEmpty();
+        // What other journeys put there by hand they put as anybody would: files for the Prisme stand-in, and another municipalities.yaml.
+        Directory.EnumerateFileSystemEntries(_data, "*", SearchOption.AllDirectories).Prepend(_data)
+            .Where(path => Path.GetExtension(path) != ".bet" && !Path.GetFileName(path).StartsWith("municipalities.yaml", StringComparison.Ordinal))
+            .Where(OwnersAlone.IsOpen).ShouldBeEmpty();
     }
 
     [Test]
