@@ -72,7 +72,7 @@ public sealed class When_keys_rotate_under_load
         var unsealer = new Unsealer(ring, _ => true);
         Should.Throw<KeyNotHereException>(() => unsealer.Open(KeysWorld.Odense, theirs));
         File.Copy(Path.Combine(_world.Data, "keys", key), Path.Combine(_world.VendorKeys, key));
-        Should.Throw<InvalidOperationException>(() => unsealer.Open(KeysWorld.Odense, theirs)).Message.ShouldContain("does not open");
+        Should.Throw<WrongKeyFolderException>(() => unsealer.Open(KeysWorld.Odense, theirs)).Message.ShouldContain("does not open");
         // Nor by calling it one of its own.
         Should.Throw<PermanentException>(() => unsealer.Open(KeysWorld.København, theirs));
         Should.Throw<PermanentException>(() => unsealer.Open(KeysWorld.København, theirs with { KeyId = "0101-1" }));
