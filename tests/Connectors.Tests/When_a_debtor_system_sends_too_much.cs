@@ -32,11 +32,11 @@ public sealed class When_a_debtor_system_sends_too_much
     {
         await using var bench = await OpusBench.StartAsync();
 
-        using var client = new HttpClient();
+        using var client = bench.CallerOf("0101");
         // The server refuses before it has read all of it.
         client.DefaultRequestHeaders.ExpectContinue = true;
         using var content = new StringContent($"<a>{new string('x', Bound.PushBytes)}</a>", Encoding.UTF8, "text/xml");
-        using var answer = await client.PostAsync(new Uri(bench.Url, "/connectors/kmdopus/callback/0101"), content);
+        using var answer = await client.PostAsync(new Uri(bench.CallbackUrl, "/connectors/kmdopus/callback/0101"), content);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         bench.Receipts.ShouldBeEmpty();

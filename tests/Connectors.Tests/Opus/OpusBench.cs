@@ -153,12 +153,19 @@ internal sealed class OpusBench : IReceiptInbox, IEntryInbox, ICallerRefusals, I
     /// <param name="by">The municipality whose debtor system calls; null: nobody signs in.</param>
     public async Task<(HttpStatusCode Status, string Answer)> BringAsync(string document, string? by = "0101", string municipality = "0101", Uri? to = null)
     {
-        using var client = new HttpClient();
-        if (by is not null && new DebtorCredentials(TheirFolder).Of(by) is { } credential)
-            client.DefaultRequestHeaders.Authorization = Basic(credential.User!, credential.Password!);
+        using var client = CallerOf(by);
         using var content = new StringContent(document, Encoding.UTF8, "text/xml");
         using var response = await client.PostAsync(new Uri(to ?? CallbackUrl, $"/connectors/kmdopus/callback/{municipality}"), content);
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <param name="by">The municipality whose debtor system calls; null: nobody signs in.</param>
+    public HttpClient CallerOf(string? by)
+    {
+        var client = new HttpClient();
+        if (by is not null && new DebtorCredentials(TheirFolder).Of(by) is { } credential)
+            client.DefaultRequestHeaders.Authorization = Basic(credential.User!, credential.Password!);
+        return client;
     }
 
     public static AuthenticationHeaderValue Basic(string user, string password) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
