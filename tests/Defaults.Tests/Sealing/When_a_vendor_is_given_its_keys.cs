@@ -44,7 +44,7 @@ public sealed class When_a_vendor_is_given_its_keys : SealingFixture
         foreach (var stolen in (string[])[Keys, Prisme])
         {
             File.Copy(Path.Combine(stolen, $"{aarhus.KeyId}.json"), Path.Combine(Opus, $"{aarhus.KeyId}.json"), overwrite: true);
-            Should.Throw<InvalidOperationException>(() => Open(Opus, Aarhus, aarhus)).Message.ShouldNotContain(Anna.Number);
+            Should.Throw<WrongKeyFolderException>(() => Open(Opus, Aarhus, aarhus)).Message.ShouldNotContain(Anna.Number);
         }
     }
 
