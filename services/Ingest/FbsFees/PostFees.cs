@@ -11,7 +11,7 @@ namespace ClaimsTransfer.Ingest.FbsFees;
 internal static class PostFees
 {
     public static async Task HandleAsync(
-        HttpContext context, FeesReader reader, IngestHandler handler, SenderLimits limits, IngestOptions options, Installation installation, TimeProvider time)
+        HttpContext context, FeesReader reader, IngestHandler handler, SenderLimits limits, IngestOptions options, Installation installation, OwnFaults faults, TimeProvider time)
     {
         if (await PostClaims.IsStillEncodedAsync(context))
             return;
@@ -34,9 +34,10 @@ internal static class PostFees
             };
             await context.Response.WriteAsJsonAsync(answers, ResultJson.Default.IReadOnlyListAnswer);
         }
-        catch (TransientException) when (!context.Response.HasStarted)
+        catch (Exception fault) when (PostClaims.IsOurs(fault) && !context.Response.HasStarted)
         {
-            await PostClaims.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "The store cannot be reached now. Send the same again later: what was taken is recognised.");
+            faults.Met(fault);
+            await PostClaims.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "Nothing can be kept now, by no fault of what was sent. Send the same again later: what was taken is recognised.");
         }
         catch (InvalidDataException) when (!context.Response.HasStarted)
         {

@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Data.Common;
 using System.IO.Pipelines;
 using System.Text.Json;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Ingest.Reading;
 using ClaimsTransfer.Ingest.Recording;
 using ClaimsTransfer.Ingest.Senders;
@@ -20,7 +22,7 @@ internal static class PostClaims
     public const string FirstLineHeader = "X-Import-First-Line";
 
     public static async Task HandleAsync(
-        HttpContext context, IngestHandler handler, MessageStore messages, SenderLimits limits, IngestOptions options, Installation installation)
+        HttpContext context, IngestHandler handler, MessageStore messages, SenderLimits limits, IngestOptions options, Installation installation, OwnFaults faults)
     {
         if (await IsStillEncodedAsync(context))
             return;
@@ -31,9 +33,13 @@ internal static class PostClaims
             else
                 await HandleOneAsync(context, handler, limits, installation);
         }
-        catch (TransientException) when (!context.Response.HasStarted)
+        catch (Exception fault) when (IsOurs(fault))
         {
-            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "The store cannot be reached now; nothing was taken. Send again later.");
+            faults.Met(fault);
+            // Behind what was answered already, a broken stream says that it goes on there.
+            if (context.Response.HasStarted)
+                throw;
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "Nothing can be kept now, by no fault of what was sent; nothing was taken. Send again later.");
         }
         catch (InvalidDataException) when (!context.Response.HasStarted)
         {
@@ -130,6 +136,9 @@ internal static class PostClaims
     }
 
     public const string NotUnpacked = "The body is not what its Content-Encoding says; it could not be unpacked.";
+
+    /// <summary>A store that takes nothing, keys that are not there: whoever sent may send the same again.</summary>
+    public static bool IsOurs(Exception fault) => fault is TransientException or DbException or KeyNotHereException or UnauthorizedAccessException && BatchConsumer.IsTransient(fault);
 
     /// <summary>Refuses a body in an encoding that nobody has unpacked.</summary>
     public static async Task<bool> IsStillEncodedAsync(HttpContext context)

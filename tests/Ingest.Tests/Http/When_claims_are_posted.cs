@@ -34,6 +34,22 @@ public sealed class When_claims_are_posted
     }
 
     [Test]
+    public async Task A_fault_of_ours_is_not_the_senders_who_sends_the_same_again()
+    {
+        var (mark, aside) = (Path.Combine(_server.Folder, "keys", "installation.json"), Path.Combine(_server.Folder, "aside.json"));
+        File.Move(mark, aside);
+        using var one = await _server.PostAsync(Fbs.Submit().ToJsonString());
+        one.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable, "the key folder is not the one it was");
+        using var lines = await _server.PostAsync(Fbs.Submit().ToJsonString(), type: "application/x-ndjson");
+        lines.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+
+        File.Move(aside, mark);
+
+        using var again = await _server.PostAsync(Fbs.Submit().ToJsonString());
+        again.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+    }
+
+    [Test]
     public async Task A_bad_one_is_answered_with_all_its_faults()
     {
         using var response = await _server.PostAsync(Fbs.Submit(change: message =>
