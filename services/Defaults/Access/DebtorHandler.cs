@@ -44,9 +44,9 @@ internal sealed class DebtorHandler(DebtorCredentials credentials, string? alway
     private HttpMessageInvoker ConnectionsOf(DebtorCredential? credential)
     {
         string[] files = [.. ((string?[])[credential?.Certificate, credential?.Key, credential?.Ca]).OfType<string>()];
-        // One that is renewed is another.
+        // One that is renewed is another. One that could not be read is read again: a right that was given since changes no time of the file.
         var written = files.Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max();
-        return _connections.GetOrAdd((string.Join('\n', files), written), _ => new Lazy<HttpMessageInvoker>(() => Invoker(credential))).Value;
+        return _connections.GetOrAdd((string.Join('\n', files), written), _ => new Lazy<HttpMessageInvoker>(() => Invoker(credential), LazyThreadSafetyMode.PublicationOnly)).Value;
     }
 
     private static HttpMessageInvoker Invoker(DebtorCredential? credential)

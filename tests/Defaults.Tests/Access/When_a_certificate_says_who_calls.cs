@@ -76,6 +76,26 @@ public sealed class When_a_certificate_says_who_calls
     }
 
     [Test]
+    public async Task A_file_that_could_not_be_read_is_read_again_though_its_time_has_not_changed()
+    {
+        using var certificate = Show("0101", "opus", Now.AddDays(1));
+        _known.Set("opus", new DebtorCaller(["0101"], CertificateSha256: DebtorCallers.FingerprintOf(certificate)));
+        var (good, written) = (await File.ReadAllTextAsync(PathOf("opus")), File.GetLastWriteTimeUtc(PathOf("opus")));
+        await WriteAsync("");
+        await Should.ThrowAsync<CredentialsException>(() => AskAsync("0101", of: "0101"));
+
+        await WriteAsync(good);
+
+        (await AskAsync("0101", of: "0101")).ShouldBe((HttpStatusCode.OK, "opus"));
+
+        async Task WriteAsync(string text)
+        {
+            await File.WriteAllTextAsync(PathOf("opus"), text);
+            File.SetLastWriteTimeUtc(PathOf("opus"), written);
+        }
+    }
+
+    [Test]
     public async Task A_server_whose_certificate_is_of_nobody_we_trust_is_shown_nothing()
     {
         _shown.Set("0101", new DebtorCredential(User: "claims", Password: "Hemmeligt-1905"));
