@@ -18,7 +18,8 @@ public static class StandInCredentials
     private static void Agree(DebtorCredentials shows, DebtorCallers knows, IEnumerable<string> everybody, Func<string, string> nameOf)
     {
         var (shown, known) = (shows.All, knows.All);
-        var drawn = everybody.Where(who => !shown.ContainsKey(who) || !known.ContainsKey(nameOf(who))).ToDictionary(who => who, _ => DebtorCallers.DrawPassword(), StringComparer.Ordinal);
+        var drawn = everybody.Where(who => !shown.TryGetValue(who, out var one) || (one.User == nameOf(who) && !known.ContainsKey(nameOf(who))))
+            .ToDictionary(who => who, _ => DebtorCallers.DrawPassword(), StringComparer.Ordinal);
         // Who is to be known first: a call between the two is refused and made again, and a password that nobody knows would be for ever.
         knows.Set(drawn.Select(one => KeyValuePair.Create(nameOf(one.Key), new DebtorCaller([one.Key], DebtorCallers.HashOf(one.Value)))));
         shows.Set(drawn.Select(one => KeyValuePair.Create(one.Key, new DebtorCredential(nameOf(one.Key), one.Value))));
