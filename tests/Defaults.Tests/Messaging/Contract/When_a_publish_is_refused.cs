@@ -12,7 +12,9 @@ public abstract class When_a_publish_is_refused<TSource> : BrokerContract<TSourc
 {
     private const int Neighbours = 20;
     private const int MessagesOfEach = 10;
-    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(1);
+
+    /// <summary>Half of what a publish waits that hears nothing, 30 s: a machine that others use too takes its time, and is no fault.</summary>
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(15);
 
     protected override Task<string> BrokerAsync() => OwnBroker.UriAsync();
 
@@ -113,16 +115,12 @@ public abstract class When_a_publish_is_refused<TSource> : BrokerContract<TSourc
         where TFault : Exception
     {
         await transport.PublishAsync([Sample.Message(0, Name)], CancellationToken.None);
-        var watch = Stopwatch.StartNew();
-        await transport.PublishAsync([Sample.Message(0, Name)], CancellationToken.None);
-        // On a machine that others use a second may be no time at all.
-        var limit = AtOnce + (100 * watch.Elapsed);
         await Plain.QueuePurgeAsync(Name);
 
         var neighbours = PublishBesideAsync(transport);
-        watch.Restart();
+        var watch = Stopwatch.StartNew();
         var fault = await Should.ThrowAsync<TFault>(refused);
-        watch.Elapsed.ShouldBeLessThan(limit);
+        watch.Elapsed.ShouldBeLessThan(AtOnce);
         await neighbours;
         return fault;
     }
