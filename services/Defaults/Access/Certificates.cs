@@ -12,7 +12,6 @@ namespace ClaimsTransfer.Defaults.Access;
 public sealed class Certificates(Installation installation, TimeProvider time)
 {
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
-    private const string CommonName = "2.5.4.3";
     private readonly Lock _reading = new();
     private (DateTime Written, X509Certificate2 Certificate)? _own;
 
@@ -50,12 +49,8 @@ public sealed class Certificates(Installation installation, TimeProvider time)
     /// <summary>The common name of <see cref="Own"/>: our user at the broker; null: this service has no certificate.</summary>
     public string? OwnName => Own is { } own ? CommonNameOf(own) : null;
 
-    private static string? CommonNameOf(X509Certificate2 certificate)
-    {
-        var names = certificate.SubjectName.EnumerateRelativeDistinguishedNames()
-            .Where(name => !name.HasMultipleElements && name.GetSingleElementType().Value == CommonName).Select(name => name.GetSingleElementValue()).ToList();
-        return names is [{ Length: > 0 } only] ? only : null;
-    }
+    private static string? CommonNameOf(X509Certificate2 certificate) =>
+        BrokerIdentity.CommonNames(certificate) is [{ Length: > 0 } only] ? only : null;
 
     private X509ChainPolicy OurPolicy(Oid use)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Sealing;
 
 namespace ClaimsTransfer.Defaults.Access;
@@ -11,9 +12,6 @@ public sealed class CredentialsException(string message, Exception? cause = null
 internal sealed class CredentialFile<T>(string path, JsonTypeInfo<T> type)
     where T : class, new()
 {
-    private const UnixFileMode OfOthers =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
-
     private readonly Lock _turn = new();
     private (DateTime Written, long Length, T Content)? _read;
 
@@ -47,7 +45,7 @@ internal sealed class CredentialFile<T>(string path, JsonTypeInfo<T> type)
                 return new T();
             if (_read is { } read && read.Written == file.LastWriteTimeUtc && read.Length == file.Length)
                 return read.Content;
-            if (!OperatingSystem.IsWindows() && (file.UnixFileMode & OfOthers) != UnixFileMode.None)
+            if (OwnersAlone.IsOpen(path))
                 throw new CredentialsException($"Others than its owner may read or write {path}, which holds credentials: chmod 600 it.");
             var content = Parse(File.ReadAllBytes(path));
             _read = (file.LastWriteTimeUtc, file.Length, content);

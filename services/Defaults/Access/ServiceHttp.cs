@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using ClaimsTransfer.Defaults.Hosting;
@@ -28,12 +27,10 @@ public sealed class ServiceHttp(Installation installation, string name, TimeProv
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             // Who has signed in as a person or sender means to be that. A token goes to this machine alone: elsewhere it would be of no use to us, and of some to others.
-            if (request.Headers.Authorization is null && request.RequestUri is { } address && IsHere(address) && tokens.TryIssue(name) is { } token)
+            if (request.Headers.Authorization is null && request.RequestUri is { } address && Installation.IsHere(address) && tokens.TryIssue(name) is { } token)
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             return base.SendAsync(request, cancellationToken);
         }
-
-        private static bool IsHere(Uri address) => address.IsLoopback || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip));
     }
 }
 

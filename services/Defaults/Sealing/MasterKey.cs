@@ -62,8 +62,7 @@ public sealed class MasterKey
     /// <summary>Ours was made for its owner only. One that is given by its path may come from where modes say nothing, a mounted secret for instance.</summary>
     private static void RefuseWhatOthersRead(string file)
     {
-        const UnixFileMode Others = (UnixFileMode)0b000_111_111;
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Others) != UnixFileMode.None)
+        if (OwnersAlone.IsOpen(file))
             throw new InvalidOperationException($"The master key file {file} is open to others than its owner, and with it all that was sealed. Close it:  chmod 600 '{file}'");
     }
 

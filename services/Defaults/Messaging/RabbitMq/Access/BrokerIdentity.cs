@@ -37,8 +37,7 @@ public sealed class BrokerIdentity : IDisposable
         try
         {
             var certificate = Usable(X509Certificate2.CreateFromPemFile(certificateFile, key));
-            var names = certificate.SubjectName.EnumerateRelativeDistinguishedNames()
-                .Where(name => !name.HasMultipleElements && name.GetSingleElementType().Value == CommonName).Select(name => name.GetSingleElementValue()).ToList();
+            var names = CommonNames(certificate);
             return names is [{ Length: > 0 } user]
                 ? new BrokerIdentity(certificate, user, certificateFile)
                 : throw new BrokerRefusedException($"The certificate in '{certificateFile}' has {names.Count} common names. It needs one: the user's name at the broker, as in CN=vendor-prisme.");
@@ -53,6 +52,10 @@ public sealed class BrokerIdentity : IDisposable
             throw new BrokerRefusedException($"'{certificateFile}' or '{key}' cannot be read by this process, which runs as {Environment.UserName}: {fault.Message} Give it to the account the service runs under, mode 0400.", fault);
         }
     }
+
+    internal static IReadOnlyList<string?> CommonNames(X509Certificate2 certificate) =>
+        [.. certificate.SubjectName.EnumerateRelativeDistinguishedNames()
+            .Where(name => !name.HasMultipleElements && name.GetSingleElementType().Value == CommonName).Select(name => name.GetSingleElementValue())];
 
     public void Dispose() => Certificate.Dispose();
 
