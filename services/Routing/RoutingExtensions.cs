@@ -7,6 +7,7 @@ using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Routing.Accounting;
 using ClaimsTransfer.Routing.Asking;
 using ClaimsTransfer.Routing.Definition;
+using ClaimsTransfer.Routing.Erasing;
 using ClaimsTransfer.Routing.Journal;
 using ClaimsTransfer.Routing.Operations;
 using ClaimsTransfer.Routing.Preview;
@@ -37,6 +38,7 @@ public static class RoutingExtensions
         builder.Services.AddSingleton(services => services.GetRequiredService<RoutingParts>().Rejections);
         builder.Services.AddSingleton(services => services.GetRequiredService<RoutingParts>().Previews);
         builder.Services.AddSingleton(services => services.GetRequiredService<RoutingParts>().LeftOut);
+        builder.Services.AddSingleton(services => services.GetRequiredService<RoutingParts>().Eraser);
         builder.Services.AddKeyedSingleton("routing", (services, _) => services.GetRequiredService<RoutingParts>().Senders);
         builder.Services.AddHostedService(services => services.GetRequiredService<RoutingParts>().Service(services));
         return builder;
@@ -58,6 +60,8 @@ public static class RoutingExtensions
         routing.MapGet("/claims", AskingEndpoints.FindAsync);
         routing.MapGet("/claims/count", AskingEndpoints.CountAsync);
         routing.MapPost("/claims/standing", AskingEndpoints.StandingAsync);
+        routing.MapGet("/claims/ended", EraseEndpoints.EndedAsync);
+        routing.MapPost("/erase", EraseEndpoints.EraseAsync);
         routing.MapPost("/messages/recorded", AskingEndpoints.RecordedAsync);
         routing.MapGet("/rejections", AskingEndpoints.RejectionsAsync);
         routing.MapGet("/senders", async ([FromKeyedServices("routing")] SenderCheck senders, CancellationToken cancellation) =>
@@ -87,6 +91,7 @@ public static class RoutingExtensions
             Search = new ClaimSearch(_store);
             Rejections = new Rejections(_store);
             LeftOut = new LeftOut(_store, services.GetRequiredService<ITransport>(), municipalities, time);
+            Eraser = new Eraser(_store, time);
             Previews = new Previews(Journal, saga, municipalities, time);
             Senders = new SenderCheck(
                 new SenderRules(municipalities, options.RequireSender ?? services.GetRequiredService<ITransport>().User == BrokerUsers.Routing, Inbound.Read), refusals,
@@ -108,6 +113,8 @@ public static class RoutingExtensions
         public Rejections Rejections { get; }
 
         public LeftOut LeftOut { get; }
+
+        public Eraser Eraser { get; }
 
         public Previews Previews { get; }
 

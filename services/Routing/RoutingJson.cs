@@ -1,10 +1,12 @@
 using System.Text.Json.Serialization;
 using ClaimsTransfer.Defaults.Asking;
+using ClaimsTransfer.Defaults.Erasing;
 using ClaimsTransfer.Defaults.Senders;
 using ClaimsTransfer.Messages;
 using ClaimsTransfer.Routing.Accounting;
 using ClaimsTransfer.Routing.Asking;
 using ClaimsTransfer.Routing.Definition;
+using ClaimsTransfer.Routing.Erasing;
 using ClaimsTransfer.Routing.Journal;
 using ClaimsTransfer.Routing.Operations;
 using ClaimsTransfer.Routing.Saga;
@@ -32,4 +34,7 @@ namespace ClaimsTransfer.Routing;
 [JsonSerializable(typeof(Forecasts))]
 [JsonSerializable(typeof(SagaDefinition))]
 [JsonSerializable(typeof(SendersView))]
+[JsonSerializable(typeof(EndedClaims))]
+[JsonSerializable(typeof(Erasure))]
+[JsonSerializable(typeof(Erased))]
 internal sealed partial class RoutingJson : JsonSerializerContext;

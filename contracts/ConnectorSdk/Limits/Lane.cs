@@ -116,7 +116,7 @@ public sealed class Lane(Municipality municipality, ConnectorCapabilities capabi
         {
             if (_paused)
                 return LaneState.Paused;
-            if (!DanishTime.IsOpen(capabilities.OpeningHours, now))
+            if (!Opening.IsOpen(capabilities.OpeningHours, now))
                 return LaneState.Closed;
             if (HasGivenUpAt(now))
                 return LaneState.GivingUp;
@@ -143,7 +143,7 @@ public sealed class Lane(Municipality municipality, ConnectorCapabilities capabi
     {
         lock (_lock)
         {
-            if (_paused || !DanishTime.IsOpen(capabilities.OpeningHours, now))
+            if (_paused || !Opening.IsOpen(capabilities.OpeningHours, now))
                 return (0, null);
             if (_bucket is not null && _bucket.UntilNext(now) is var wait && wait > TimeSpan.Zero)
                 return (0, wait);

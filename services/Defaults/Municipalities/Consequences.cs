@@ -10,7 +10,7 @@ public sealed record Consequence(ConsequenceKind Kind, string Text);
 [JsonConverter(typeof(CamelCaseEnum<ConsequenceKind>))]
 public enum ConsequenceKind
 {
-    Added, Removed, GoesLive, GoesToTest, LeavesTest, IsPaused, IsResumed, LeavesScope, Moves, CutoverLater, CutoverEarlier, PolicyChanges, LimitsChange, EndpointChanges, CvrChanges, FbsChanges,
+    Added, Removed, GoesLive, GoesToTest, LeavesTest, IsPaused, IsResumed, LeavesScope, Moves, CutoverLater, CutoverEarlier, PolicyChanges, LimitsChange, EndpointChanges, CvrChanges, FbsChanges, KeptShorter, KeptLonger,
 }
 
 /// <summary>The rules of what follows from a change: one place, for everybody who shows or applies one.</summary>
@@ -83,6 +83,15 @@ internal static class Consequences
             yield return new(ConsequenceKind.EndpointChanges, $"All calls for {now.Name} go to the new endpoint within seconds, questions about earlier claims too: it must be the same debtor system.");
         if (old.Cvr != now.Cvr)
             yield return new(ConsequenceKind.CvrChanges, $"Calls name {now.Name} by CVR number {now.Cvr} from now on.");
+        if (old.RetentionYears > now.RetentionYears)
+        {
+            yield return new(
+                ConsequenceKind.KeptShorter,
+                $"From the next night on, who owed is erased of {now.Name}'s claims {now.RetentionYears} years after the year in which they ended, not {old.RetentionYears}. It cannot be brought back.");
+        }
+
+        if (old.RetentionYears < now.RetentionYears)
+            yield return new(ConsequenceKind.KeptLonger, $"Who owed is kept {now.RetentionYears} years after the year in which a claim of {now.Name} ended; what is erased already stays so.");
         if (old.PaymentsToFbs != now.PaymentsToFbs)
         {
             yield return new(ConsequenceKind.FbsChanges, now.PaymentsToFbs == PaymentsToFbs.Interface

@@ -1,3 +1,5 @@
+using ClaimsTransfer.Defaults.Hosting;
+
 namespace ClaimsTransfer.Defaults.Municipalities;
 
 /// <summary>The debtor system's vendor.</summary>
@@ -51,10 +53,19 @@ public enum PaymentsToFbs
 /// <param name="RatePerSecond">Claims a second towards the debtor system at most; null: no limit.</param>
 /// <param name="Concurrency">Calls to the debtor system at a time.</param>
 /// <param name="Endpoint">The debtor system's address; null: the sandbox's, when it runs.</param>
+/// <param name="RetentionYears">How long it is kept who owed a claim: until that many years after the year in which the claim ended.</param>
 /// <param name="PaymentsToFbs">Whether settled claims are also registered through FBS's payment interface.</param>
 public sealed record Municipality(
     string Code, string Name, string Cvr, Vendor Vendor, Stage Stage, DateOnly Cutover, MinorPolicy MinorPolicy,
-    int ChildMaxAge = 17, long MinimumAmountOre = 0, int? RatePerSecond = null, int Concurrency = 4, string? Endpoint = null, PaymentsToFbs PaymentsToFbs = PaymentsToFbs.Message);
+    int ChildMaxAge = 17, long MinimumAmountOre = 0, int? RatePerSecond = null, int Concurrency = 4, string? Endpoint = null, PaymentsToFbs PaymentsToFbs = PaymentsToFbs.Message,
+    int RetentionYears = Municipality.DefaultRetentionYears)
+{
+    /// <summary>As the Danish bookkeeping act has it: five years from the end of the year that the material is about.</summary>
+    public const int DefaultRetentionYears = 5;
+
+    /// <summary>What ended before has been kept long enough.</summary>
+    public DateTimeOffset KeptSince(DateTimeOffset now) => DanishTime.StartOf(DanishTime.Local(now).Year - RetentionYears);
+}
 
 /// <summary>All municipalities of the installation, by code, as the file in force says now: ask each time, keep no copy.</summary>
 public interface IMunicipalities

@@ -13,6 +13,7 @@ public sealed record MunicipalityDiff(
         ("cutover", m => m.Cutover.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), ("minorPolicy", m => $"{m.MinorPolicy}"),
         ("childMaxAge", m => Text(m.ChildMaxAge)), ("minimumAmountOre", m => Text(m.MinimumAmountOre)), ("ratePerSecond", m => m.RatePerSecond is { } rate ? Text(rate) : null),
         ("concurrency", m => Text(m.Concurrency)), ("endpoint", m => m.Endpoint), ("paymentsToFbs", m => $"{m.PaymentsToFbs}"),
+        ("retentionYears", m => Text(m.RetentionYears)),
     ];
 
     public bool IsEmpty => Added.Count + Removed.Count + Changed.Count == 0;

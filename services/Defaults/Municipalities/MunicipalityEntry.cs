@@ -9,7 +9,7 @@ internal sealed class MunicipalityEntry(string file, YamlMap map, bool allowPlai
 {
     private const string DateForm = "yyyy-MM-dd";
     private static readonly string[] Required = ["code", "name", "cvr", "vendor", "stage", "cutover", "minorPolicy"];
-    private static readonly string[] Known = [.. Required, "childMaxAge", "minimumAmountOre", "ratePerSecond", "concurrency", "endpoint", "paymentsToFbs"];
+    private static readonly string[] Known = [.. Required, "childMaxAge", "minimumAmountOre", "ratePerSecond", "concurrency", "endpoint", "paymentsToFbs", "retentionYears"];
     private static readonly string[] Schemes = ["http", "https", "sftp", "file"];
 
     private readonly List<MunicipalityFault> _faults = [];
@@ -38,6 +38,7 @@ internal sealed class MunicipalityEntry(string file, YamlMap map, bool allowPlai
         var minimum = Number("minimumAmountOre", 0, 100_000_000) ?? 0;
         var rate = Number("ratePerSecond", 1, 1_000_000);
         var concurrency = Number("concurrency", 1, 1_000) ?? 4;
+        var retention = Number("retentionYears", 1, 30) ?? Municipality.DefaultRetentionYears;
         var endpoint = Text("endpoint", IsAddress, MunicipalityNotes.NotAnAddress);
         if (IsAddress(endpoint ?? "") && new Uri(endpoint!) is var address)
         {
@@ -50,7 +51,8 @@ internal sealed class MunicipalityEntry(string file, YamlMap map, bool allowPlai
         if (code is ['9', ..] && stage == Stage.Live)
             Fault(_texts["stage"].Line, "stage", nameof(Stage.Live), MunicipalityNotes.NotLiveForTests, nameof(Stage.Test));
         return code is null || name is null || cvr is null ? null
-            : new Municipality(code, name, cvr, vendor, stage, cutover, policy, (int)childMaxAge, minimum, (int?)rate, (int)concurrency, endpoint, Enumeration<PaymentsToFbs>("paymentsToFbs"));
+            : new Municipality(code, name, cvr, vendor, stage, cutover, policy, (int)childMaxAge, minimum, (int?)rate, (int)concurrency, endpoint, Enumeration<PaymentsToFbs>("paymentsToFbs"),
+                (int)retention);
     }
 
     public void Fault(int line, string key, string value, Note problem, string example) =>
@@ -72,6 +74,7 @@ internal sealed class MunicipalityEntry(string file, YamlMap map, bool allowPlai
         "minimumAmountOre" => "0",
         "ratePerSecond" => "200",
         "concurrency" => "4",
+        "retentionYears" => "5",
         "paymentsToFbs" => string.Join(" | ", Enum.GetNames<PaymentsToFbs>()),
         "endpoint" => "https://opus.example.dk/debitor",
         _ => string.Join(", ", Known),

@@ -9,13 +9,15 @@ namespace ClaimsTransfer.Routing.Asking;
 /// <param name="Why">Why it is held, out of scope, rejected or cancelled.</param>
 /// <param name="ReceivedAt">Absent: only heard of yet.</param>
 /// <param name="DueAt">When it is looked at again if nothing has come.</param>
+/// <param name="EndedAt">When the last thing happened to it that is expected; absent: it goes on, or it is erased.</param>
 public sealed record ClaimStanding(
     Guid ClaimId, string Municipality, string Agency, long FeeId, ClaimStatus Status, ClaimCategory Category, int Version, long AmountOre, OpenStanding? Open,
-    IReadOnlyList<Guid> DeadLetters, Note? Why, string? DebtorReference, DateTimeOffset? ReceivedAt, DateTimeOffset? DueAt)
+    IReadOnlyList<Guid> DeadLetters, Note? Why, string? DebtorReference, DateTimeOffset? ReceivedAt, DateTimeOffset? DueAt,
+    DateTimeOffset? EndedAt, DateTimeOffset? ErasedAt)
 {
     public static ClaimStanding Of(ClaimState claim) => new(
         claim.ClaimId, claim.Municipality, claim.Agency, claim.FeeId, claim.Status, claim.Category, claim.Version, claim.AmountOre, OpenStanding.Of(claim.Open),
-        claim.DeadLetters, claim.Why, claim.Registered?.DebtorReference, claim.ReceivedAt, claim.DueAt);
+        claim.DeadLetters, claim.Why, claim.Registered?.DebtorReference, claim.ReceivedAt, claim.DueAt, claim.EndedAt, claim.ErasedAt);
 }
 
 /// <summary>The instruction whose outcome is awaited.</summary>

@@ -17,6 +17,7 @@ internal static class RoutingSchema
         new("rejection_instruction", ColumnType.Text, Nullable: true), new("rejected_at", ColumnType.Integer, Nullable: true),
         new("unheard_since", ColumnType.Integer, Nullable: true), new("waiting_since", ColumnType.Integer, Nullable: true),
         new("payment_slip", ColumnType.Text, Nullable: true), new("debtor_reference", ColumnType.Text, Nullable: true), new("patron_id", ColumnType.Integer, Nullable: true),
+        new("ended_at", ColumnType.Integer, Nullable: true),
     ]);
 
     public static readonly Table Journal = new("routing.journal", ["message_id"],
@@ -110,6 +111,16 @@ internal static class RoutingSchema
             "CREATE INDEX claims_by_payment_slip ON routing.claims (payment_slip) WHERE payment_slip IS NOT NULL",
             "CREATE INDEX claims_by_debtor_reference ON routing.claims (debtor_reference) WHERE debtor_reference IS NOT NULL",
             "CREATE INDEX claims_of_patron ON routing.claims (patron_id) WHERE patron_id IS NOT NULL",
+        ]),
+        new(7, "Find claims that ended so long ago that they are to be erased",
+        [
+            "ALTER TABLE routing.claims ADD ended_at {integer} NULL",
+            """
+            UPDATE routing.claims
+            SET ended_at = (SELECT MAX(j.recorded_at) FROM routing.journal j WHERE j.claim_id = claims.claim_id)
+            WHERE status IN ('Settled', 'WrittenOff', 'Cancelled', 'OutOfScope') AND waiting_since IS NULL
+            """,
+            "CREATE INDEX claims_ended ON routing.claims (municipality, ended_at, claim_id) WHERE ended_at IS NOT NULL",
         ]),
     ];
 }

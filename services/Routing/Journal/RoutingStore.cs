@@ -103,7 +103,7 @@ public sealed class RoutingStore(IStore store) : IRoutingStore
                 transaction, cancellationToken: cancellation)),
             cancellation);
 
-    private static object?[] Row(StoredClaim claim)
+    internal static object?[] Row(StoredClaim claim)
     {
         var state = claim.State;
         return
@@ -114,6 +114,7 @@ public sealed class RoutingStore(IStore store) : IRoutingStore
             state.ReceivedAt?.ToUnixTimeMilliseconds() ?? 0L, Cut(state.Searched?.ToLowerInvariant()), Cut(state.Rejection?.Code), Cut(state.Rejection?.Text),
             state.Rejection?.FixBy.ToString(), state.Rejection?.Instruction.ToString(), state.Rejection?.At?.ToUnixTimeMilliseconds(), state.Open?.HeardAt?.ToUnixTimeMilliseconds(),
             state.WaitingSince?.ToUnixTimeMilliseconds(), state.Registered?.PaymentSlip, Cut(ClaimText.Packed(state.Registered?.DebtorReference)), state.Facts?.PatronId,
+            state.EndedAt?.ToUnixTimeMilliseconds(),
         ];
     }
 

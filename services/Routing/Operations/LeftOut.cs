@@ -96,7 +96,7 @@ public sealed class LeftOut(IStore store, IPublisher publisher, IMunicipalities 
             if (rows.Count == 0)
                 yield break;
             var states = rows.ConvertAll(row => JsonSerializer.Deserialize(row.State, RoutingJson.Default.ClaimState)!);
-            yield return states.FindAll(claim => filter.CreatedSince is not { } day || claim.Facts!.CreatedOn >= day);
+            yield return states.FindAll(claim => claim.Facts is { } facts && (filter.CreatedSince is not { } day || facts.CreatedOn >= day));
             (afterAt, afterId) = (rows[^1].ListedAt, rows[^1].ClaimId);
         }
     }

@@ -15,6 +15,10 @@ public static class ClaimNotes
     /// <summary>Sent again, and not left out by the rules of today.</summary>
     public static readonly Note InScopeNow = Note.Of("claim.inScopeNow");
     public static readonly Note Cancelled = Note.Of("claim.cancelled");
+    public static readonly Note Erased = Note.Of("claim.erased");
+    public static readonly Note HeldErased = Note.Of("claim.heldErased");
+    public static readonly Note NotEnded = Note.Of("claim.notEnded");
+    public static readonly Note ToBeSent = Note.Of("claim.toBeSent");
     public static readonly Note DeadLetterKnown = Note.Of("claim.deadLetterKnown");
     public static readonly Note InstructionGoneOn = Note.Of("claim.instructionGoneOn");
     public static readonly Note InHand = Note.Of("claim.inHand");

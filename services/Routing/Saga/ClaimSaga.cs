@@ -18,6 +18,7 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
         var step = new Step(Replayed(state, occurred) with { Position = state.Position + 1 }, occurred);
         switch (occurred.Message)
         {
+            case var message when state.ErasedAt is not null: OfErased(step, message); break;
             case ClaimCreated created: Create(step, created); break;
             case ClaimAdjusted or ClaimWithdrawn or LiablePartyChanged: Change(step, occurred.Message); break;
             case TransferReported reported: Report(step, reported); break;
@@ -28,7 +29,16 @@ public sealed partial class ClaimSaga(SagaDeadlines deadlines)
             default: throw new ArgumentOutOfRangeException(nameof(occurred), occurred.Name, "Not an event of the saga.");
         }
 
-        return step.Decided();
+        var decided = step.Decided();
+        return decided with { State = Ending(decided, occurred.At) };
+    }
+
+    private static ClaimState Ending(Decision decided, DateTimeOffset at)
+    {
+        var state = decided.State;
+        if (!state.HasEnded)
+            return state with { EndedAt = null };
+        return decided.Verdict == Verdict.Applied || state.EndedAt is null ? state with { EndedAt = at } : state;
     }
 
     /// <summary>A message that lay on an error queue and comes after all has been replayed: the claim stands still no longer, and is looked after again.</summary>

@@ -86,6 +86,12 @@ public sealed record ClaimState
 
     public DateTimeOffset? ReceivedAt { get; init; }
 
+    /// <summary>When the last thing happened to it that is expected; null: it goes on, or it is erased. Its retention is counted from then.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>When it was erased who owed it and for what.</summary>
+    public DateTimeOffset? ErasedAt { get; init; }
+
     /// <summary>W3C trace context of the claim's journey, for what a timer starts.</summary>
     public string? TraceParent { get; init; }
 
@@ -100,10 +106,15 @@ public sealed record ClaimState
     [JsonIgnore]
     public long BalanceOre => (Registered?.AmountOre ?? 0) - CoveredOre - WrittenOffOre;
 
-    /// <summary>Why it is held, out of scope, rejected or cancelled. Of a hold from before it was kept, its rule.</summary>
+    /// <summary>Nothing is under way, and nothing is owed or expected. A claim in collection goes on there, and of a credited one money is to be given back.</summary>
+    [JsonIgnore]
+    public bool HasEnded => ErasedAt is null && Open is null && WaitingSince is null && Status is ClaimStatus.Settled or ClaimStatus.WrittenOff or ClaimStatus.Cancelled or ClaimStatus.OutOfScope;
+
+    /// <summary>Why it is held, out of scope, rejected, cancelled or erased. Of a hold from before it was kept, its rule.</summary>
     [JsonIgnore]
     public Note? Why => this switch
     {
+        { ErasedAt: not null, Status: not ClaimStatus.Held } => ClaimNotes.Erased,
         { Hold: { } hold } => hold.Why ?? (Status == ClaimStatus.OutOfScope ? ClaimNotes.OutOfScope(hold.Rule) : ClaimNotes.Held(hold.Rule)),
         { Rejection: { } rejection } => ClaimNotes.StandsRejected(rejection.Code, rejection.Text, rejection.FixBy),
         { Cancellation: { ByFbs: true } cancellation } => ClaimNotes.CancelledByFbs(cancellation.Reason),
@@ -118,6 +129,15 @@ public sealed record ClaimState
     private static readonly NoteTexts Danish = new(NoteTexts.Danish, Kroner), English = new(NoteTexts.English, Kroner);
 
     private static string Kroner(long ore) => (ore / 100m).ToString("0.00", CultureInfo.InvariantCulture);
+
+    /// <summary>What is left when nobody may know any more who owed it and for what. Amounts, status and versions stay: the books balance, and what comes again is known.</summary>
+    public ClaimState Erased(DateTimeOffset at) => this with
+    {
+        ErasedAt = at, EndedAt = null, Facts = null, NamedDebtor = null, Abandoned = null, Waiting = [], DeadLetters = [], Rejection = null, TraceParent = null,
+        Hold = Hold is null ? null : new Hold(Hold.Rule, ""),
+        Cancellation = Cancellation is null ? null : Cancellation with { Reason = "" },
+        Registered = Registered is null ? null : Registered with { DebtorRef = "", DebtorReference = null, PaymentSlip = null },
+    };
 
     [JsonIgnore]
     public ClaimCategory Category => this switch

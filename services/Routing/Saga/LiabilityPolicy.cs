@@ -45,7 +45,8 @@ public static class LiabilityPolicy
     }
 
     /// <summary>Left out once by the municipality's rules, and not by those of today.</summary>
-    public static bool LetsIn(ClaimState state, Municipality? policy) => state.Status == ClaimStatus.OutOfScope && Decide(state, policy) is not Liability.OutOfScope;
+    public static bool LetsIn(ClaimState state, Municipality? policy) =>
+        state is { Status: ClaimStatus.OutOfScope, ErasedAt: null } && Decide(state, policy) is not Liability.OutOfScope;
 
     private static Liability WhoPays(ClaimState state, ClaimFacts facts, Municipality policy)
     {

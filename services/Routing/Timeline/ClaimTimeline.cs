@@ -21,10 +21,12 @@ public sealed record TimelineEntry(
 /// <param name="Operations">What a person could do now that would have an effect.</param>
 /// <param name="Open">The instruction whose outcome is awaited.</param>
 /// <param name="DeadLetters">Messages about it that lie on an error queue.</param>
+/// <param name="ErasedAt">When it was erased who owed it and for what, and what was said of it; absent: it was not.</param>
 public sealed record ClaimTimeline(
     Guid ClaimId, string Municipality, string Agency, long FeeId, ClaimStatus Status, ClaimCategory Category, int Version, long AmountOre, Note? Why,
     string? DebtorReference, string Reference, long CoveredOre, long WrittenOffOre, IReadOnlyList<int> WaitingVersions, DateTimeOffset? DueAt,
-    IReadOnlyList<string> Operations, OpenStanding? Open, IReadOnlyList<Guid> DeadLetters, IReadOnlyList<TimelineEntry> Timeline);
+    IReadOnlyList<string> Operations, OpenStanding? Open, IReadOnlyList<Guid> DeadLetters, IReadOnlyList<TimelineEntry> Timeline,
+    DateTimeOffset? ErasedAt = null);
 
 public sealed class Timelines(IStore store, PossibleOperations operations)
 {
@@ -52,7 +54,7 @@ public sealed class Timelines(IStore store, PossibleOperations operations)
         claim.ClaimId, claim.Municipality, claim.Agency, claim.FeeId, claim.Status, claim.Category, claim.Version, claim.AmountOre, claim.Why,
         claim.Registered?.DebtorReference, ClaimSaga.Reference(claim), claim.CoveredOre, claim.WrittenOffOre,
         [.. claim.Waiting.Select(waiting => waiting.Version).Order()], claim.DueAt,
-        operations.Of(claim), OpenStanding.Of(claim.Open), claim.DeadLetters, entries);
+        operations.Of(claim), OpenStanding.Of(claim.Open), claim.DeadLetters, entries, claim.ErasedAt);
 
     private sealed record Row
     {

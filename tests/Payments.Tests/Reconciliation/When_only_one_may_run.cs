@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Payments.Reconciliation.Running;
 using ClaimsTransfer.Support;

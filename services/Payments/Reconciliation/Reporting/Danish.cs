@@ -1,4 +1,5 @@
 using System.Globalization;
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Payments.Reconciliation.Comparing;
 using ClaimsTransfer.Payments.Reconciliation.Running;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Messages;

@@ -1,7 +1,7 @@
-namespace ClaimsTransfer.Payments.Reconciliation.Running;
+namespace ClaimsTransfer.Defaults.Hosting;
 
-/// <summary>Days, and the hour of the night, are Danish, whatever the machine's.</summary>
-internal static class DanishTime
+/// <summary>Days, nights and years as Danes count them.</summary>
+public static class DanishTime
 {
     private static readonly TimeZoneInfo Copenhagen = TimeZoneInfo.FindSystemTimeZoneById("Europe/Copenhagen");
 
@@ -15,5 +15,12 @@ internal static class DanishTime
         var local = Local(now).DateTime;
         var day = DateOnly.FromDateTime(local);
         return TimeOnly.FromDateTime(local) >= at ? day : day.AddDays(-1);
+    }
+
+    /// <summary>The first moment of a year.</summary>
+    public static DateTimeOffset StartOf(int year)
+    {
+        var start = new DateTime(year, 1, 1, 0, 0, 0, DateTimeKind.Unspecified);
+        return new DateTimeOffset(start, Copenhagen.GetUtcOffset(start));
     }
 }
