@@ -3,6 +3,7 @@ using ClaimsTransfer.Cli.Audit;
 using ClaimsTransfer.Cli.Broker;
 using ClaimsTransfer.Cli.Credentials;
 using ClaimsTransfer.Cli.Doctor;
+using ClaimsTransfer.Cli.Erase;
 using ClaimsTransfer.Cli.Failures;
 using ClaimsTransfer.Cli.Import;
 using ClaimsTransfer.Cli.Keys;
@@ -41,6 +42,7 @@ public static class CommandLine
             ImportCommand.Create(where),
             MunicipalitiesCommand.Create(where),
             AuditCommand.Create(where),
+            EraseCommand.Create(where),
             DoctorCommand.Create(where),
             KeysCommand.Create(where),
             CredentialsCommand.Create(where),

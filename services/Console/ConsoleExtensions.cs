@@ -12,6 +12,7 @@ using ClaimsTransfer.OperationsConsole.Claims;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 using ClaimsTransfer.OperationsConsole.Documents;
 using ClaimsTransfer.OperationsConsole.Editing;
+using ClaimsTransfer.OperationsConsole.Erasing;
 using ClaimsTransfer.OperationsConsole.Municipalities;
 using ClaimsTransfer.OperationsConsole.Overview;
 using ClaimsTransfer.OperationsConsole.Pages.Frame;
@@ -45,12 +46,13 @@ public static class ConsoleExtensions
             .AddSingleton(services => services.GetRequiredService<ConsoleParts>().Archives)
             .AddSingleton(services => services.GetRequiredService<ConsoleParts>().Questions)
             .AddSingleton(services => services.GetRequiredService<ConsoleParts>().Runner)
+            .AddSingleton(services => services.GetRequiredService<ConsoleParts>().Erasures)
             .AddSingleton<CitizenTrail>()
             .AddSingleton<SealedViews>()
             .AddSingleton<LetterReader>();
         builder.Services.AddSingleton<IAuditTrail, AuditTrail>();
         builder.Services.AddHttpClient(StartedReconciliations.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan).AsService().RemoveAllLoggers();
-        builder.Services.AddTransient<Elsewhere>().AddTransient<ReconciliationQuestions>().AddTransient<WorklistQuestions>().AddSingleton<StartedReconciliations>();
+        builder.Services.AddTransient<Elsewhere>().AddTransient<Eraser>().AddTransient<CitizenEraser>().AddTransient<ReconciliationQuestions>().AddTransient<WorklistQuestions>().AddSingleton<StartedReconciliations>();
         builder.Services.AddSingleton<IGoLiveGate, ConformanceGate>();
         builder.AddApiDocument();
         builder.AddAccess(options);
@@ -58,6 +60,7 @@ public static class ConsoleExtensions
         builder.Services.AddHostedService(services => services.GetRequiredService<ConsoleParts>().Start);
         builder.Services.AddHostedService<Collector>();
         builder.Services.AddHostedService<ReplayService>();
+        builder.Services.AddHostedService<NightlyErasing>();
         builder.Services.AddOverview().AddClaims().AddMunicipalities().AddVendorConduct();
         return builder;
     }
@@ -75,6 +78,7 @@ public static class ConsoleExtensions
         api.MapMunicipalities();
         api.MapVendors();
         api.MapSenders();
+        api.MapErasing();
         WaitingEndpoints.Map(api);
         ReconciliationEndpoints.Map(api);
         api.MapVendorConduct();
@@ -96,6 +100,7 @@ public static class ConsoleExtensions
             Questions = new MessageQuestions(services.GetRequiredService<ServiceClient>(), services.GetRequiredService<IMunicipalities>());
             Replays = new ReplayStore(store, Audit, options, time);
             Corrections = new Corrections(store, Letters, Replays, Audit, Questions, sealer, time);
+            Erasures = new ErasureStore(store);
             Archives = new Archives(store, Letters, Audit);
             Runner = new ReplayRunner(
                 Replays, Letters, Corrections, Questions, services.GetRequiredService<IDeadLetterQueues>(), services.GetRequiredService<ITransport>(), sealer, options, time);
@@ -113,6 +118,8 @@ public static class ConsoleExtensions
         public ReplayStore Replays { get; }
 
         public Corrections Corrections { get; }
+
+        public ErasureStore Erasures { get; }
 
         public Archives Archives { get; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.OperationsConsole.Access;
 
@@ -66,6 +67,11 @@ public sealed record ConsoleOptions
     /// <summary>Calls of the API by one user a minute.</summary>
     public int ApiCallsPerMinute { get; init; } = 3000;
 
+    /// <summary>When each night, Danish time, what is past each municipality's retention is erased; empty: never.</summary>
+    public string EraseAt { get; init; } = "02:30";
+
+    public TimeOnly? ErasesAt => TimeOnly.TryParseExact(EraseAt, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var at) ? at : null;
+
     /// <summary>Sign-in with the organisation's own identity provider.</summary>
     public OidcOptions Oidc { get; init; } = new();
 
@@ -110,6 +116,8 @@ public sealed record ConsoleOptions
             yield return $"Console:SessionAtMost is {SessionAtMost}; give a time from Console:SessionIdle ({SessionIdle}) to 7 days, such as 12:00:00.";
         if (Proxies.FirstOrDefault(proxy => !System.Net.IPNetwork.TryParse(proxy, out _) && !System.Net.IPAddress.TryParse(proxy, out _)) is { } noProxy)
             yield return $"Console:Proxies has '{noProxy}'; give an address or a network, such as 10.1.2.3 or 10.1.2.0/24.";
+        if (EraseAt.Length > 0 && ErasesAt is null)
+            yield return $"Console:EraseAt is '{EraseAt}'; give a time of the day such as 02:30, or nothing to erase nothing by night.";
         if (SignInsPerMinute < 1)
             yield return $"Console:SignInsPerMinute is {SignInsPerMinute}; give 1 or more, such as 30.";
         if (ApiCallsPerMinute < 1)

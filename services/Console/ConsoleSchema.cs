@@ -94,6 +94,13 @@ internal static class ConsoleSchema
     public static readonly Table AuditHead = new("console.audit_head", ["id"],
         [new("id", ColumnType.Integer), new("sequence", ColumnType.Integer), new("hash", ColumnType.Text), new("seal", ColumnType.Text)]);
 
+    /// <summary>A row a municipality: how its last night of erasing went.</summary>
+    public static readonly Table Erasures = new("console.erasures", ["municipality"],
+    [
+        new("municipality", ColumnType.Text), new("night", ColumnType.Text), new("tried_at", ColumnType.Integer), new("claims", ColumnType.Integer), new("kept", ColumnType.Integer),
+        new("failure", ColumnType.LongText, Nullable: true), new("failed_since_at", ColumnType.Integer, Nullable: true),
+    ]);
+
     public static readonly IReadOnlyList<Migration> Migrations =
     [
         new(1, "Keep every message that could not be handled, with each of its failures",
@@ -293,6 +300,20 @@ internal static class ConsoleSchema
             )
             """,
             "CREATE INDEX attempts_by_age ON console.sign_in_attempts (last_at)",
+        ]),
+        new(10, "Keep how each municipality's last night of erasing went",
+        [
+            """
+            CREATE TABLE console.erasures (
+              municipality    {text}     NOT NULL PRIMARY KEY,
+              night           {text}     NOT NULL,
+              tried_at        {integer}  NOT NULL,
+              claims          {integer}  NOT NULL,
+              kept            {integer}  NOT NULL,
+              failure         {longtext} NULL,
+              failed_since_at {integer}  NULL
+            )
+            """,
         ]),
     ];
 }

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace ClaimsTransfer.Cli.Audit;
 
-/// <summary><c>claims audit citizen</c>: when and why a citizen's data was seen. The number is asked for, or read from standard input: an argument stands in the machine's list of processes.</summary>
+/// <summary><c>claims audit citizen</c>: when and why a citizen's data was seen.</summary>
 internal static class AuditCitizen
 {
     public static Command Create(WhereOptions where, ConsoleAccess access)
@@ -21,7 +21,7 @@ internal static class AuditCitizen
         access.AddWhoTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var number = Console.IsInputRedirected ? Console.In.ReadLine()?.Trim() : AnsiConsole.Prompt(new TextPrompt<string>("CPR number of the citizen:").Secret());
+            var number = CitizenNumber.Read();
             using var system = where.Find(parsed);
             var found = await access.Open(system, parsed).PostAsync<CitizenLookups>(
                 "/audit/citizen", new { number, byWhom = parsed.GetValue(byWhom), why = parsed.GetRequiredValue(reason) }, cancellation);

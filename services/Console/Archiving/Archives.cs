@@ -30,12 +30,14 @@ public sealed class Archives(IStore store, Letters letters, AuditLog audit)
                 var touched = (await transaction.Connection!.QueryAsync<string>(new CommandDefinition(
                     store.Sql($"SELECT DISTINCT l.municipality FROM console.letters l WHERE {where}"), parameters, transaction, commandTimeout: ConsoleSchema.WholeSetTimeout, cancellationToken: cancellation))).ToList();
                 var single = touched is [var one] ? one : "";
+                // An erased one has nothing left that could be sent.
+                var unlessErased = to == LetterStatus.Open ? " AND EXISTS (SELECT 1 FROM console.bodies b WHERE b.letter_id = letters.letter_id)" : "";
                 // Whoever was faster with one of them (a replay) keeps it.
                 var count = (long)await transaction.Connection!.ExecuteAsync(new CommandDefinition(
                     store.Sql($"""
                         UPDATE console.letters
                         SET status = @newStatus, row_version = row_version + 1
-                        WHERE status = @oldStatus AND letter_id IN (SELECT l.letter_id FROM console.letters l WHERE {where})
+                        WHERE status = @oldStatus AND letter_id IN (SELECT l.letter_id FROM console.letters l WHERE {where}){unlessErased}
                         """), parameters, transaction, commandTimeout: ConsoleSchema.WholeSetTimeout, cancellationToken: cancellation));
                 var subject = filter.LetterIds is [var letter] ? letter.ToString() : "letters";
                 await audit.AppendAsync(

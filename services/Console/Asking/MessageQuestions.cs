@@ -23,6 +23,8 @@ public sealed record ClaimStanding
     public string? DebtorReference { get; init; }
     public DateTimeOffset? ReceivedAt { get; init; }
     public DateTimeOffset? DueAt { get; init; }
+    public DateTimeOffset? EndedAt { get; init; }
+    public DateTimeOffset? ErasedAt { get; init; }
 
     /// <summary>Nothing is under way: it stands where it will stay until something happens.</summary>
     public bool IsAtRest => Category is not ("InFlight" or "Awaited" or "DeadLettered");

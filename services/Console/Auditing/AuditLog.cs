@@ -130,7 +130,7 @@ public sealed class AuditLog(IStore store, KeyRing keys, TimeProvider time)
     internal async Task<IReadOnlyList<AuditEntry>> OfCitizenAsync(IReadOnlySet<string>? scope, string citizen, int limit, CancellationToken cancellation)
     {
         var parameters = new DynamicParameters(new { limit, citizen = $"%\"{citizen}\"%" });
-        var conditions = "action IN ('sealed.view', 'citizen.list') AND what LIKE @citizen";
+        var conditions = "action IN ('sealed.view', 'citizen.list', 'citizen.erase') AND what LIKE @citizen";
         if (scope is not null)
         {
             conditions += $" AND {store.In("municipality", "scope", ColumnType.Text)}";

@@ -8,11 +8,11 @@ namespace ClaimsTransfer.OperationsConsole.Municipalities;
 /// <param name="QueueDepth">Instructions that wait for the connector on the broker; absent: the broker could not be asked.</param>
 public sealed record MunicipalityView(
     string Code, string Name, string Cvr, Vendor Vendor, Stage Stage, DateOnly Cutover, MinorPolicy MinorPolicy, int ChildMaxAge, long MinimumAmountOre, int? RatePerSecond,
-    int Concurrency, PaymentsToFbs PaymentsToFbs, ConnectorStanding? Connector, long? QueueDepth, MunicipalityFigures Figures)
+    int Concurrency, PaymentsToFbs PaymentsToFbs, int RetentionYears, ConnectorStanding? Connector, long? QueueDepth, MunicipalityFigures Figures)
 {
     internal static MunicipalityView Of(Municipality municipality, MunicipalityFlow flow) => new(
         municipality.Code, municipality.Name, municipality.Cvr, municipality.Vendor, municipality.Stage, municipality.Cutover, municipality.MinorPolicy, municipality.ChildMaxAge,
-        municipality.MinimumAmountOre, municipality.RatePerSecond, municipality.Concurrency, municipality.PaymentsToFbs, flow.Connector, flow.QueueDepth, MunicipalityFigures.Of(flow));
+        municipality.MinimumAmountOre, municipality.RatePerSecond, municipality.Concurrency, municipality.PaymentsToFbs, municipality.RetentionYears, flow.Connector, flow.QueueDepth, MunicipalityFigures.Of(flow));
 }
 
 /// <summary>Claims and amounts in øre; absent: the service that knows could not be asked.</summary>

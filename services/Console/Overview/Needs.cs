@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
+using ClaimsTransfer.OperationsConsole.Erasing;
 using ClaimsTransfer.OperationsConsole.Replaying;
 using ClaimsTransfer.OperationsConsole.Vendors;
 
@@ -71,6 +72,12 @@ public enum NeedKind
     /// <summary>Live municipalities that were not reconciled in the last night.</summary>
     StaleReconciliations,
 
+    /// <summary>Municipalities of which what is past its retention could not be erased last night.</summary>
+    FailedErasing,
+
+    /// <summary>Claims past their retention that are still needed, and so not erased.</summary>
+    KeptPastRetention,
+
     /// <summary>Services that could not be asked: what they know is missing, and so are the needs that come of it.</summary>
     ServicesAway,
 }
@@ -106,7 +113,7 @@ internal static class Needs
 
     public static IReadOnlyList<Need> Of(
         IReadOnlyList<MunicipalityFlow> flows, IReadOnlyList<LetterGroup> letters, IReadOnlyList<Replay> replays, ReconciliationsNow reconciliations, IReadOnlyList<VendorView> vendors,
-        IReadOnlyList<AwayService> away, bool auditIsBroken, DateTimeOffset now) =>
+        IReadOnlyList<NightOfErasing> erasing, IReadOnlyList<AwayService> away, bool auditIsBroken, DateTimeOffset now) =>
     [
         .. auditIsBroken ? (Need[])[new Need(NeedKind.BrokenAuditLog, 1, Places.Audit)] : [],
         .. away.Count > 0 ? (Need[])[new Need(NeedKind.ServicesAway, away.Count, Places.Overview)] : [],
@@ -134,6 +141,7 @@ internal static class Needs
         .. Counted(NeedKind.ClosedWithDebt, flows, flow => flow.Payments?.ClosedWithDebt ?? 0, Places.Worklist, flow => flow.Payments?.ClosedWithDebtSince),
         .. Payments(NeedKind.UnansweredByFbs, flows, figures => figures.Unanswered, Places.Waiting),
         .. ReconciliationNeeds(flows, reconciliations, now),
+        .. ErasingNeeds(erasing),
     ];
 
     /// <summary>One that is cut off is told of as that.</summary>
@@ -199,6 +207,20 @@ internal static class Needs
         var stale = live.Where(flow => reconciliations.Latest.GetValueOrDefault(flow.Code) is not { } run || (run.Failure is null && now - run.StartedAt > Reconciliations.StaleAfter)).ToList();
         if (stale.Count > 0)
             yield return new Need(NeedKind.StaleReconciliations, stale.Count, Places.Reconciliation, null, Codes(stale));
+    }
+
+    private static IEnumerable<Need> ErasingNeeds(IReadOnlyList<NightOfErasing> nights)
+    {
+        var failed = nights.Where(night => night.Failure is not null).ToList();
+        if (failed.Count > 0)
+            yield return new Need(NeedKind.FailedErasing, failed.Count, PlaceOf(failed), null, CodesOf(failed), Since: failed.Min(night => night.FailedSince));
+        var kept = nights.Where(night => night.Kept > 0).ToList();
+        if (kept.Count > 0)
+            yield return new Need(NeedKind.KeptPastRetention, kept.Sum(night => night.Kept), PlaceOf(kept), null, CodesOf(kept));
+
+        static string PlaceOf(List<NightOfErasing> some) => some.Count == 1 ? Places.Municipality(some[0].Municipality) : Places.Municipalities;
+
+        static IReadOnlyList<string> CodesOf(List<NightOfErasing> some) => [.. some.Select(night => night.Municipality).Order(StringComparer.Ordinal)];
     }
 
     private static List<string> Codes(List<MunicipalityFlow> flows) => flows.ConvertAll(flow => flow.Code);
