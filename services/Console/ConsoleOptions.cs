@@ -68,7 +68,7 @@ public sealed record ConsoleOptions
     public int ApiCallsPerMinute { get; init; } = 3000;
 
     /// <summary>When each night, Danish time, what is past each municipality's retention is erased; empty: never.</summary>
-    public string EraseAt { get; init; } = "02:30";
+    public string EraseAt { get; init; } = "04:30";
 
     public TimeOnly? ErasesAt => TimeOnly.TryParseExact(EraseAt, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var at) ? at : null;
 
@@ -117,7 +117,7 @@ public sealed record ConsoleOptions
         if (Proxies.FirstOrDefault(proxy => !System.Net.IPNetwork.TryParse(proxy, out _) && !System.Net.IPAddress.TryParse(proxy, out _)) is { } noProxy)
             yield return $"Console:Proxies has '{noProxy}'; give an address or a network, such as 10.1.2.3 or 10.1.2.0/24.";
         if (EraseAt.Length > 0 && ErasesAt is null)
-            yield return $"Console:EraseAt is '{EraseAt}'; give a time of the day such as 02:30, or nothing to erase nothing by night.";
+            yield return $"Console:EraseAt is '{EraseAt}'; give a time of the day such as 04:30, or nothing to erase nothing by night.";
         if (SignInsPerMinute < 1)
             yield return $"Console:SignInsPerMinute is {SignInsPerMinute}; give 1 or more, such as 30.";
         if (ApiCallsPerMinute < 1)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using ClaimsTransfer.Defaults.Erasing;
 using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.Asking;
 using Microsoft.AspNetCore.Builder;
@@ -27,6 +28,18 @@ internal sealed class StandInServices : IAsyncDisposable
 
     public bool IsAway { get; set; }
 
+    /// <summary>Claims of each municipality that ended before what is asked for.</summary>
+    public ConcurrentDictionary<string, IReadOnlyList<Guid>> Ended { get; } = new();
+
+    /// <summary>What was to be erased, and by whom, in the order in which they were asked.</summary>
+    public ConcurrentQueue<(string Service, Erasure Erasure)> Erasures { get; } = new();
+
+    /// <summary>What a service needs a claim for; null: for nothing.</summary>
+    public Func<string, Guid, Note?> Needs { get; set; } = (_, _) => null;
+
+    /// <summary>The claims of a citizen that Ingest knows, by the number.</summary>
+    public ConcurrentDictionary<string, IReadOnlyList<(Guid ClaimId, string Municipality)>> Owed { get; } = new();
+
     public ConcurrentQueue<string> Asked { get; } = new();
 
     /// <summary>Bodies that came to be previewed.</summary>
@@ -47,10 +60,16 @@ internal sealed class StandInServices : IAsyncDisposable
             else
                 await next(context);
         });
+        app.MapGet("/routing/claims/ended", (string municipality) => ApiJson(new { claimIds = services.Ended.GetValueOrDefault(municipality) ?? [] }));
+        app.MapPost("/ingest/citizens/claims", (JsonElement asked) => ApiJson(new
+        {
+            claims = (services.Owed.GetValueOrDefault(asked.GetProperty("number").GetString()!) ?? []).Select(claim => new { claim.ClaimId, claim.Municipality }),
+        }));
         app.MapPost("/routing/claims/standing", (JsonElement asked) => ApiJson(new { claims = Ids(asked, "claimIds").Where(services.Standing.ContainsKey).Select(id => services.Standing[id]) }));
         foreach (var path in (string[])["/ingest", "/routing", "/payments", "/connectors/{vendor}"])
         {
             app.MapPost($"{path}/messages/recorded", (JsonElement asked) => ApiJson(new { recorded = Ids(asked, "messageIds").Where(services.Recorded.ContainsKey).Select(id => services.Recorded[id]) }));
+            app.MapPost($"{path}/erase", (HttpContext context, JsonElement asked) => ApiJson(services.Erase(context.Request.Path.Value!.Trim('/').Split('/')[^2], asked)));
             app.MapPost($"{path}/preview", (JsonElement asked) => ApiJson(new { forecasts = asked.GetProperty("messages").EnumerateArray().Select(services.ForecastOf).ToList() }));
         }
 
@@ -66,6 +85,16 @@ internal sealed class StandInServices : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private Erased Erase(string service, JsonElement asked)
+    {
+        var erasure = asked.Deserialize<Erasure>(ServiceClient.Json)!;
+        Erasures.Enqueue((service, erasure));
+        var kept = erasure.ClaimIds.Select(id => (Id: id, Why: Needs(service, id))).Where(claim => claim.Why is not null).Select(claim => new KeptClaim(claim.Id, claim.Why!)).ToList();
+        if (service == "routing")
+            Ended[erasure.Municipality] = [.. (Ended.GetValueOrDefault(erasure.Municipality) ?? []).Except(erasure.ClaimIds.Except(kept.Select(claim => claim.ClaimId)))];
+        return new Erased(kept, service == "payments" && erasure.Before is not null ? 2 : 0);
+    }
 
     private object ForecastOf(JsonElement message)
     {

@@ -11,6 +11,7 @@ using ClaimsTransfer.OperationsConsole.Asking;
 using ClaimsTransfer.OperationsConsole.Auditing;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 using ClaimsTransfer.OperationsConsole.Editing;
+using ClaimsTransfer.OperationsConsole.Erasing;
 using ClaimsTransfer.OperationsConsole.Replaying;
 using ClaimsTransfer.Support;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -61,6 +62,14 @@ internal sealed class Workbench : IAsyncDisposable
     public ConsoleParts Parts { get; }
 
     public LetterReader Reader => new(Sealer, Municipalities);
+
+    public Eraser Eraser => new(new ServiceClient(_http, new ServiceUrls(Options)), Parts.Erasures, Clock);
+
+    public CitizenEraser CitizenEraser => new(
+        Eraser, new ServiceClient(_http, new ServiceUrls(Options)), new MessageQuestions(new ServiceClient(_http, new ServiceUrls(Options)), Municipalities), new CitizenTrail(Parts.Audit, Keys),
+        Parts.Audit, Municipalities, Clock);
+
+    public NightlyErasing Nightly => new(Parts.Erasures, Eraser, Parts.Audit, Municipalities, Options, Clock, NullLogger<NightlyErasing>.Instance);
 
     public static async Task<Workbench> NewAsync(Engine engine, ConsoleOptions? options = null)
     {
@@ -154,7 +163,7 @@ internal sealed class Workbench : IAsyncDisposable
         var replays = new ReplayStore(store, audit, Options, Clock);
         var corrections = new Corrections(store, letters, replays, audit, questions, Sealer, Clock);
         return new ConsoleParts(
-            store, audit, letters, new LetterStore(store, Clock), replays, corrections, new Archives(store, letters, audit),
+            store, audit, letters, new LetterStore(store, Clock), replays, corrections, new Archives(store, letters, audit), new ErasureStore(store),
             new SealedViews(letters, audit, new CitizenTrail(audit, Keys), Sealer, new Unsealer(Keys, ["0101", "0157"])),
             new ReplayRunner(replays, letters, corrections, questions, Transport, Transport, Sealer, Options, Clock));
     }
@@ -188,5 +197,5 @@ internal sealed class Workbench : IAsyncDisposable
 
 /// <summary>What one instance of the console is made of.</summary>
 internal sealed record ConsoleParts(
-    IStore Store, AuditLog Audit, Letters Letters, LetterStore LetterStore, ReplayStore Replays, Corrections Corrections, Archives Archives,
+    IStore Store, AuditLog Audit, Letters Letters, LetterStore LetterStore, ReplayStore Replays, Corrections Corrections, Archives Archives, ErasureStore Erasures,
     SealedViews Views, ReplayRunner Runner);
