@@ -21,6 +21,9 @@ public sealed class StoreForTests : IAsyncDisposable
 
     public IStores Stores => _stores;
 
+    /// <summary>Where the files of <see cref="Engine.Sqlite"/> are.</summary>
+    public string Folder => _folder.Path;
+
     public static async Task<StoreForTests> NewAsync(Engine engine) => new(await AddressAsync(engine));
 
     /// <summary>The address of a new, empty store.</summary>

@@ -25,7 +25,7 @@ public static class EraseCommand
     private static Command Citizen(WhereOptions where, ConsoleAccess access)
     {
         var reason = ConsoleAccess.Reason();
-        var within = new Option<bool>("--within-retention") { Description = "Also claims that have ended and are to be kept longer: the bookkeeping act asks for five years." };
+        var within = new Option<bool>("--within-retention") { Description = "Also claims that have ended and are to be kept longer: bookkeeping material is usually kept five years." };
         var yes = new Option<bool>("--yes") { Description = "Erase without asking." };
         var preview = new Option<bool>("--preview") { Description = "Only show what would be erased, and what stays and why." };
         var json = new Option<bool>("--json") { Description = "As JSON." };

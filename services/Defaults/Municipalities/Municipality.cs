@@ -60,7 +60,7 @@ public sealed record Municipality(
     int ChildMaxAge = 17, long MinimumAmountOre = 0, int? RatePerSecond = null, int Concurrency = 4, string? Endpoint = null, PaymentsToFbs PaymentsToFbs = PaymentsToFbs.Message,
     int RetentionYears = Municipality.DefaultRetentionYears)
 {
-    /// <summary>As the Danish bookkeeping act has it: five years from the end of the year that the material is about.</summary>
+    /// <summary>As Danish bookkeeping material is usually kept: five years from the end of the year that it is about.</summary>
     public const int DefaultRetentionYears = 5;
 
     /// <summary>What ended before has been kept long enough.</summary>

@@ -65,9 +65,10 @@ internal sealed partial class SqliteStore : SqlStore
         {
             await connection.OpenAsync(cancellation);
             await using var settings = connection.CreateCommand();
+            // What is erased is to be gone from the file, not only from the rows.
             settings.CommandText = Volatile.Read(ref _prepared) == 1
-                ? "PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL;"
-                : "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+                ? "PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
+                : "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;";
             await settings.ExecuteNonQueryAsync(cancellation);
             Volatile.Write(ref _prepared, 1);
             return connection;

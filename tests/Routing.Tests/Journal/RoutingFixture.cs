@@ -58,6 +58,10 @@ public abstract class RoutingFixture(Engine engine)
 
     protected Timelines Timelines => new(Store, new PossibleOperations(new ClaimSaga(Claims.Deadlines), new Municipalities([Claims.Copenhagen]), Clock));
 
+    protected Engine Engine => engine;
+
+    protected string Folder => _installation.Folder;
+
     protected IStore Again() => _installation.Again().Open("routing");
 
     protected static Delivery Deliver(IClaimMessage message) => new(

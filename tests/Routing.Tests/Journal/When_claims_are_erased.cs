@@ -46,6 +46,26 @@ public sealed class When_claims_are_erased(Engine engine) : RoutingFixture(engin
     }
 
     [Test]
+    public async Task Nothing_personal_is_left_in_the_file_either()
+    {
+        if (Engine != Engine.Sqlite)
+            Assert.Ignore("A server keeps what it deleted until it uses the space again, sealed as it was.");
+        foreach (var number in Enumerable.Range(1, 50))
+            await EndAsync(number);
+        await ExecuteAsync("PRAGMA wal_checkpoint(TRUNCATE)", new { });
+        Files().ShouldContain("ref-adult");
+
+        await Eraser.EraseAsync(new Erasure("0101", [.. Enumerable.Range(1, 50).Select(IdOf)]), default);
+        await ExecuteAsync("PRAGMA wal_checkpoint(TRUNCATE)", new { });
+
+        var files = Files();
+        foreach (var personal in Personal)
+            files.ShouldNotContain(personal);
+
+        string Files() => string.Concat(Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Select(File.ReadAllText));
+    }
+
+    [Test]
     public async Task What_comes_again_is_known_and_sends_nothing()
     {
         await EndAsync(1);
