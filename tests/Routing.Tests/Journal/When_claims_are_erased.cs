@@ -52,11 +52,11 @@ public sealed class When_claims_are_erased(Engine engine) : RoutingFixture(engin
             Assert.Ignore("A server keeps what it deleted until it uses the space again, sealed as it was.");
         foreach (var number in Enumerable.Range(1, 50))
             await EndAsync(number);
-        await ExecuteAsync("PRAGMA wal_checkpoint(TRUNCATE)", new { });
+        await CheckpointAsync();
         Files().ShouldContain("ref-adult");
 
         await Eraser.EraseAsync(new Erasure("0101", [.. Enumerable.Range(1, 50).Select(IdOf)]), default);
-        await ExecuteAsync("PRAGMA wal_checkpoint(TRUNCATE)", new { });
+        await CheckpointAsync();
 
         var files = Files();
         foreach (var personal in Personal)
@@ -194,6 +194,12 @@ public sealed class When_claims_are_erased(Engine engine) : RoutingFixture(engin
     {
         var accounts = await new Accounts(Store, Clock, Gap).ReadAsync(default);
         return System.Text.Json.JsonSerializer.Serialize(accounts, RoutingJson.Default.RoutingAccounts);
+    }
+
+    private async Task CheckpointAsync()
+    {
+        await using var connection = await Store.OpenAsync(default);
+        await connection.ExecuteAsync("PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
     /// <summary>All that the claim's rows say.</summary>
