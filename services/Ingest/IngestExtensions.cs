@@ -6,6 +6,7 @@ using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Ingest.Accounting;
 using ClaimsTransfer.Ingest.Asking;
+using ClaimsTransfer.Ingest.Erasing;
 using ClaimsTransfer.Ingest.FbsFees;
 using ClaimsTransfer.Ingest.Preview;
 using ClaimsTransfer.Ingest.Receiving;
@@ -40,6 +41,8 @@ public static class IngestExtensions
         services.AddSingleton(provider => new MessageHistory(Store(provider)));
         services.AddSingleton(provider => new RecordedMessages(Store(provider)));
         services.AddSingleton(provider => new RefusedFaults(Store(provider)));
+        services.AddSingleton(provider => new IngestEraser(Store(provider)));
+        services.AddSingleton(provider => new ClaimsByParty(Store(provider)));
         services.AddSingleton(provider => new Previews(
             provider.GetRequiredService<MessageStore>(), provider.GetRequiredService<IngestHandler>().Reader, provider.GetRequiredService<MessageSealer>(),
             provider.GetRequiredService<TimeProvider>()));
@@ -65,6 +68,8 @@ public static class IngestExtensions
         ingest.MapGet("/refused/groups", GetRefusedGroups.HandleAsync);
         ingest.MapPost("/messages/recorded", PostRecorded.HandleAsync);
         ingest.MapPost("/preview", PostPreview.HandleAsync);
+        ingest.MapPost("/erase", PostErase.HandleAsync);
+        ingest.MapPost("/citizens/claims", PostCitizenClaims.HandleAsync);
         ingest.MapSenders();
         return app;
     }

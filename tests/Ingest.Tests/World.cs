@@ -36,7 +36,7 @@ internal sealed class World : IAsyncDisposable
         var installation = new Installation { Data = folder.Path, Store = storeAddress, MasterKey = Convert.ToBase64String(new byte[31].Append((byte)1).ToArray()) };
         _keys = new KeyRing(Path.Combine(folder.Path, "keys"), MasterKey.Load(installation));
         // Real time: a database that was busy is given a little of it, and nobody turns our clock meanwhile.
-        _stores = new Stores(installation);
+        _stores = StoreForTests.On(storeAddress, folder.Path);
         Store = _stores.Open(Schema.Name);
         Sealer = new Sealer(_keys);
         Handler = new IngestHandler(Store, Broker, Sealer, Municipalities, Clock, Options, NullLogger<IngestHandler>.Instance);

@@ -8,6 +8,9 @@ public interface ISealer
     /// <summary>Seals number and name with the municipality's current key. The ref is the same for the same number, whatever the key.</summary>
     SealedIdentity Seal(string municipality, OpenIdentity identity);
 
+    /// <summary>The ref alone: whose claims are asked for by it.</summary>
+    string Ref(OpenIdentity identity);
+
     /// <summary>Keyed hash of a message's content, to recognise it again without keeping it: equal for equal bytes, 64 hex digits.</summary>
     string Fingerprint(ReadOnlySpan<byte> content);
 }

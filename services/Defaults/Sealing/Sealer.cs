@@ -33,7 +33,7 @@ public sealed class Sealer(KeyRing keys) : ISealer
         return Convert.ToHexStringLower(hash);
     }
 
-    private string Ref(OpenIdentity identity)
+    public string Ref(OpenIdentity identity)
     {
         Span<byte> text = stackalloc byte[64];
         if (!Encoding.UTF8.TryGetBytes(identity.Number, text[1..], out var length))

@@ -26,7 +26,7 @@ internal sealed class RecordedMessages(IStore store)
         UNION ALL
         SELECT m.message_id AS MessageId, m.claim_id AS ClaimId, m.outcome AS Outcome, m.received_at AS ReceivedAt, a.body AS Answer, a.why AS Why
         FROM ingest.messages m
-        JOIN ingest.answers a ON a.id = m.id
+        LEFT JOIN ingest.answers a ON a.id = m.id
         WHERE m.outcome = 'refused' AND {store.In("m.message_id", "ids")}
         """);
 

@@ -8,6 +8,9 @@ public static class IngestNotes
     public static readonly Note NewClaim = Note.Of("ingest.newClaim");
     public static readonly Note Duplicate = Note.Of("ingest.duplicate");
 
+    /// <summary>Why a claim is not erased.</summary>
+    public static readonly Note PublicationDue = Note.Of("ingest.publicationDue");
+
     public static Note Change(string kind, int? version) => Note.Of("ingest.change", ("kind", kind), ("version", version));
 
     /// <summary>What is wrong with it is said beside.</summary>

@@ -1,4 +1,5 @@
 using ClaimsTransfer.Defaults.Asking;
+using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.Ingest.Reading;
 using ClaimsTransfer.Messages;
@@ -13,8 +14,7 @@ internal sealed partial class Books
     private readonly Dictionary<Guid, Row> _byId = [];
     private readonly Dictionary<(Guid ClaimId, long Version), Row> _taken = [];
 
-    /// <summary>Rows whose answers are given again because their message came again.</summary>
-    private readonly HashSet<Guid> _repeated = [];
+    private readonly Dictionary<Guid, Func<OutgoingMessage>> _repeated = [];
 
     private readonly Func<Line, AdjustClaim, Line> _asAdjustment;
 
@@ -30,7 +30,8 @@ internal sealed partial class Books
 
     public IEnumerable<Row> CameAgain => _byId.Values.Where(row => !row.IsNew && row.Times > 0);
 
-    public IReadOnlyCollection<Guid> Repeated => _repeated;
+    /// <summary>Rows whose answers are given again because their message came again; and the answer made anew from what came, for one whose answer was erased.</summary>
+    public IReadOnlyDictionary<Guid, Func<OutgoingMessage>> Repeated => _repeated;
 
     /// <summary>
     /// The same message again has the same answer. Another content under an id that is taken, or under a claim's version that is taken, is refused as a conflict.
@@ -53,9 +54,9 @@ internal sealed partial class Books
             if (same.Content != read.Content)
                 return Refuse(line, Fingerprints.OfConflict(read.Id, read.Content!.Value), [MessageIdConflict(read)]);
             same.Times++;
-            AnswerAgain(same);
+            AnswerAgain(same, () => line.Taken!.Message);
             if (!same.IsTaken && _taken.TryGetValue((claimId, version), out var original))
-                AnswerAgain(original);
+                AnswerAgain(original, () => line.Taken!.Message);
             return AnswerTo(line, Outcome.Duplicate);
         }
 
@@ -65,7 +66,7 @@ internal sealed partial class Books
             if (taken.Content != read.Content)
                 return Refuse(line, conflict, [VersionConflict(read, taken)]);
             Add(NewRow(line, read.Id, Outcome.Duplicate));
-            AnswerAgain(taken);
+            AnswerAgain(taken, () => line.Taken!.Message);
             return AnswerTo(line, Outcome.Duplicate);
         }
 
@@ -81,7 +82,7 @@ internal sealed partial class Books
         {
             same.Times++;
             if (isTold)
-                AnswerAgain(same);
+                AnswerAgain(same, () => Refusal(line, id, faults));
         }
         else
         {
@@ -90,12 +91,15 @@ internal sealed partial class Books
         return AnswerTo(line, Outcome.Refused, faults);
     }
 
-    private void AnswerAgain(Row row)
+    private void AnswerAgain(Row row, Func<OutgoingMessage> anew)
     {
         // What this batch adds is answered anyway.
         if (!row.IsNew && row.Outcome != Outcome.Duplicate)
-            _repeated.Add(row.Id);
+            _repeated[row.Id] = anew;
     }
+
+    private static OutgoingMessage Refusal(Line line, Guid id, IReadOnlyList<ToldFault> faults) =>
+        Translation.Refused(line.Read, id, [.. faults.Select(fault => fault.Sent())], line.ReceivedAt, line.TraceParent);
 
     private void Add(Row row)
     {
@@ -123,10 +127,11 @@ internal sealed partial class Books
             IsNew = true,
             Answer = outcome switch
             {
-                Outcome.Refused => Translation.Refused(read, id, [.. faults!.Select(fault => fault.Sent())], line.ReceivedAt, line.TraceParent),
+                Outcome.Refused => Refusal(line, id, faults!),
                 Outcome.Duplicate or Outcome.Paid => null,
-                _ => line.Taken,
+                _ => line.Taken?.Message,
             },
+            Parties = outcome is Outcome.Accepted or Outcome.Change ? line.Taken?.Parties ?? [] : [],
             IsTold = isTold && outcome is not (Outcome.Duplicate or Outcome.Paid),
             Kept = read.KeptBody,
             Why = faults is null ? null : Note.Write([.. faults.Select(fault => fault.Why)]),
@@ -149,6 +154,6 @@ internal sealed partial class Books
 }
 
 /// <summary>A message on its way through one batch.</summary>
-/// <param name="Taken">What is published when it is taken, ready before the transaction begins.</param>
+/// <param name="Taken">Of one without faults; ready before the transaction begins.</param>
 /// <param name="TraceParent">Of the journey: its own span's where somebody listens, else as it came.</param>
-internal sealed record Line(ReadMessage Read, Defaults.Messaging.OutgoingMessage? Taken, string? TraceParent, DateTimeOffset ReceivedAt);
+internal sealed record Line(ReadMessage Read, Taken? Taken, string? TraceParent, DateTimeOffset ReceivedAt);

@@ -94,7 +94,10 @@ public sealed partial class IngestHandler(
             throw new LostRaceException("Another instance has recorded one of these messages", taken);
         }
         await _messages.CountAgainAsync(transaction, books.CameAgain);
-        var again = await _messages.LoadAnswersAsync(transaction, books.Repeated);
+        var again = await _messages.LoadAnswersAsync(transaction, [.. books.Repeated.Keys]);
+        // The answers of some were erased. Nobody else can give them: what came by the broker may never have been published.
+        if (again.Count < books.Repeated.Count)
+            again = [.. again, .. books.Repeated.Values.Select(anew => anew()).ExceptBy(again.Select(answer => answer.MessageId), answer => answer.MessageId)];
         await _messages.CountLinesAsync(transaction, intake, lines.Length, cancellation);
         return new Recorded(
             answers, [.. added.Where(row => row.IsTold).Select(row => row.Id)], [.. added.Where(row => row.IsTold).Select(row => row.Answer!), .. again]);

@@ -73,6 +73,9 @@ internal sealed class MessageStore(IStore store)
                 row.Id, row.Answer!.Name, row.Answer.MessageId, Encoding.UTF8.GetString(row.Answer.Body.Span), row.Kept, row.Why,
             })],
             cancellation);
+        await store.InsertNewAsync(
+            transaction, Schema.Parties,
+            [.. rows.SelectMany(row => row.Parties, (row, party) => new object?[] { party, row.ClaimId, row.Municipality })], cancellation);
     }
 
     public async Task CountAgainAsync(DbTransaction transaction, IEnumerable<Row> rows)

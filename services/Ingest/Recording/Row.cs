@@ -25,6 +25,9 @@ internal sealed class Row
     /// <summary>Of a new row with an answer of its own: what is published.</summary>
     public OutgoingMessage? Answer { get; init; }
 
+    /// <summary>Of a new row that is taken: the refs of whom it names.</summary>
+    public IReadOnlyList<string> Parties { get; init; } = [];
+
     public string? Kept { get; init; }
 
     /// <summary>Of a refused one: its faults, as notes.</summary>

@@ -47,6 +47,10 @@ internal static class Schema
             new("expires_at", ColumnType.Integer, Nullable: true),
         ]);
 
+    /// <summary>Whose claims these are: the refs of everybody whom a claim that stands names.</summary>
+    public static readonly Table Parties = new(
+        "ingest.parties", ["ref", "claim_id"], [new("ref", ColumnType.Text), new("claim_id", ColumnType.Id), new("municipality", ColumnType.Text)]);
+
     public static readonly IReadOnlyList<Migration> Migrations =
     [
         new(1, "Remember every message and its answer", [
@@ -113,6 +117,32 @@ internal static class Schema
                 expires_at {integer} NULL)
             """,
             "CREATE INDEX sender_keys_of_sender ON ingest.sender_keys (sender)",
+        ]),
+        new(6, "Know whose claims these are", [
+            """
+            CREATE TABLE ingest.parties (
+                ref {code} NOT NULL,
+                claim_id {id} NOT NULL,
+                municipality {code} NOT NULL,
+                PRIMARY KEY (ref, claim_id))
+            """,
+            "CREATE INDEX parties_of_claim ON ingest.parties (claim_id)",
+            """
+            INSERT INTO ingest.parties (ref, claim_id, municipality)
+            SELECT named.ref, named.claim_id, MIN(named.municipality)
+            FROM (
+                SELECT {json body borrower.identity.ref} AS ref, m.claim_id, m.municipality
+                FROM ingest.answers a JOIN ingest.messages m ON m.id = a.id WHERE a.name = 'claim-created'
+                UNION ALL
+                SELECT {json body guardian.identity.ref} AS ref, m.claim_id, m.municipality
+                FROM ingest.answers a JOIN ingest.messages m ON m.id = a.id WHERE a.name = 'claim-created'
+                UNION ALL
+                SELECT {json body liableParty.identity.ref} AS ref, m.claim_id, m.municipality
+                FROM ingest.answers a JOIN ingest.messages m ON m.id = a.id WHERE a.name = 'liable-party-changed'
+            ) named
+            WHERE named.ref IS NOT NULL
+            GROUP BY named.ref, named.claim_id
+            """,
         ]),
     ];
 }

@@ -11,7 +11,7 @@ namespace ClaimsTransfer.Ingest.Recording;
 internal sealed class Translation(ISealer sealer)
 {
     /// <summary>The id depends on claim and version alone: whoever takes the message, and however often, chooses it again.</summary>
-    public OutgoingMessage Taken(ReadMessage read, string? traceParent)
+    public Taken Taken(ReadMessage read, string? traceParent)
     {
         var claimId = read.Addressed.ClaimId!.Value;
         var municipality = read.Addressed.Municipality!;
@@ -19,19 +19,25 @@ internal sealed class Translation(ISealer sealer)
         switch (read.Message)
         {
             case SubmitClaim m:
-                return Outgoing(MessageNames.ClaimCreated, traceParent, new ClaimCreated(
-                    Id(MessageNames.ClaimCreated, 1), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, 1, TypeOf(m.Type), m.Reason, m.AmountOre, m.CreatedOn, m.DueOn, m.Branch,
-                    Seal(municipality, m.Borrower, m.CreatedOn), m.Guardian is null ? null : Seal(municipality, m.Guardian), m.Materials ?? [], m.PatronId), MessageJson.Default.ClaimCreated);
+                var borrower = Seal(municipality, m.Borrower, m.CreatedOn);
+                var guardian = m.Guardian is null ? null : Seal(municipality, m.Guardian);
+                return new Taken(
+                    Outgoing(MessageNames.ClaimCreated, traceParent, new ClaimCreated(
+                        Id(MessageNames.ClaimCreated, 1), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, 1, TypeOf(m.Type), m.Reason, m.AmountOre, m.CreatedOn, m.DueOn, m.Branch,
+                        borrower, guardian, m.Materials ?? [], m.PatronId), MessageJson.Default.ClaimCreated),
+                    guardian is null ? [borrower.Identity.Ref] : [borrower.Identity.Ref, guardian.Identity.Ref]);
             case AdjustClaim m:
-                return Outgoing(MessageNames.ClaimAdjusted, traceParent, new ClaimAdjusted(
-                    Id(MessageNames.ClaimAdjusted, m.Version), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, m.Version, m.NewAmountOre, m.Reason), MessageJson.Default.ClaimAdjusted);
+                return new Taken(Outgoing(MessageNames.ClaimAdjusted, traceParent, new ClaimAdjusted(
+                    Id(MessageNames.ClaimAdjusted, m.Version), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, m.Version, m.NewAmountOre, m.Reason), MessageJson.Default.ClaimAdjusted), []);
             case CancelClaim m:
-                return Outgoing(MessageNames.ClaimWithdrawn, traceParent, new ClaimWithdrawn(
-                    Id(MessageNames.ClaimWithdrawn, m.Version), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, m.Version, m.Reason), MessageJson.Default.ClaimWithdrawn);
+                return new Taken(Outgoing(MessageNames.ClaimWithdrawn, traceParent, new ClaimWithdrawn(
+                    Id(MessageNames.ClaimWithdrawn, m.Version), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, m.Version, m.Reason), MessageJson.Default.ClaimWithdrawn), []);
             case ChangeLiableParty m:
-                return Outgoing(MessageNames.LiablePartyChanged, traceParent, new LiablePartyChanged(
-                    Id(MessageNames.LiablePartyChanged, m.Version), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, m.Version,
-                    Seal(municipality, m.LiableParty), m.Reason), MessageJson.Default.LiablePartyChanged);
+                var liable = Seal(municipality, m.LiableParty);
+                return new Taken(
+                    Outgoing(MessageNames.LiablePartyChanged, traceParent, new LiablePartyChanged(
+                        Id(MessageNames.LiablePartyChanged, m.Version), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, m.Version, liable, m.Reason), MessageJson.Default.LiablePartyChanged),
+                    [liable.Identity.Ref]);
             default:
                 throw new ArgumentException("A message with faults is not taken", nameof(read));
         }
@@ -71,3 +77,8 @@ internal sealed class Translation(ISealer sealer)
     private static OutgoingMessage Outgoing<T>(string name, string? traceParent, T message, JsonTypeInfo<T> type)
         where T : IMessage => new(name, message.MessageId, JsonSerializer.SerializeToUtf8Bytes(message, type), TraceParent: traceParent);
 }
+
+/// <summary>What a message is taken as.</summary>
+/// <param name="Message">What the other services are told.</param>
+/// <param name="Parties">The refs of whom it names.</param>
+internal sealed record Taken(OutgoingMessage Message, IReadOnlyList<string> Parties);

@@ -103,6 +103,8 @@ public sealed class When_Ingest_reads_what_a_schema_describes
     {
         public SealedIdentity Seal(string municipality, OpenIdentity identity) => throw new InvalidOperationException("Reading seals nothing.");
 
+        public string Ref(OpenIdentity identity) => throw new InvalidOperationException("Reading seals nothing.");
+
         public string Fingerprint(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
     }
 }

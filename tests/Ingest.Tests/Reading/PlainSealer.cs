@@ -9,5 +9,7 @@ internal sealed class PlainSealer : ISealer
 {
     public SealedIdentity Seal(string municipality, OpenIdentity identity) => throw new NotSupportedException("Reading seals nothing");
 
+    public string Ref(OpenIdentity identity) => throw new NotSupportedException("Reading seals nothing");
+
     public string Fingerprint(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
 }
