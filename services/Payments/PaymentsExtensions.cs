@@ -7,6 +7,7 @@ using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Payments.Accounting;
 using ClaimsTransfer.Payments.Asking;
 using ClaimsTransfer.Payments.Booking;
+using ClaimsTransfer.Payments.Erasing;
 using ClaimsTransfer.Payments.Matching;
 using ClaimsTransfer.Payments.Preview;
 using ClaimsTransfer.Payments.Reconciliation;
@@ -45,6 +46,7 @@ public static class PaymentsExtensions
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Recorded)
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Previews)
             .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Waiting)
+            .AddSingleton(services => services.GetRequiredService<PaymentsParts>().Eraser)
             .AddKeyedSingleton("payments", (services, _) => services.GetRequiredService<PaymentsParts>().Senders)
             .AddSingleton<IUnmatchedPayments>(services => new UnmatchedPayments(services.GetRequiredService<PaymentsParts>().Unmatched))
             .AddSingleton<IFbsOrders>(services => services.GetRequiredService<PaymentsParts>().Orders)
@@ -74,6 +76,7 @@ public static class PaymentsExtensions
         payments.MapGet("/senders", async ([FromKeyedServices("payments")] SenderCheck senders, CancellationToken cancellation) =>
             TypedResults.Json(await senders.ReadAsync(cancellation), PaymentsJson.Default.SendersView));
         payments.MapPost("/preview", Previews.HandleAsync);
+        payments.MapPost("/erase", PaymentsEraser.HandleAsync);
         return app.MapReconciliation();
     }
 
@@ -104,6 +107,7 @@ public static class PaymentsExtensions
             Recorded = new RecordedMessages(_store);
             Previews = new Previews(Ledger, Recorded, time);
             Waiting = new WaitingOrders(_store);
+            Eraser = new PaymentsEraser(_store, services.GetRequiredService<Installation>(), time);
             Senders = new SenderCheck(
                 new SenderRules(services.GetRequiredService<IMunicipalities>(), options.RequireSender ?? transport.User == BrokerUsers.Payments, Inbound.Read), new SenderRefusals(_store, time),
                 services.GetRequiredService<ILogger<SenderCheck>>());
@@ -132,6 +136,8 @@ public static class PaymentsExtensions
         public Previews Previews { get; }
 
         public WaitingOrders Waiting { get; }
+
+        public PaymentsEraser Eraser { get; }
 
         public SenderCheck Senders { get; }
 

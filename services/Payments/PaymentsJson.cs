@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ClaimsTransfer.Defaults.Asking;
+using ClaimsTransfer.Defaults.Erasing;
 using ClaimsTransfer.Defaults.Senders;
 using ClaimsTransfer.Payments.Accounting;
 using ClaimsTransfer.Payments.Asking;
@@ -29,5 +30,6 @@ namespace ClaimsTransfer.Payments;
 [JsonSerializable(typeof(RecordedList))]
 [JsonSerializable(typeof(WaitingPage))]
 [JsonSerializable(typeof(Forecasts))]
+[JsonSerializable(typeof(Erased))]
 [JsonSerializable(typeof(SendersView))]
 internal sealed partial class PaymentsJson : JsonSerializerContext;

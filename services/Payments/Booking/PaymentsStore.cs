@@ -30,7 +30,7 @@ public sealed class PaymentsStore(IStore store) : IPaymentsStore
         var rows = await connection.QueryAsync<AccountRow>(new CommandDefinition(
             store.Sql($"SELECT row_version AS RowVersion, state AS State FROM payments.accounts WHERE {store.In("claim_id", "ids")}"),
             new { ids = store.List(claimIds) }, cancellationToken: cancellation));
-        return [.. rows.Select(row => new StoredAccount(JsonSerializer.Deserialize(row.State, PaymentsJson.Default.Account)!, row.RowVersion))];
+        return [.. rows.Select(row => row.Stored())];
     }
 
     public async Task<IReadOnlyDictionary<EntryKey, Guid>> BookedOnAsync(IReadOnlyCollection<EntryKey> entries, CancellationToken cancellation)
@@ -89,7 +89,7 @@ public sealed class PaymentsStore(IStore store) : IPaymentsStore
         municipalities = store.List([.. entries.Select(entry => entry.Municipality).Distinct()]), ids = store.List([.. entries.Select(entry => entry.EntryId).Distinct()]),
     };
 
-    private static object?[] Row(StoredAccount stored)
+    internal static object?[] Row(StoredAccount stored)
     {
         var account = stored.Account;
         return
@@ -110,10 +110,12 @@ public sealed class PaymentsStore(IStore store) : IPaymentsStore
         entry.ReversesEntryId,
     });
 
-    private sealed record AccountRow
+    internal sealed record AccountRow
     {
         public long RowVersion { get; init; }
         public required string State { get; init; }
+
+        public StoredAccount Stored() => new(JsonSerializer.Deserialize(State, PaymentsJson.Default.Account)!, RowVersion);
     }
 
     private sealed record EntryRow

@@ -87,6 +87,9 @@ public sealed record Account
     public string? PaymentSlip { get; init; }
     public long? PatronId { get; init; }
 
+    /// <summary>Whose it was and by which names the debtor system knew it is erased; only a newer acknowledgement names it again.</summary>
+    public bool IsErased { get; init; }
+
     /// <summary>What the last payment-reconciled said.</summary>
     public bool ToldSettled { get; init; }
 
@@ -150,6 +153,8 @@ public sealed record Account
     /// <summary>The order under which FBS should have the fee paid, as the account stands.</summary>
     [JsonIgnore]
     public string? OrderWanted => Status == AccountStatus.Settled ? OrderId : null;
+
+    public Account Erased() => this with { DebtorReference = null, PaymentSlip = null, PatronId = null, IsErased = true };
 
     internal static long Owed(long claimedOre, long coveredOre) => claimedOre - Math.Max(0, coveredOre);
 

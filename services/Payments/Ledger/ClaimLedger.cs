@@ -50,7 +50,7 @@ public static class ClaimLedger
         var account = step.Account;
         if (account.Acknowledged is { } known && !known.IsOlderThan(transferred))
         {
-            step.Account = account with
+            step.Account = account.IsErased ? account : account with
             {
                 DebtorReference = account.DebtorReference ?? transferred.DebtorReference,
                 PaymentSlip = account.PaymentSlip ?? transferred.PaymentSlip,
@@ -62,6 +62,7 @@ public static class ClaimLedger
         step.Account = account with
         {
             Acknowledged = new Acknowledgement(transferred.Version, transferred.OccurredAt, transferred.AmountOre),
+            IsErased = false,
             DebtorReference = transferred.DebtorReference ?? account.DebtorReference,
             PaymentSlip = transferred.PaymentSlip ?? account.PaymentSlip,
             PatronId = transferred.PatronId ?? account.PatronId,

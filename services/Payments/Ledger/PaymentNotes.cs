@@ -15,6 +15,13 @@ public static class PaymentNotes
     public static readonly Note AnotherName = Note.Of("payment.anotherName");
     public static readonly Note AccountStatus = Note.Of("payment.accountStatus");
 
+    /// <summary>Why a claim is not erased.</summary>
+    public static readonly Note KeptMismatch = Note.Of("payment.keptMismatch");
+    public static readonly Note KeptOrder = Note.Of("payment.keptOrder");
+    public static readonly Note KeptWorklist = Note.Of("payment.keptWorklist");
+
+    public static Note KeptOwed(long balanceOre) => Note.Of("payment.keptOwed", ("balanceOre", balanceOre));
+
     /// <summary>What came of an order to FBS.</summary>
     public static readonly Note PaidUnderEarlier = Note.Of("payment.paidUnderEarlier");
     public static readonly Note EarlierUnanswered = Note.Of("payment.earlierUnanswered");

@@ -183,5 +183,10 @@ internal static class PaymentsSchema
             WHERE mismatch IS NULL AND status <> 'Awaited' AND reversed_ore > covered_ore
             """,
         ]),
+        new(9, "Find what is to be erased",
+        [
+            "CREATE INDEX unmatched_of_claim ON payments.unmatched (claim_id) WHERE claim_id IS NOT NULL",
+            "CREATE INDEX unmatched_closed ON payments.unmatched (municipality, decided_at) WHERE state = 'Closed'",
+        ]),
     ];
 }

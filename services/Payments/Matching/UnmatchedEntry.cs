@@ -66,6 +66,16 @@ public sealed record UnmatchedEntry(
     /// <summary>Under which id the counter-entry is booked.</summary>
     public string TakenBackId => EntryIds.TakenBack(PlacementId);
 
+    public bool IsErased => (Slip, Who, Why, Placed, Decisions.Count) == (null, null, null, null, 0) && Entry == Unnamed(Entry);
+
+    /// <summary>Without what was written, by the debtor system or by people, and without names. Ids, amounts and days stay.</summary>
+    public UnmatchedEntry Erased() => this with { Entry = Unnamed(Entry), Slip = null, Who = null, Why = null, Placed = null, Decisions = [] };
+
+    private static DebtorEntryUnmatched Unnamed(DebtorEntryUnmatched entry) => entry with
+    {
+        Reference = null, DebtorReference = null, PaymentSlip = null, PaymentSlipAsWritten = null, Reason = null, Unreadable = entry.Unreadable is { } line ? line with { Said = "" } : null,
+    };
+
     public UnmatchedEntry Deciding(string decision, Guid? claimId, string? who, string? why, DateTimeOffset at) => this with
     {
         DecidedAt = at, Who = who, Why = why, Decisions = [.. Decisions, new WorklistStep(decision, claimId, who, why, at)],

@@ -134,5 +134,9 @@ internal static class ReconciliationSchema
         [
             "ALTER TABLE payments.reconciliation_leases ADD fence {integer} DEFAULT 0 NOT NULL",
         ]),
+        new(104, "Find the differences that name a claim by the debtor system's reference",
+        [
+            "CREATE INDEX reconciliation_differences_named ON payments.reconciliation_differences (claim_id) WHERE reference IS NOT NULL",
+        ]),
     ];
 }

@@ -34,6 +34,20 @@ public sealed class When_the_console_asks
         (await payments.Client.PostAsJsonAsync("/payments/preview", new JsonObject())).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
     }
 
+    [Test]
+    public async Task A_claim_whose_order_waits_is_not_erased_and_one_that_nobody_needs_is()
+    {
+        await using var payments = await PaymentsServer.StartAsync("http://127.0.0.1:1");
+        var other = DeterministicId.OfClaim(Money.Agency, 2);
+        await payments.PublishAsync(Money.Transferred(), Money.Coverage("E1", 7000));
+        await PaymentsServer.EventuallyAsync(async () => (await payments.GetAsync("/payments/waiting"))["waiting"]!.AsArray().Count == 1, "no order waits");
+
+        var erased = await PostAsync(payments, "/payments/erase", new JsonObject { ["municipality"] = "0101", ["claimIds"] = new JsonArray($"{Money.ClaimId}", $"{other}"), ["before"] = "2026-01-01T00:00:00Z" });
+
+        erased.ToJsonString().ShouldBe($$$"""{"kept":[{"claimId":"{{{Money.ClaimId}}}","why":{"code":"payment.keptOrder"}}],"others":0,"isMore":false}""");
+        (await payments.Client.PostAsJsonAsync("/payments/erase", new JsonObject { ["municipality"] = "0101" })).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+    }
+
     private static async Task<JsonNode> PostAsync(PaymentsServer payments, string path, JsonObject body)
     {
         using var response = await payments.Client.PostAsJsonAsync(path, body);

@@ -15,6 +15,22 @@ internal sealed class ReportFiles(CsvReport csv, HtmlReport html, Installation i
         await WriteAsync(Path.Combine(folder, $"{run.Municipality}.html"), file => html.WriteAsync(run, municipality, file, cancellation));
     }
 
+    /// <summary>They name claims by the debtor system's references.</summary>
+    public static void DeleteBefore(Installation installation, string municipality, DateOnly day)
+    {
+        var folder = Path.Combine(installation.Data, "reconciliation");
+        if (!Directory.Exists(folder))
+            return;
+        var before = Runs.Text(day);
+        foreach (var night in Directory.EnumerateDirectories(folder).Where(night => string.CompareOrdinal(Path.GetFileName(night), before) < 0).ToList())
+        {
+            foreach (var file in Directory.EnumerateFiles(night).Where(file => Path.GetFileName(file).StartsWith($"{municipality}.", StringComparison.Ordinal)).ToList())
+                File.Delete(file);
+            if (!Directory.EnumerateFileSystemEntries(night).Any())
+                Directory.Delete(night);
+        }
+    }
+
     /// <summary>Who looks sees the old file or the whole new one.</summary>
     private static async Task WriteAsync(string path, Func<Stream, Task> write)
     {
