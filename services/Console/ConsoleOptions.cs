@@ -70,6 +70,9 @@ public sealed record ConsoleOptions
     /// <summary>When each night, Danish time, what is past each municipality's retention is erased; empty: never.</summary>
     public string EraseAt { get; init; } = "04:30";
 
+    /// <summary>How long ago a claim must have ended to be erased: what happened to it last may still be on its way to FBS, and be asked for again.</summary>
+    public TimeSpan EraseAfter { get; init; } = TimeSpan.FromDays(1);
+
     public TimeOnly? ErasesAt => TimeOnly.TryParseExact(EraseAt, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var at) ? at : null;
 
     /// <summary>Sign-in with the organisation's own identity provider.</summary>
@@ -118,6 +121,8 @@ public sealed record ConsoleOptions
             yield return $"Console:Proxies has '{noProxy}'; give an address or a network, such as 10.1.2.3 or 10.1.2.0/24.";
         if (EraseAt.Length > 0 && ErasesAt is null)
             yield return $"Console:EraseAt is '{EraseAt}'; give a time of the day such as 04:30, or nothing to erase nothing by night.";
+        if (EraseAfter < TimeSpan.Zero || EraseAfter > TimeSpan.FromDays(365))
+            yield return $"Console:EraseAfter is {EraseAfter}; give a time up to 365 days, such as 1.00:00:00.";
         if (SignInsPerMinute < 1)
             yield return $"Console:SignInsPerMinute is {SignInsPerMinute}; give 1 or more, such as 30.";
         if (ApiCallsPerMinute < 1)

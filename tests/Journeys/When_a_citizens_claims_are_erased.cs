@@ -29,7 +29,7 @@ public sealed class When_a_citizens_claims_are_erased
     [OneTimeSetUp]
     public async Task Travel()
     {
-        _run = Command.Run("--no-samples", "--data", Data);
+        _run = Command.Run(new Dictionary<string, string>(StringComparer.Ordinal) { ["Console__EraseAfter"] = "00:00:00" }, "--no-samples", "--data", Data);
         _system = await Wait.ForSystemAsync(Data, _run);
         await File.WriteAllLinesAsync(Sent,
         [

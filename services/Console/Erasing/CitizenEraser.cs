@@ -19,7 +19,7 @@ public sealed record CitizensClaims(IReadOnlyList<CitizensClaim> Claims, bool Ar
 /// Erases one citizen's claims: those past their retention, and where it is asked for in so many words, those that have ended and are not. What is still owed stays. That somebody
 /// asked is on record before anything is done.
 /// </summary>
-public sealed class CitizenEraser(Eraser eraser, ServiceClient client, MessageQuestions questions, CitizenTrail trail, AuditLog audit, IMunicipalities municipalities, TimeProvider time)
+public sealed class CitizenEraser(Eraser eraser, ServiceClient client, MessageQuestions questions, CitizenTrail trail, AuditLog audit, IMunicipalities municipalities, ConsoleOptions options, TimeProvider time)
 {
     private const int Most = 1000;
 
@@ -55,6 +55,7 @@ public sealed class CitizenEraser(Eraser eraser, ServiceClient client, MessageQu
             null => ErasingNotes.NotKnown,
             { ErasedAt: not null } => null,
             { EndedAt: null } => ErasingNotes.NotEnded,
+            { EndedAt: { } ended } when ended > time.GetUtcNow() - options.EraseAfter => ErasingNotes.EndedJustNow,
             { EndedAt: { } ended } when !withinRetention && ended >= (municipalities.Find(claim.Municipality)?.KeptSince(time.GetUtcNow()) ?? DateTimeOffset.MinValue) =>
                 ErasingNotes.WithinRetention(DanishTime.Local(ended).Year + (municipalities.Find(claim.Municipality)?.RetentionYears ?? Municipality.DefaultRetentionYears)),
             _ => null,

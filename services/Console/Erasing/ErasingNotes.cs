@@ -7,6 +7,7 @@ public static class ErasingNotes
 {
     public static readonly Note LetterOpen = Note.Of("erasing.letterOpen");
     public static readonly Note NotEnded = Note.Of("claim.notEnded");
+    public static readonly Note EndedJustNow = Note.Of("erasing.endedJustNow");
     public static readonly Note NotKnown = Note.Of("erasing.notKnown");
 
     /// <param name="until">The last year in which it is kept.</param>

@@ -123,12 +123,12 @@ public sealed class When_claims_are_erased(Engine engine)
     public async Task of_one_citizen_only_what_is_past_its_retention_is_erased_unless_more_is_asked_for()
     {
         var now = Bench.Clock.GetUtcNow();
-        Owed((1, "0101", now.AddYears(-7)), (2, "0101", now.AddYears(-1)), (3, "0157", null), (4, "0157", now.AddYears(-9)));
+        Owed((1, "0101", now.AddYears(-7)), (2, "0101", now.AddYears(-1)), (3, "0157", null), (4, "0157", now.AddYears(-9)), (5, "0157", now.AddHours(-23)));
 
         var shown = await Bench.CitizenEraser.EraseAsync(Administrator, Number, "asked by the citizen", withinRetention: false, apply: false, default);
         Bench.Services.Erasures.ShouldBeEmpty();
         shown.Claims.Select(claim => (claim.FeeId, claim.IsErased, claim.Why)).ShouldBe(
-            [(1, true, null), (2, false, ErasingNotes.WithinRetention(now.Year - 1 + 5)), (3, false, ErasingNotes.NotEnded), (4, true, null)]);
+            [(1, true, null), (2, false, ErasingNotes.WithinRetention(now.Year - 1 + 5)), (3, false, ErasingNotes.NotEnded), (4, true, null), (5, false, ErasingNotes.EndedJustNow)]);
 
         await Bench.CitizenEraser.EraseAsync(Administrator, Number, "asked by the citizen", withinRetention: false, apply: true, default);
         Bench.Services.Erasures.Where(asked => asked.Service == "routing").SelectMany(asked => asked.Erasure.ClaimIds).ShouldBe([Id(1), Id(4)], ignoreOrder: true);

@@ -67,7 +67,7 @@ internal sealed class Workbench : IAsyncDisposable
 
     public CitizenEraser CitizenEraser => new(
         Eraser, new ServiceClient(_http, new ServiceUrls(Options)), new MessageQuestions(new ServiceClient(_http, new ServiceUrls(Options)), Municipalities), new CitizenTrail(Parts.Audit, Keys),
-        Parts.Audit, Municipalities, Clock);
+        Parts.Audit, Municipalities, Options, Clock);
 
     public NightlyErasing Nightly => new(Parts.Erasures, Eraser, Parts.Audit, Municipalities, Options, Clock, NullLogger<NightlyErasing>.Instance);
 
