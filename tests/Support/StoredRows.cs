@@ -27,19 +27,19 @@ public static class StoredRows
         return [.. lines.Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>While <paramref name="work"/> runs the table is away: whatever needs it fails there, with what it did before.</summary>
-    public static async Task WithoutAsync(IStore store, string table, Func<Task> work)
+    /// <summary>While <paramref name="work"/> runs the column is away: whatever needs it fails there, with what it did before.</summary>
+    public static async Task WithoutAsync(IStore store, string table, string column, Func<Task> work)
     {
         await using var connection = await store.OpenAsync(default);
-        await connection.ExecuteAsync(Rename(table, "away"));
+        await connection.ExecuteAsync(Rename(column, "away"));
         await work();
-        await connection.ExecuteAsync(Rename("away", table));
+        await connection.ExecuteAsync(Rename("away", column));
 
         string Rename(string from, string to) => connection switch
         {
-            SqliteConnection => $"ALTER TABLE {from} RENAME TO {to}",
-            SqlConnection => $"EXEC sp_rename '{store.Schema}.{from}', '{to}'",
-            _ => $"ALTER TABLE {store.Schema}.{from} RENAME TO {to}",
+            SqliteConnection => $"ALTER TABLE {table} RENAME COLUMN {from} TO {to}",
+            SqlConnection => $"EXEC sp_rename '{store.Schema}.{table}.{from}', '{to}', 'COLUMN'",
+            _ => $"ALTER TABLE {store.Schema}.{table} RENAME COLUMN {from} TO {to}",
         };
     }
 }

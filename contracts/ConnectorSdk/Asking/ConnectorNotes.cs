@@ -10,6 +10,10 @@ public static class ConnectorNotes
     public static readonly Note TakesNothing = Note.Of("connector.takesNothing");
     public static readonly Note WhetherItHasIt = Note.Of("connector.whetherItHasIt");
 
+    /// <summary>Why a claim is not erased.</summary>
+    public static readonly Note KeptInstruction = Note.Of("connector.keptInstruction");
+    public static readonly Note KeptEntry = Note.Of("connector.keptEntry");
+
     public static Note NotLetIn(string municipality) => Note.Of("connector.notLetIn", ("municipality", municipality));
 
     public static Note KeyNotHere(string key, string vendor) => Note.Of("connector.keyNotHere", ("key", key), ("vendor", vendor));

@@ -1,4 +1,5 @@
 using ClaimsTransfer.ConnectorSdk.Asking;
+using ClaimsTransfer.ConnectorSdk.Erasing;
 using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Municipalities;
@@ -69,7 +70,7 @@ public static class ConnectorExtensions
     /// <c>GET /connectors/VENDOR</c> (how each municipality stands), <c>POST /connectors/VENDOR/municipalities/CODE/pause|resume</c>,
     /// <c>GET /connectors/VENDOR/senders</c> (who called back for whom in vain),
     /// <c>GET /connectors/VENDOR/municipalities/CODE/accounts</c> (the claims its debtor system holds), <c>GET /connectors/VENDOR/waiting</c> and
-    /// <c>POST /connectors/VENDOR/messages/recorded</c> (what the log says of instructions).
+    /// <c>POST /connectors/VENDOR/messages/recorded</c> (what the log says of instructions), <c>POST /connectors/VENDOR/erase</c> (claims past their retention).
     /// </summary>
     public static WebApplication MapConnector(this WebApplication app, string vendor)
     {
@@ -93,7 +94,9 @@ public static class ConnectorExtensions
         connector.MapPost("/municipalities/{code}/resume", (string code, CancellationToken cancellation) => SetPausedAsync(host, code, false, cancellation));
         var accounts = new AccountStream(vendor, host, app.Services.GetRequiredService<TimeProvider>(), app.Services.GetRequiredService<ILogger<AccountStream>>());
         connector.MapGet("/municipalities/{code}/accounts", accounts.HandleAsync);
-        connector.MapAsking(app.Services.GetRequiredService<IStores>().Open(ConnectorHost.SchemaOf(Enum.Parse<Vendor>(vendor))));
+        var store = app.Services.GetRequiredService<IStores>().Open(ConnectorHost.SchemaOf(Enum.Parse<Vendor>(vendor)));
+        connector.MapAsking(store);
+        connector.MapErasing(store);
         return app;
     }
 

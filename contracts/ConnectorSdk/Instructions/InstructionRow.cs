@@ -92,6 +92,19 @@ public sealed record InstructionRow(
     /// <summary>The instruction that reports are about: itself, or what the question asks for.</summary>
     public Guid Subject => IsQuestion ? About ?? InstructionId : InstructionId;
 
+    /// <summary>
+    /// Without the debtor, the materials and what was written. What it was about and how it ended stays, so that it is answered again and compared with what comes under its id.
+    /// </summary>
+    public InstructionRow Erased() => this with
+    {
+        TraceParent = null, Failure = null,
+        Body = JsonSerializer.Serialize(
+            Claim with { Reason = null, Debtor = Claim.Debtor with { Identity = new SealedIdentity("", "", "") }, Materials = [] }, MessageJson.Default.TransferClaim),
+        Outcome = Outcome is null ? null : JsonSerializer.Serialize(
+            JsonSerializer.Deserialize(Outcome, MessageJson.Default.TransferReported)! with { DebtorReference = null, Receipt = null, Text = null, PaymentSlip = null },
+            MessageJson.Default.TransferReported),
+    };
+
     /// <summary>The outcome as it goes on the wire; the same bytes every time it is published.</summary>
     public ReadOnlyMemory<byte> OutcomeBody => Encoding.UTF8.GetBytes(Outcome ?? throw new InvalidOperationException($"Instruction {InstructionId} has no outcome."));
 

@@ -126,5 +126,6 @@ internal static class InstructionSchema
         ]),
         .. Asking.AskingSchema.Migrations(schema),
         SenderRefusals.MigrationIn(schema, 8),
+        .. Erasing.ErasingSchema.Migrations(schema),
     ];
 }

@@ -175,7 +175,7 @@ public sealed class SqlInstructionLog(IStore store) : IInstructionLog
             transaction => transaction.Connection!.ExecuteAsync(new CommandDefinition(store.Sql(statement), parameters, transaction, cancellationToken: cancellation)),
             cancellation);
 
-    private static async Task<IReadOnlyList<InstructionRow>> ReadAsync(
+    internal static async Task<IReadOnlyList<InstructionRow>> ReadAsync(
         DbConnection connection, string statement, object parameters, DbTransaction? transaction, CancellationToken cancellation)
     {
         await using var reader = await connection.ExecuteReaderAsync(new CommandDefinition(statement, parameters, transaction, cancellationToken: cancellation));

@@ -29,7 +29,7 @@ internal sealed class ConnectorBench : IAsyncDisposable
     private ConnectorBench(string? store, ConnectorOptions options)
     {
         Installation = new Installation { Data = _folder.Path, Store = store ?? "embedded" };
-        _stores = new Stores(Installation);
+        _stores = StoreForTests.On(Installation.Store, _folder.Path);
         Options = options;
         Keys = new KeyRing(Path.Combine(_folder.Path, "keys"), new MasterKey(new byte[32]), time: Time);
         Handler = NewHandler();
@@ -51,6 +51,8 @@ internal sealed class ConnectorBench : IAsyncDisposable
 
     /// <summary>What went out of the debtor system's own entries.</summary>
     public Confirmed Entries { get; } = new();
+
+    public IStore Store => _stores.Open("connector_kmdopus");
 
     public IEntryLog EntryLog => new SqlEntryLog(_stores.Open("connector_kmdopus"));
 

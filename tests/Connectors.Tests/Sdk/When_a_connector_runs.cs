@@ -58,6 +58,27 @@ public sealed class When_a_connector_runs
     }
 
     [Test]
+    public async Task it_erases_what_it_is_asked_to_and_says_what_it_keeps()
+    {
+        _bench.Debtor.Reaction = municipality => municipality == Aarhus ? Reaction.Receipt : Reaction.Accept;
+        var (done, pending) = (_bench.Registers(København, 1, 1).Single(), _bench.Registers(Aarhus, 2, 1).Single());
+        await _bench.PublishAsync([done]);
+        await _bench.PublishAsync([pending]);
+
+        // Until it is marked as told, what is done is kept too.
+        await Eventually.TrueAsync(async () => await EraseAsync(København, done.ClaimId, pending.ClaimId)
+            == $$$"""{"kept":[{"claimId":"{{{pending.ClaimId}}}","why":{"code":"connector.keptInstruction"}}],"others":0,"isMore":false}""");
+        (await EraseAsync("0461", Guid.NewGuid())).ShouldBe("""{"kept":[],"others":0,"isMore":false}""", "another vendor's");
+        (await _bench.PostAsync("/connectors/KmdOpus/erase", new JsonObject { ["municipality"] = København })).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+
+        async Task<string> EraseAsync(string municipality, params Guid[] claims)
+        {
+            using var response = await _bench.PostAsync("/connectors/KmdOpus/erase", new JsonObject { ["municipality"] = municipality, ["claimIds"] = new JsonArray([.. claims.Select(id => (JsonNode)id)]) });
+            return await response.Content.ReadAsStringAsync();
+        }
+    }
+
+    [Test]
     public async Task a_debtor_system_that_is_down_leaves_its_backlog_on_the_broker_and_holds_back_nobody()
     {
         _bench.Debtor.Reaction = municipality => municipality == København ? Reaction.Unavailable : Reaction.Accept;
