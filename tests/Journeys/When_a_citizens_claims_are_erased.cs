@@ -66,7 +66,7 @@ public sealed class When_a_citizens_claims_are_erased
 
         (await EraseAsync("--within-retention", "--yes")).ShouldBe([(Cancelled, true), (LeftOut, true), (Owed, false)], ignoreOrder: true);
 
-        JsonSerializer.Serialize(await BooksAsync()).ShouldBe(JsonSerializer.Serialize(before));
+        Figures(await BooksAsync()).ShouldBe(Figures(before));
         foreach (var feeId in (long[])[Cancelled, LeftOut])
             Held().ShouldNotContain($"{Title} {feeId}");
         Held().ShouldContain($"{Title} {Owed}");
@@ -125,10 +125,12 @@ public sealed class When_a_citizens_claims_are_erased
     private async Task<BooksReport> BooksAsync() =>
         await Wait.ForReportAsync(_system, "the books can be read", report => report.Identities == new Identities(true, true, true), TimeSpan.FromMinutes(1), _run);
 
+    private static string Figures(BooksReport report) => JsonSerializer.Serialize(new { report.Total, report.Municipalities });
+
     /// <summary>All that the services' stores hold, byte by byte; the stand-ins for FBS and the debtor systems keep what they were sent.</summary>
     private string Held()
     {
-        List<string> files = [.. Directory.EnumerateFiles(Path.Combine(Data, "store"), "*.db").Where(file => !file.Contains("sandbox", StringComparison.Ordinal))];
+        List<string> files = [.. Directory.EnumerateFiles(Data, "*.db").Where(file => !file.Contains("sandbox", StringComparison.Ordinal))];
         files.Count.ShouldBeGreaterThan(4);
         return string.Concat(files.Select(file =>
         {

@@ -68,7 +68,8 @@ public sealed class When_the_municipality_file_is_read
     [TestCase("Second: 200", "Second: 0", "municipalities.yaml:10: ratePerSecond: \"0\" is not a whole number from 1 to 1000000; a good one is 200")]
     [TestCase("https://opus.example.dk/debitor", "opus.example.dk", "municipalities.yaml:12: endpoint: \"opus.example.dk\" is not an address that begins with http://, https://, sftp:// or file://; a good one is https://opus.example.dk/debitor")]
     [TestCase("  name: København", "  nam: København", "municipalities.yaml:1: name is missing; a good one is København")]
-    [TestCase("  name: København", "  nam: København", "municipalities.yaml:2: nam is no key of a municipality; a good one is code, name, cvr, vendor, stage, cutover, minorPolicy, childMaxAge, minimumAmountOre, ratePerSecond, concurrency, endpoint, paymentsToFbs")]
+    [TestCase("  name: København", "  nam: København", "municipalities.yaml:2: nam is no key of a municipality; a good one is code, name, cvr, vendor, stage, cutover, minorPolicy, childMaxAge, minimumAmountOre, ratePerSecond, concurrency, endpoint, paymentsToFbs, retentionYears")]
+    [TestCase("  name: København", "  name: København\n  retentionYears: 0", "municipalities.yaml:3: retentionYears: \"0\" is not a whole number from 1 to 30; a good one is 5")]
     [TestCase("  name: København", "  name: [a, b]", "municipalities.yaml:2: name is not a single value; a good one is København")]
     [TestCase("  stage: Live", "  stage: Live\n  stage: Test", "municipalities.yaml:6: stage: \"Test\" stands in line 5 already; a good one is one value")]
     public void A_fault_says_where_what_and_how_it_would_be_right(string good, string bad, string expected) =>

@@ -30,19 +30,35 @@ public sealed class When_two_municipality_files_are_compared
     public void Every_field_is_compared_and_said_in_the_words_of_the_file()
     {
         var changed = MunicipalityDiff.Between([Aarhus], [new Municipality(
-            "0751", "Århus", "64942212", Vendor.OesIndsigt, Stage.Test, new DateOnly(2021, 1, 1), MinorPolicy.DoNotTransfer, 16, 5000, 10, 2, "https://debitor.example.dk", PaymentsToFbs.Interface)]).Changed.Single();
+            "0751", "Århus", "64942212", Vendor.OesIndsigt, Stage.Test, new DateOnly(2021, 1, 1), MinorPolicy.DoNotTransfer, 16, 5000, 10, 2, "https://debitor.example.dk", PaymentsToFbs.Interface, 7)]).Changed.Single();
 
         changed.Fields.ShouldBe(
         [
             new("name", "Aarhus", "Århus"), new("cvr", "55133018", "64942212"), new("vendor", "Prisme", "OesIndsigt"), new("stage", "Planned", "Test"),
             new("cutover", "2020-11-01", "2021-01-01"), new("minorPolicy", "GuardianPays", "DoNotTransfer"), new("childMaxAge", "17", "16"), new("minimumAmountOre", "0", "5000"),
             new("ratePerSecond", null, "10"), new("concurrency", "4", "2"), new("endpoint", null, "https://debitor.example.dk"), new("paymentsToFbs", "Message", "Interface"),
+            new("retentionYears", "5", "7"),
         ]);
         changed.Refusal.ShouldBeNull();
         // A field that the file can hold and nobody compares would be changed unseen.
         typeof(Municipality).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))
             .ShouldBe([.. changed.Fields.Select(field => field.Field), "code"], ignoreOrder: true);
     }
+
+    [Test]
+    public void What_is_erased_earlier_cannot_be_brought_back_and_that_is_said()
+    {
+        Of(Copenhagen with { RetentionYears = 7 }, Copenhagen).ShouldBe(ConsequenceKind.KeptShorter);
+        Of(Copenhagen, Copenhagen with { RetentionYears = 7 }).ShouldBe(ConsequenceKind.KeptLonger);
+
+        static ConsequenceKind Of(Municipality before, Municipality after) => MunicipalityDiff.Between([before], [after]).Changed.Single().Consequences.Single().Kind;
+    }
+
+    [TestCase("2026-12-31T22:59:59Z", 5, "2020-12-31T23:00:00Z")]
+    [TestCase("2026-12-31T23:00:00Z", 5, "2021-12-31T23:00:00Z", Description = "The year has begun in Denmark.")]
+    [TestCase("2026-07-01T00:00:00Z", 1, "2024-12-31T23:00:00Z")]
+    public void What_ended_is_kept_for_that_many_whole_years_after_its_own(string now, int years, string since) =>
+        (Copenhagen with { RetentionYears = years }).KeptSince(DateTimeOffset.Parse(now)).ShouldBe(DateTimeOffset.Parse(since));
 
     [Test]
     public void Order_and_defaults_written_out_are_no_difference() =>
