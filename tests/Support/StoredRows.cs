@@ -16,12 +16,17 @@ public static class StoredRows
         var isSqlite = connection is SqliteConnection;
         var tables = isSqlite
             ? await connection.QueryAsync<string>("SELECT name FROM sqlite_master WHERE type = 'table'")
-            : await connection.QueryAsync<string>("SELECT table_name FROM information_schema.tables WHERE table_schema = @schema", new { schema = store.Schema });
+            : await connection.QueryAsync<string>("SELECT table_name FROM information_schema.tables WHERE table_schema = @schema",
+                new { schema = store.Schema });
         List<string> lines = [];
         foreach (var table in tables.Where(name => name != "schema_history").ToList())
         {
-            foreach (IDictionary<string, object?> row in await connection.QueryAsync(isSqlite ? $"SELECT * FROM {table}" : $"SELECT * FROM {store.Schema}.{table}"))
-                lines.Add($"{table}: {string.Join(", ", row.Where(value => value.Value is not null).Select(value => string.Create(CultureInfo.InvariantCulture, $"{value.Key}={value.Value}")))}");
+            foreach (IDictionary<string, object?> row in await connection.QueryAsync($"SELECT * FROM {(isSqlite ? "" : $"{store.Schema}.")}{table}"))
+            {
+                var values = row.Where(value => value.Value is not null)
+                    .Select(value => string.Create(CultureInfo.InvariantCulture, $"{value.Key}={value.Value}"));
+                lines.Add($"{table}: {string.Join(", ", values)}");
+            }
         }
 
         return [.. lines.Order(StringComparer.Ordinal)];

@@ -9,7 +9,10 @@ namespace ClaimsTransfer.ConnectorSdk.Erasing;
 
 internal static class ErasingEndpoints
 {
-    /// <summary><c>POST /connectors/VENDOR/erase</c> <c>{municipality, claimIds, before?}</c>: <c>{kept: [{claimId, why}], others, isMore}</c>. Of a claim that it does not know there is nothing to do.</summary>
+    /// <summary>
+    /// <c>POST /connectors/VENDOR/erase</c> <c>{municipality, claimIds, before?}</c>: <c>{kept: [{claimId, why}], others, isMore}</c>. Of a claim that it
+    /// does not know there is nothing to do.
+    /// </summary>
     public static void MapErasing(this IEndpointRouteBuilder connector, IStore store)
     {
         var eraser = new ConnectorEraser(store);

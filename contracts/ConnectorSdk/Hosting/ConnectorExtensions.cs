@@ -70,7 +70,8 @@ public static class ConnectorExtensions
     /// <c>GET /connectors/VENDOR</c> (how each municipality stands), <c>POST /connectors/VENDOR/municipalities/CODE/pause|resume</c>,
     /// <c>GET /connectors/VENDOR/senders</c> (who called back for whom in vain),
     /// <c>GET /connectors/VENDOR/municipalities/CODE/accounts</c> (the claims its debtor system holds), <c>GET /connectors/VENDOR/waiting</c> and
-    /// <c>POST /connectors/VENDOR/messages/recorded</c> (what the log says of instructions), <c>POST /connectors/VENDOR/erase</c> (claims past their retention).
+    /// <c>POST /connectors/VENDOR/messages/recorded</c> (what the log says of instructions), <c>POST /connectors/VENDOR/erase</c> (claims past their
+    /// retention).
     /// </summary>
     public static WebApplication MapConnector(this WebApplication app, string vendor)
     {

@@ -93,15 +93,20 @@ public sealed record InstructionRow(
     public Guid Subject => IsQuestion ? About ?? InstructionId : InstructionId;
 
     /// <summary>
-    /// Without the debtor, the materials and what was written. What it was about and how it ended stays, so that it is answered again and compared with what comes under its id.
+    /// Without the debtor, the materials and what was written. What it was about and how it ended stays, so that it is answered again and compared with what
+    /// comes under its id.
     /// </summary>
     public InstructionRow Erased() => this with
     {
         TraceParent = null, Failure = null,
         Body = JsonSerializer.Serialize(
-            Claim with { Reason = null, Debtor = Claim.Debtor with { Identity = new SealedIdentity("", "", "") }, Materials = [] }, MessageJson.Default.TransferClaim),
+            Claim with { Reason = null, Debtor = Claim.Debtor with { Identity = new SealedIdentity("", "", "") }, Materials = [] },
+            MessageJson.Default.TransferClaim),
         Outcome = Outcome is null ? null : JsonSerializer.Serialize(
-            JsonSerializer.Deserialize(Outcome, MessageJson.Default.TransferReported)! with { DebtorReference = null, Receipt = null, Text = null, PaymentSlip = null },
+            JsonSerializer.Deserialize(Outcome, MessageJson.Default.TransferReported)! with
+            {
+                DebtorReference = null, Receipt = null, Text = null, PaymentSlip = null,
+            },
             MessageJson.Default.TransferReported),
     };
 

@@ -23,6 +23,10 @@ public sealed record Erased(IReadOnlyList<KeptClaim> Kept, int Others = 0, bool 
 {
     /// <summary>Rows that belong to no claim, erased in one call.</summary>
     public const int MostOthers = 5000;
+
+    /// <param name="found">Rows that belong to no claim: of <see cref="MostOthers"/> and one more that were looked for.</param>
+    public static Erased Of(IReadOnlyDictionary<Guid, Note> kept, int found) => new(
+        [.. kept.OrderBy(claim => claim.Key).Select(claim => new KeptClaim(claim.Key, claim.Value))], Math.Min(found, MostOthers), found > MostOthers);
 }
 
 /// <param name="Why">What still needs it.</param>

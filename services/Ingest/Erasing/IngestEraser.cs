@@ -7,12 +7,13 @@ using Dapper;
 namespace ClaimsTransfer.Ingest.Erasing;
 
 /// <summary>
-/// Erases what the answers hold: sealed parties, titles, what was kept of refused messages. The messages' own rows stay without their debtor and trace: a message that comes again is
-/// known by its id and content, and the books balance.
+/// Erases what the answers hold: sealed parties, titles, what was kept of refused messages. The messages' own rows stay without their debtor and trace: a
+/// message that comes again is known by its id and content, and the books balance.
 /// </summary>
 internal sealed class IngestEraser(IStore store)
 {
-    private readonly string _ofClaims = store.Sql($"SELECT id, claim_id AS ClaimId, relay_at AS RelayAt FROM ingest.messages WHERE {store.In("claim_id", "claims")}");
+    private readonly string _ofClaims = store.Sql(
+        $"SELECT id, claim_id AS ClaimId, relay_at AS RelayAt FROM ingest.messages WHERE {store.In("claim_id", "claims")}");
 
     private readonly string _refused = store.Sql(
         $"""
@@ -45,14 +46,15 @@ internal sealed class IngestEraser(IStore store)
         async transaction =>
         {
             var found = (await transaction.Connection!.QueryAsync<Found>(_ofClaims, new { claims = store.List(asked.ClaimIds) }, transaction)).ToList();
-            var kept = found.Where(message => message.RelayAt is not null).Select(message => message.ClaimId).ToHashSet();
+            var kept = found.Where(message => message.RelayAt is not null).Select(message => message.ClaimId).Distinct()
+                .ToDictionary(claim => claim, _ => IngestNotes.PublicationDue);
             var refused = asked.Before is { } before ? await RefusedAsync(transaction, asked.Municipality, before) : [];
-            List<Guid> erased = [.. found.Where(message => !kept.Contains(message.ClaimId)).Select(message => message.Id), .. refused.Take(Erased.MostOthers)];
+            List<Guid> erased = [.. found.Where(message => !kept.ContainsKey(message.ClaimId)).Select(message => message.Id),
+                .. refused.Take(Erased.MostOthers)];
             await RunAsync(transaction, _answers, new { ids = store.List(erased) });
             await RunAsync(transaction, _messages, new { ids = store.List(erased) });
-            await RunAsync(transaction, _parties, new { claims = store.List(asked.ClaimIds.Where(claim => !kept.Contains(claim)).ToList()) });
-            return new Erased(
-                [.. kept.Order().Select(claim => new KeptClaim(claim, IngestNotes.PublicationDue))], Math.Min(refused.Count, Erased.MostOthers), refused.Count > Erased.MostOthers);
+            await RunAsync(transaction, _parties, new { claims = store.List(asked.ClaimIds.Where(claim => !kept.ContainsKey(claim)).ToList()) });
+            return Erased.Of(kept, refused.Count);
         },
         cancellation);
 
@@ -60,7 +62,8 @@ internal sealed class IngestEraser(IStore store)
         (await transaction.Connection!.QueryAsync<Guid>(
             _refused, new { municipality, before = before.ToUnixTimeMilliseconds(), limit = Erased.MostOthers + 1 }, transaction)).ToList();
 
-    private static Task RunAsync(DbTransaction transaction, string statement, object parameters) => transaction.Connection!.ExecuteAsync(statement, parameters, transaction);
+    private static Task RunAsync(DbTransaction transaction, string statement, object parameters) =>
+        transaction.Connection!.ExecuteAsync(statement, parameters, transaction);
 
     private sealed record Found
     {

@@ -30,7 +30,9 @@ internal sealed partial class Books
 
     public IEnumerable<Row> CameAgain => _byId.Values.Where(row => !row.IsNew && row.Times > 0);
 
-    /// <summary>Rows whose answers are given again because their message came again; and the answer made anew from what came, for one whose answer was erased.</summary>
+    /// <summary>
+    /// Rows whose answers are given again because their message came again; and the answer made anew from what came, for one whose answer was erased.
+    /// </summary>
     public IReadOnlyDictionary<Guid, Func<OutgoingMessage>> Repeated => _repeated;
 
     /// <summary>

@@ -23,20 +23,23 @@ internal sealed class Translation(ISealer sealer)
                 var guardian = m.Guardian is null ? null : Seal(municipality, m.Guardian);
                 return new Taken(
                     Outgoing(MessageNames.ClaimCreated, traceParent, new ClaimCreated(
-                        Id(MessageNames.ClaimCreated, 1), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, 1, TypeOf(m.Type), m.Reason, m.AmountOre, m.CreatedOn, m.DueOn, m.Branch,
-                        borrower, guardian, m.Materials ?? [], m.PatronId), MessageJson.Default.ClaimCreated),
+                        Id(MessageNames.ClaimCreated, 1), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, 1, TypeOf(m.Type), m.Reason, m.AmountOre,
+                        m.CreatedOn, m.DueOn, m.Branch, borrower, guardian, m.Materials ?? [], m.PatronId), MessageJson.Default.ClaimCreated),
                     guardian is null ? [borrower.Identity.Ref] : [borrower.Identity.Ref, guardian.Identity.Ref]);
             case AdjustClaim m:
                 return new Taken(Outgoing(MessageNames.ClaimAdjusted, traceParent, new ClaimAdjusted(
-                    Id(MessageNames.ClaimAdjusted, m.Version), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, m.Version, m.NewAmountOre, m.Reason), MessageJson.Default.ClaimAdjusted), []);
+                    Id(MessageNames.ClaimAdjusted, m.Version), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, m.Version, m.NewAmountOre, m.Reason),
+                    MessageJson.Default.ClaimAdjusted), []);
             case CancelClaim m:
                 return new Taken(Outgoing(MessageNames.ClaimWithdrawn, traceParent, new ClaimWithdrawn(
-                    Id(MessageNames.ClaimWithdrawn, m.Version), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, m.Version, m.Reason), MessageJson.Default.ClaimWithdrawn), []);
+                    Id(MessageNames.ClaimWithdrawn, m.Version), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, m.Version, m.Reason),
+                    MessageJson.Default.ClaimWithdrawn), []);
             case ChangeLiableParty m:
                 var liable = Seal(municipality, m.LiableParty);
                 return new Taken(
                     Outgoing(MessageNames.LiablePartyChanged, traceParent, new LiablePartyChanged(
-                        Id(MessageNames.LiablePartyChanged, m.Version), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, m.Version, liable, m.Reason), MessageJson.Default.LiablePartyChanged),
+                        Id(MessageNames.LiablePartyChanged, m.Version), m.OccurredAt, claimId, municipality, m.Agency, m.FeeId, m.Version, liable, m.Reason),
+                        MessageJson.Default.LiablePartyChanged),
                     [liable.Identity.Ref]);
             default:
                 throw new ArgumentException("A message with faults is not taken", nameof(read));

@@ -16,15 +16,16 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace ClaimsTransfer.Payments.Erasing;
 
 /// <summary>
-/// Erases the patron and the debtor system's names of accounts, what people wrote, and what FBS was told. The ledger stays: ids and amounts know a repeat, and their sums are
-/// what they were.
+/// Erases the patron and the debtor system's names of accounts, what people wrote, and what FBS was told. The ledger stays: ids and amounts know a repeat,
+/// and their sums are what they were.
 /// </summary>
 public sealed class PaymentsEraser(IStore store, Installation installation, TimeProvider time)
 {
     /// <summary>What was booked since may not be published yet: the broker brings it again, and it is answered from what is kept. It names nobody.</summary>
     private static readonly TimeSpan InHand = TimeSpan.FromDays(1);
 
-    private readonly string _accounts = store.Sql($"SELECT row_version AS RowVersion, state AS State FROM payments.accounts WHERE {store.In("claim_id", "claims")}");
+    private readonly string _accounts = store.Sql(
+        $"SELECT row_version AS RowVersion, state AS State FROM payments.accounts WHERE {store.In("claim_id", "claims")}");
 
     private readonly string _orders = store.Sql(
         $"""
@@ -42,8 +43,8 @@ public sealed class PaymentsEraser(IStore store, Installation installation, Time
           WHERE state = 'Open' OR relay_due_at IS NOT NULL
         ) w
         WHERE w.municipality = @municipality
-          AND ({store.In("w.claim_id", "claims")} OR {store.In("w.debtor_reference", "references", ColumnType.Text)} OR {store.In("w.payment_slip", "slips", ColumnType.Text)}
-            OR {store.In("w.reference", "names", ColumnType.Text)})
+          AND ({store.In("w.claim_id", "claims")} OR {store.In("w.debtor_reference", "references", ColumnType.Text)}
+            OR {store.In("w.payment_slip", "slips", ColumnType.Text)} OR {store.In("w.reference", "names", ColumnType.Text)})
         """);
 
     private readonly string _placed = store.Sql(
@@ -71,7 +72,8 @@ public sealed class PaymentsEraser(IStore store, Installation installation, Time
     ];
 
     /// <summary><c>POST /payments/erase</c> <c>{municipality, claimIds, before?}</c>: <c>{kept: [{claimId, why}], others, isMore}</c>.</summary>
-    public static async Task<Results<JsonHttpResult<Erased>, ProblemHttpResult>> HandleAsync(Erasure asked, PaymentsEraser eraser, CancellationToken cancellation) =>
+    public static async Task<Results<JsonHttpResult<Erased>, ProblemHttpResult>> HandleAsync(
+        Erasure asked, PaymentsEraser eraser, CancellationToken cancellation) =>
         asked.Fault() is { } fault ? fault : TypedResults.Json(await eraser.EraseAsync(asked, cancellation), PaymentsJson.Default.Erased);
 
     public Task<Erased> EraseAsync(Erasure asked, CancellationToken cancellation)
@@ -83,25 +85,28 @@ public sealed class PaymentsEraser(IStore store, Installation installation, Time
 
     private async Task<Erased> EraseAsync(DbTransaction transaction, Erasure asked, CancellationToken cancellation)
     {
-        var accounts = (await QueryAsync<PaymentsStore.AccountRow>(transaction, _accounts, new { claims = store.List(asked.ClaimIds) })).ConvertAll(row => row.Stored());
+        var accounts = (await QueryAsync<PaymentsStore.AccountRow>(transaction, _accounts, new { claims = store.List(asked.ClaimIds) }))
+            .ConvertAll(row => row.Stored());
         var kept = await KeptAsync(transaction, asked, accounts);
         List<Guid> erased = [.. asked.ClaimIds.Where(claim => !kept.ContainsKey(claim))];
         var placed = await EntriesAsync(transaction, _placed, new { claims = store.List(erased) });
         var closed = asked.Before is { } before
-            ? await EntriesAsync(transaction, _closed, new { municipality = asked.Municipality, before = before.ToUnixTimeMilliseconds(), limit = Erased.MostOthers + 1 })
+            ? await EntriesAsync(
+                transaction, _closed, new { municipality = asked.Municipality, before = before.ToUnixTimeMilliseconds(), limit = Erased.MostOthers + 1 })
             : [];
         await store.SaveVersionedAsync(
             transaction, PaymentsSchema.Accounts, "row_version",
-            [.. accounts.Where(stored => !kept.ContainsKey(stored.Account.ClaimId) && !stored.Account.IsErased).Select(stored => PaymentsStore.Row(stored with { Account = stored.Account.Erased() }))],
+            [.. accounts.Where(stored => !kept.ContainsKey(stored.Account.ClaimId) && !stored.Account.IsErased)
+                .Select(stored => PaymentsStore.Row(stored with { Account = stored.Account.Erased() }))],
             cancellation);
         await store.SaveVersionedAsync(
             transaction, PaymentsSchema.Unmatched, "row_version",
-            [.. placed.Where(entry => !entry.IsErased).Concat(closed.Take(Erased.MostOthers)).Select(entry => UnmatchedStore.Row(entry.Erased()))], cancellation);
+            [.. placed.Where(entry => !entry.IsErased).Concat(closed.Take(Erased.MostOthers)).Select(entry => UnmatchedStore.Row(entry.Erased()))],
+            cancellation);
         var notInHand = (time.GetUtcNow() - InHand).ToUnixTimeMilliseconds();
         foreach (var statement in _cleared)
             await transaction.Connection!.ExecuteAsync(statement, new { claims = store.List(erased), notInHand }, transaction);
-        return new Erased(
-            [.. kept.OrderBy(claim => claim.Key).Select(claim => new KeptClaim(claim.Key, claim.Value))], Math.Min(closed.Count, Erased.MostOthers), closed.Count > Erased.MostOthers);
+        return Erased.Of(kept, closed.Count);
     }
 
     /// <summary>What somebody or something still has to do with a claim, and may need its names for.</summary>
@@ -123,11 +128,14 @@ public sealed class PaymentsEraser(IStore store, Installation installation, Time
         var waiting = await QueryAsync<Waiting>(transaction, _waiting, new
         {
             municipality = asked.Municipality, claims = store.List(asked.ClaimIds), names = store.List(named.ConvertAll(claim => claim.Reference)),
-            references = store.List(named.Select(claim => claim.DebtorReference).OfType<string>().ToList()), slips = store.List(named.Select(claim => claim.PaymentSlip).OfType<string>().ToList()),
+            references = store.List(named.Select(claim => claim.DebtorReference).OfType<string>().ToList()),
+            slips = store.List(named.Select(claim => claim.PaymentSlip).OfType<string>().ToList()),
         });
-        var (claims, texts) = (waiting.Select(entry => entry.ClaimId).OfType<Guid>().ToHashSet(), waiting.SelectMany(entry => entry.Names).OfType<string>().ToHashSet(StringComparer.Ordinal));
-        foreach (var claim in asked.ClaimIds.Where(claims.Contains)
-            .Concat(named.Where(claim => ((string?[])[claim.DebtorReference, claim.PaymentSlip, claim.Reference]).Any(name => name is not null && texts.Contains(name))).Select(claim => claim.ClaimId)))
+        var names = waiting.SelectMany(entry => entry.Names).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var theirs = named.Where(claim => ((string?[])[claim.DebtorReference, claim.PaymentSlip, claim.Reference])
+            .Any(name => name is not null && names.Contains(name)));
+        foreach (var claim in waiting.Select(entry => entry.ClaimId).OfType<Guid>().Where(asked.ClaimIds.Contains)
+            .Concat(theirs.Select(claim => claim.ClaimId)))
             kept.TryAdd(claim, PaymentNotes.KeptWorklist);
         return kept;
     }

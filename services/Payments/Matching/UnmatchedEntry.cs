@@ -73,7 +73,8 @@ public sealed record UnmatchedEntry(
 
     private static DebtorEntryUnmatched Unnamed(DebtorEntryUnmatched entry) => entry with
     {
-        Reference = null, DebtorReference = null, PaymentSlip = null, PaymentSlipAsWritten = null, Reason = null, Unreadable = entry.Unreadable is { } line ? line with { Said = "" } : null,
+        Reference = null, DebtorReference = null, PaymentSlip = null, PaymentSlipAsWritten = null, Reason = null,
+        Unreadable = entry.Unreadable is { } line ? line with { Said = "" } : null,
     };
 
     public UnmatchedEntry Deciding(string decision, Guid? claimId, string? who, string? why, DateTimeOffset at) => this with

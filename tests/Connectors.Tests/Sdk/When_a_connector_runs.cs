@@ -69,11 +69,13 @@ public sealed class When_a_connector_runs
         await Eventually.TrueAsync(async () => await EraseAsync(København, done.ClaimId, pending.ClaimId)
             == $$$"""{"kept":[{"claimId":"{{{pending.ClaimId}}}","why":{"code":"connector.keptInstruction"}}],"others":0,"isMore":false}""");
         (await EraseAsync("0461", Guid.NewGuid())).ShouldBe("""{"kept":[],"others":0,"isMore":false}""", "another vendor's");
-        (await _bench.PostAsync("/connectors/KmdOpus/erase", new JsonObject { ["municipality"] = København })).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await _bench.PostAsync("/connectors/KmdOpus/erase", new JsonObject { ["municipality"] = København }))
+            .StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
 
         async Task<string> EraseAsync(string municipality, params Guid[] claims)
         {
-            using var response = await _bench.PostAsync("/connectors/KmdOpus/erase", new JsonObject { ["municipality"] = municipality, ["claimIds"] = new JsonArray([.. claims.Select(id => (JsonNode)id)]) });
+            using var response = await _bench.PostAsync("/connectors/KmdOpus/erase",
+                new JsonObject { ["municipality"] = municipality, ["claimIds"] = new JsonArray([.. claims.Select(id => (JsonNode)id)]) });
             return await response.Content.ReadAsStringAsync();
         }
     }

@@ -22,7 +22,8 @@ public sealed class When_claims_are_erased(Engine engine)
     private ConnectorBench _bench = null!;
 
     [SetUp]
-    public async Task StartAsync() => _bench = await ConnectorBench.StartAsync(new ConnectorOptions { NotUnderstoodAtMost = 1, GiveUpAfter = TimeSpan.FromHours(1) }, await StoreForTests.AddressAsync(engine));
+    public async Task StartAsync() => _bench = await ConnectorBench.StartAsync(new ConnectorOptions { NotUnderstoodAtMost = 1,
+        GiveUpAfter = TimeSpan.FromHours(1) }, await StoreForTests.AddressAsync(engine));
 
     [TearDown]
     public async Task StopAsync()
@@ -50,7 +51,8 @@ public sealed class When_claims_are_erased(Engine engine)
         after.Where(row => IsOf(row, other)).ShouldBe(before.Where(row => IsOf(row, other)), "another claim is not touched");
         after.ShouldContain(row => row.StartsWith("entries: ") && IsOf(row, claim) && row.Contains("entry_id=E-1") && row.Contains("amount_ore=2000"));
         var left = await _bench.RowAsync(claim);
-        (left.Status, left.Claim.AmountOre, left.Claim.Agency, left.Claim.FeeId, left.Claim.Reference).ShouldBe((InstructionStatus.Done, 7000, "DK-710100", 1, "F1"));
+        (left.Status, left.Claim.AmountOre, left.Claim.Agency, left.Claim.FeeId, left.Claim.Reference)
+            .ShouldBe((InstructionStatus.Done, 7000, "DK-710100", 1, "F1"));
     }
 
     [Test]
@@ -81,11 +83,14 @@ public sealed class When_claims_are_erased(Engine engine)
         _bench.Debtor.Bookings(claim.InstructionId).ShouldBe(1);
         _bench.Debtor.Asked.ShouldBeEmpty();
         _bench.Reports.All.Skip(1).ShouldBe(Enumerable.Repeat(told with { DebtorReference = null, Receipt = null, Text = null, PaymentSlip = null }, 3));
-        (await Should.ThrowAsync<PermanentException>(() => _bench.TakeAsync(claim with { MessageId = Guid.NewGuid(), AmountOre = 9000 }))).Message.ShouldContain("another amountOre");
+        (await Should.ThrowAsync<PermanentException>(() => _bench.TakeAsync(claim with { MessageId = Guid.NewGuid(), AmountOre = 9000 })))
+            .Message.ShouldContain("another amountOre");
         // Whose it was nobody can compare any more.
-        await _bench.HandleAsync(claim with { MessageId = Guid.NewGuid(), Debtor = new Debtor(DebtorKind.Guardian, new SealedIdentity("other", "other", "0101-1")) });
+        await _bench.HandleAsync(claim with { MessageId = Guid.NewGuid(),
+            Debtor = new Debtor(DebtorKind.Guardian, new SealedIdentity("other", "other", "0101-1")) });
         _bench.Debtor.Bookings(claim.InstructionId).ShouldBe(1);
-        (await new RecordedInstructions(_bench.Store).FindAsync([(await _bench.RowAsync(claim)).MessageId], default)).Recorded.ShouldHaveSingleItem().Outcome.ShouldBe("accepted");
+        (await new RecordedInstructions(_bench.Store).FindAsync([(await _bench.RowAsync(claim)).MessageId], default)).Recorded.ShouldHaveSingleItem()
+            .Outcome.ShouldBe("accepted");
     }
 
     [Test]
@@ -184,7 +189,8 @@ public sealed class When_claims_are_erased(Engine engine)
         Figures(await EraseOthersAsync(before)).ShouldBe((0, 4, false));
         Figures(await EraseOthersAsync(before)).ShouldBe((0, 0, false));
 
-        (await StoredAsync()).Where(row => row.Contains("ADVIS 7") && row.StartsWith("entr", StringComparison.Ordinal)).Select(row => new[] { "E-1", "E-2", "E-3", "E-4" }.Single(id => row.Contains($"entry_id={id}")))
+        (await StoredAsync()).Where(row => row.Contains("ADVIS 7") && row.StartsWith("entr", StringComparison.Ordinal))
+            .Select(row => new[] { "E-1", "E-2", "E-3", "E-4" }.Single(id => row.Contains($"entry_id={id}")))
             .ShouldBe(["E-1", "E-4"], ignoreOrder: true);
         var told = _bench.Entries.All.Count;
         await ReadAsync(Nameless("E-2", at: before.AddDays(-1)), Nameless("E-3", at: before.AddDays(-1)));
@@ -194,7 +200,8 @@ public sealed class When_claims_are_erased(Engine engine)
     [Test]
     public async Task a_claim_that_is_not_known_here_needs_nothing() => (await EraseAsync(Register(99))).Kept.ShouldBeEmpty();
 
-    private static DebtorEntry.Coverage Nameless(string id, DateTimeOffset at) => new(id, new EntrySubject("fra Anna", "ADVIS 7"), at, new DateOnly(2026, 11, 22), 2_000, "mobilePay");
+    private static DebtorEntry.Coverage Nameless(string id, DateTimeOffset at) =>
+        new(id, new EntrySubject("fra Anna", "ADVIS 7"), at, new DateOnly(2026, 11, 22), 2_000, "mobilePay");
 
     private DebtorEntry.Coverage Nameless(string id) => Nameless(id, _bench.Time.GetUtcNow());
 
@@ -211,18 +218,22 @@ public sealed class When_claims_are_erased(Engine engine)
     private async Task FinishAsync(params TransferClaim[] claims)
     {
         _bench.Debtor.Slip = _ => "000043453600017";
-        var taken = await _bench.Handler.TakeAsync(claims[0].Municipality, [.. claims.Select(claim => ConnectorBench.DeliveryOf(claim) with { TraceParent = TraceParent })], default);
+        var taken = await _bench.Handler.TakeAsync(claims[0].Municipality,
+            [.. claims.Select(claim => ConnectorBench.DeliveryOf(claim) with { TraceParent = TraceParent })], default);
         await _bench.Handler.WorkAsync(claims[0].Municipality, taken, default);
-        await ReadAsync(Entry(claims[0]), new DebtorEntry.WriteOff("E-1", new EntrySubject($"{claims[0].Agency}-{claims[0].FeeId}"), claims[0].OccurredAt, new DateOnly(2026, 11, 22), 100, "fra Anna"));
+        await ReadAsync(Entry(claims[0]), new DebtorEntry.WriteOff("E-1", new EntrySubject($"{claims[0].Agency}-{claims[0].FeeId}"), claims[0].OccurredAt,
+            new DateOnly(2026, 11, 22), 100, "fra Anna"));
     }
 
     private Task ReadAsync(params DebtorEntry[] entries) =>
-        new EntryHandler("KmdOpus", _bench.EntryLog, _bench.Entries, _bench.Options, _bench.Time, _bench.Logger).TakeInAsync(ConnectorBench.København, entries, default);
+        new EntryHandler("KmdOpus", _bench.EntryLog, _bench.Entries, _bench.Options, _bench.Time, _bench.Logger)
+            .TakeInAsync(ConnectorBench.København, entries, default);
 
     private Task<Erased> EraseAsync(params TransferClaim[] claims) =>
         new ConnectorEraser(_bench.Store).EraseAsync(new Erasure(ConnectorBench.København, [.. claims.Select(claim => claim.ClaimId)]), default);
 
-    private Task<Erased> EraseOthersAsync(DateTimeOffset before) => new ConnectorEraser(_bench.Store).EraseAsync(new Erasure(ConnectorBench.København, [], before), default);
+    private Task<Erased> EraseOthersAsync(DateTimeOffset before) => new ConnectorEraser(_bench.Store)
+        .EraseAsync(new Erasure(ConnectorBench.København, [], before), default);
 
     private async Task KeptWholeAsync(TransferClaim claim, Note why)
     {

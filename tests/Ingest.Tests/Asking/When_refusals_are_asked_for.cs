@@ -116,7 +116,10 @@ public sealed class When_refusals_are_asked_for(Engine engine) : IngestFixture(e
         var (where, parameters) = new RefusedFilter().Condition(World.Store);
         await using var connection = await World.Store.OpenAsync(default);
         var plan = (await connection.QueryAsync(
-            $"EXPLAIN QUERY PLAN SELECT m.id FROM messages m JOIN answers a ON a.id = m.id WHERE {where} AND m.received_at >= 5 ORDER BY m.received_at, m.id LIMIT 10", parameters))
+            $"""
+            EXPLAIN QUERY PLAN
+            SELECT m.id FROM messages m JOIN answers a ON a.id = m.id WHERE {where} AND m.received_at >= 5 ORDER BY m.received_at, m.id LIMIT 10
+            """, parameters))
             .Select(step => (string)step.detail).ToList();
         plan.ShouldContain(step => step.StartsWith("SEARCH m USING COVERING INDEX messages_refused", StringComparison.Ordinal) || step.StartsWith("SEARCH m USING INDEX messages_refused", StringComparison.Ordinal), string.Join('\n', plan));
         plan.ShouldNotContain(step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));

@@ -72,7 +72,8 @@ public sealed class When_claims_are_erased(Engine engine) : IngestFixture(engine
         var again = World.Broker.Take();
         again.Select(message => message.Name).ShouldBe([MessageNames.ClaimCreated, MessageNames.ClaimRefused], ignoreOrder: true);
         again.ShouldAllBe(message => told[message.MessageId].Name == message.Name);
-        JsonSerializer.Deserialize(again.Single(message => message.Name == MessageNames.ClaimCreated).Body.Span, MessageJson.Default.ClaimCreated)!.Borrower.Identity.Ref.ShouldBe(Ref(Fbs.Cpr));
+        JsonSerializer.Deserialize(again.Single(message => message.Name == MessageNames.ClaimCreated).Body.Span,
+            MessageJson.Default.ClaimCreated)!.Borrower.Identity.Ref.ShouldBe(Ref(Fbs.Cpr));
         (await RowsAsync("1")).ShouldAllBe(row => row.StartsWith("messages: ", StringComparison.Ordinal));
     }
 
@@ -84,10 +85,12 @@ public sealed class When_claims_are_erased(Engine engine) : IngestFixture(engine
         World.Broker.Take();
 
         var answers = await World.FromBrokerAsync(
-            Submit(message => message["amountOre"] = 1).Incoming(), Fbs.ChangeLiableParty(1, version: 3, message => message["reason"] = "other").Incoming(), Fbs.Adjust(1, version: 4).Incoming());
+            Submit(message => message["amountOre"] = 1).Incoming(), Fbs.ChangeLiableParty(1, version: 3, message => message["reason"] = "other").Incoming(),
+                Fbs.Adjust(1, version: 4).Incoming());
 
         answers.Select(answer => answer.Outcome).ShouldBe([Outcome.Refused, Outcome.Refused, Outcome.Change]);
-        World.Broker.Take().Select(message => message.Name).ShouldBe([MessageNames.ClaimRefused, MessageNames.ClaimRefused, MessageNames.ClaimAdjusted], ignoreOrder: true);
+        World.Broker.Take().Select(message => message.Name)
+            .ShouldBe([MessageNames.ClaimRefused, MessageNames.ClaimRefused, MessageNames.ClaimAdjusted], ignoreOrder: true);
         await EraseAsync();
         (await RowsAsync("1")).ShouldAllBe(row => row.StartsWith("messages: ", StringComparison.Ordinal), "what came since is erased by the next night");
     }
@@ -142,16 +145,19 @@ public sealed class When_claims_are_erased(Engine engine) : IngestFixture(engine
 
         var history = new MessageHistory(World.Store);
         (await history.RefusedAsync(new RefusedFilter(), 100, null, default)).Messages.Select(message => message.ClaimId)
-            .ShouldBe(new[] { ("DK-775100", 5), ("DK-710100", 6), ("DK-710100", 7) }.Select(fee => (Guid?)DeterministicId.OfClaim(fee.Item1, fee.Item2)), ignoreOrder: true);
+            .ShouldBe(new[] { ("DK-775100", 5), ("DK-710100", 6), ("DK-710100", 7) }.Select(fee => (Guid?)DeterministicId.OfClaim(fee.Item1, fee.Item2)),
+                ignoreOrder: true);
         (await new RefusedFaults(World.Store).GroupAsync([], default)).Groups.Sum(group => group.Count).ShouldBe(3);
         var shown = (await history.OfClaimAsync("DK-710100", 3, default)).ShouldHaveSingleItem();
         (shown.Outcome, shown.Faults, shown.Kept, shown.TraceParent).ShouldBe((Outcome.Refused, null, null, null));
         (await new RecordedMessages(World.Store).FindAsync([Guid.Parse(Fbs.Id("submit/3"))], default)).Recorded
-            .ShouldHaveSingleItem().ShouldBe(new RecordedMessage(Guid.Parse(Fbs.Id("submit/3")), DeterministicId.OfClaim("DK-710100", 3), Outcome.Refused, null));
+            .ShouldHaveSingleItem().ShouldBe(new RecordedMessage(Guid.Parse(Fbs.Id("submit/3")), DeterministicId.OfClaim("DK-710100", 3), Outcome.Refused,
+                null));
         JsonSerializer.Serialize(await World.Accounting.ReadAsync(isLive: false, default)).ShouldBe(figures);
         World.Broker.Take();
         (await World.FromBrokerAsync(Refused(3))).ShouldHaveSingleItem().Outcome.ShouldBe(Outcome.Refused);
-        JsonSerializer.Deserialize(World.Broker.Take().ShouldHaveSingleItem().Body.Span, MessageJson.Default.ClaimRefused)!.Faults.ShouldHaveSingleItem().Field.ShouldBe("amountOre");
+        JsonSerializer.Deserialize(World.Broker.Take().ShouldHaveSingleItem().Body.Span, MessageJson.Default.ClaimRefused)!.Faults.ShouldHaveSingleItem()
+            .Field.ShouldBe("amountOre");
     }
 
     [Test]
@@ -193,12 +199,15 @@ public sealed class When_claims_are_erased(Engine engine) : IngestFixture(engine
         (await StoredRows.AllAsync(World.Store)).Where(row => row.StartsWith("parties: ", StringComparison.Ordinal)).ShouldBe(parties);
     }
 
-    /// <summary>Two claims of one citizen; one of them has a liable party of its own and a message that was refused. They are as if a list of fees had brought them.</summary>
+    /// <summary>
+    /// Two claims of one citizen; one of them has a liable party of its own and a message that was refused. They are as if a list of fees had brought them.
+    /// </summary>
     private async Task TakeAsync()
     {
         await World.FromBrokerAsync(
             new Incoming(Submit().Incoming().Body, TraceParent: TraceParent), Fbs.Adjust(1).Incoming(),
-            Fbs.ChangeLiableParty(1, version: 3, message => message["liableParty"]!["cpr"] = OtherCpr).Incoming(), Conflict().Incoming(), Fbs.Submit(2).Incoming());
+            Fbs.ChangeLiableParty(1, version: 3, message => message["liableParty"]!["cpr"] = OtherCpr).Incoming(), Conflict().Incoming(), Fbs.Submit(2)
+                .Incoming());
         await RunAsync("UPDATE ingest.messages SET debtor = id WHERE kind = 'submit-claim'");
     }
 
@@ -217,7 +226,8 @@ public sealed class When_claims_are_erased(Engine engine) : IngestFixture(engine
         message["branch"] = $"DK-7{agency[4..7]}11";
     }).Incoming();
 
-    private Task<Erased> EraseAsync(params Guid[] claims) => new IngestEraser(World.Store).EraseAsync(new Erasure("0101", claims is [] ? [Claim] : claims), default);
+    private Task<Erased> EraseAsync(params Guid[] claims) => new IngestEraser(World.Store)
+        .EraseAsync(new Erasure("0101", claims is [] ? [Claim] : claims), default);
 
     private Task<Erased> EraseOthersAsync(DateTimeOffset before) => new IngestEraser(World.Store).EraseAsync(new Erasure("0101", [], before), default);
 
@@ -238,7 +248,8 @@ public sealed class When_claims_are_erased(Engine engine) : IngestFixture(engine
         var all = await StoredRows.AllAsync(World.Store);
         var claim = $"{DeterministicId.OfClaim("DK-710100", long.Parse(feeId))}";
         await using var connection = await World.Store.OpenAsync(default);
-        var ids = (await connection.QueryAsync<Guid>(World.Store.Sql($"SELECT id FROM ingest.messages WHERE claim_id = '{claim}'"))).Select(id => $"{id}").ToList();
+        var ids = (await connection.QueryAsync<Guid>(World.Store.Sql($"SELECT id FROM ingest.messages WHERE claim_id = '{claim}'"))).Select(id => $"{id}")
+            .ToList();
         return [.. all.Where(row => row.Contains(claim) || ids.Exists(id => row.Contains($": id={id}")))];
     }
 
@@ -250,5 +261,6 @@ public sealed class When_claims_are_erased(Engine engine) : IngestFixture(engine
 
     /// <summary>As JSON spells other letters.</summary>
     private static string Plain(string row) => System.Text.RegularExpressions.Regex.Replace(
-        row, @"\\u([0-9A-Fa-f]{4})", escaped => $"{(char)Convert.ToInt32(escaped.Groups[1].Value, 16)}", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5));
+        row, @"\\u([0-9A-Fa-f]{4})", escaped => $"{(char)Convert.ToInt32(escaped.Groups[1].Value, 16)}", System.Text.RegularExpressions.RegexOptions.None,
+            TimeSpan.FromSeconds(5));
 }

@@ -25,7 +25,8 @@ public sealed class When_a_citizen_is_asked_for
         var (first, second) = ($"{DeterministicId.OfClaim("DK-710100", 1)}", $"{DeterministicId.OfClaim("DK-710100", 2)}");
         (await ClaimsAsync(number)).ShouldBe(new[] { (first, "0101"), (second, "0101") }.Order());
 
-        using var erased = await _server.Client.PostAsJsonAsync("/ingest/erase", new JsonObject { ["municipality"] = "0101", ["claimIds"] = new JsonArray(first) });
+        using var erased = await _server.Client.PostAsJsonAsync("/ingest/erase",
+            new JsonObject { ["municipality"] = "0101", ["claimIds"] = new JsonArray(first) });
         (await erased.Content.ReadAsStringAsync()).ShouldBe("""{"kept":[],"others":0,"isMore":false}""");
 
         (await ClaimsAsync(number)).ShouldBe([(second, "0101")]);
@@ -39,7 +40,8 @@ public sealed class When_a_citizen_is_asked_for
     [TestCase("55133018")]
     public async Task Anything_but_a_number_of_theirs_is_refused_and_not_repeated(string number)
     {
-        using var response = await _server.Client.PostAsync("/ingest/citizens/claims", new StringContent($$"""{"number":"{{number}}"}""", Encoding.UTF8, "application/json"));
+        using var response = await _server.Client.PostAsync("/ingest/citizens/claims",
+            new StringContent($$"""{"number":"{{number}}"}""", Encoding.UTF8, "application/json"));
 
         response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
         (await response.Content.ReadAsStringAsync()).ShouldNotContain(number);
@@ -69,6 +71,7 @@ public sealed class When_a_citizen_is_asked_for
     {
         using var response = await _server.Client.PostAsJsonAsync("/ingest/citizens/claims", new JsonObject { ["number"] = number });
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
-        return JsonNode.Parse(await response.Content.ReadAsStringAsync())!["claims"]!.AsArray().Select(claim => ((string)claim!["claimId"]!, (string)claim["municipality"]!));
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync())!["claims"]!.AsArray()
+            .Select(claim => ((string)claim!["claimId"]!, (string)claim["municipality"]!));
     }
 }

@@ -25,7 +25,8 @@ public sealed class When_claims_are_erased(Engine engine) : PaymentsFixture(engi
 {
     /// <summary>What says whose the claim was: the patron, the debtor system's names, what was written, by whom it was decided, its trace.</summary>
     private static readonly string[] Personal =
-        ["271828", "OPUS-1", Money.Slip, "fra Anna", "Annas gebyr", "bente", "found by name", "bo called", "Annas konto", "0af7651916cd43dd8448eb211c80319c", "payment-reconciled"];
+        ["271828", "OPUS-1", Money.Slip, "fra Anna", "Annas gebyr", "bente", "found by name", "bo called", "Annas konto", "0af7651916cd43dd8448eb211c80319c",
+            "payment-reconciled"];
 
     private TemporaryFolder _data = null!;
 
@@ -62,7 +63,8 @@ public sealed class When_claims_are_erased(Engine engine) : PaymentsFixture(engi
         (await SumsAsync()).ShouldBe(sums);
         var seen = await ViewAsync(Money.FeeId);
         (seen.Status, seen.BalanceOre, seen.CoveredOre, seen.Entries.Count).ShouldBe((view.Status, view.BalanceOre, view.CoveredOre, view.Entries.Count));
-        seen.Entries.Select(entry => (entry.EntryId, entry.AmountOre, entry.Kind)).ShouldBe(view.Entries.Select(entry => (entry.EntryId, entry.AmountOre, entry.Kind)));
+        seen.Entries.Select(entry => (entry.EntryId, entry.AmountOre, entry.Kind))
+            .ShouldBe(view.Entries.Select(entry => (entry.EntryId, entry.AmountOre, entry.Kind)));
     }
 
     [Test]
@@ -153,7 +155,8 @@ public sealed class When_claims_are_erased(Engine engine) : PaymentsFixture(engi
         await OnAsync(Money.Transferred(), Money.Coverage("E1", 7000), Claim(2), Paid(2, "E2", 7000));
         foreach (var entry in new[]
         {
-            Nameless("N1") with { DebtorReference = "OPUS-1" }, Nameless("N2") with { PaymentSlip = Money.Slip }, Nameless("N3") with { Reference = $"{Money.Agency}-{Money.FeeId}", IsConflict = true },
+            Nameless("N1") with { DebtorReference = "OPUS-1" }, Nameless("N2") with { PaymentSlip = Money.Slip },
+                Nameless("N3") with { Reference = $"{Money.Agency}-{Money.FeeId}", IsConflict = true },
         })
         {
             await OnAsync(entry);
@@ -190,7 +193,8 @@ public sealed class When_claims_are_erased(Engine engine) : PaymentsFixture(engi
     public async Task Entries_of_the_worklist_that_were_closed_before_are_erased_and_lists_of_nights_before()
     {
         await CloseAsync(Named("N1"), Named("N2"), Named("N3") with { Municipality = "0751" }, new DebtorEntryUnmatched(
-            Money.Message("unreadable"), Money.Start, "0101", "line/7", DebtorEntryKind.Unreadable, 0, new DateOnly(2026, 12, 2), null, null, null, null, null, null, null, false, null,
+            Money.Message("unreadable"), Money.Start, "0101", "line/7", DebtorEntryKind.Unreadable, 0, new DateOnly(2026, 12, 2), null, null, null, null,
+                null, null, null, false, null,
             new UnreadableEntry("PAY.TXT", 7, "amount", EntryFault.Missing, "N9", "fra Anna")));
         await OnAsync(Named("N4"));
         Clock.Advance(TimeSpan.FromDays(2));
@@ -210,16 +214,21 @@ public sealed class When_claims_are_erased(Engine engine) : PaymentsFixture(engi
         Figures(await Eraser.EraseAsync(new Erasure("0101", [], before), default)).ShouldBe((0, 0, false));
 
         var rows = await StoredRows.AllAsync(Store);
-        rows.Where(row => row.Contains("fra Anna")).Select(row => new[] { "N1", "N2", "N3", "N4", "N5", "N6", "N9" }.Single(id => row.Contains($"entry_id={id}"))).ShouldBe(["N3", "N4", "N5", "N6"], ignoreOrder: true);
+        rows.Where(row => row.Contains("fra Anna")).Select(row =>
+            new[] { "N1", "N2", "N3", "N4", "N5", "N6", "N9" }.Single(id => row.Contains($"entry_id={id}")))
+                .ShouldBe(["N3", "N4", "N5", "N6"], ignoreOrder: true);
         foreach (var row in rows.Where(row => row.Contains("entry_id=N1") || row.Contains("entry_id=N2") || row.Contains("entry_id=N9")))
             Personal.ShouldNotContain(text => row.Contains(text));
         (await SumsAsync()).ShouldBe(sums);
         (await Unmatched.FindAsync(Nameless("N1").MessageId, default)).ShouldNotBeNull().State.ShouldBe(UnmatchedState.Closed);
-        Directory.EnumerateFiles(_data.Path, "*.csv", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_data.Path, file).Replace('\\', '/')).ShouldBe(
+        Directory.EnumerateFiles(_data.Path, "*.csv", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_data.Path, file).Replace('\\', '/'))
+            .ShouldBe(
             ["reconciliation/2026-12-02/0751.csv", "reconciliation/2026-12-03/0101.csv"], ignoreOrder: true);
     }
 
-    /// <summary>A claim whose money came partly by its name and partly by the worklist, with an order that a person closed and a difference; and another one like it.</summary>
+    /// <summary>
+    /// A claim whose money came partly by its name and partly by the worklist, with an order that a person closed and a difference; and another one like it.
+    /// </summary>
     private async Task SettleAsync()
     {
         await OnAsync(Money.Transferred(), Named(), Claim(2) with { PatronId = 5, PaymentSlip = Money.Slip.Replace('7', '5') }, Money.Coverage("E1", 5000));
@@ -234,7 +243,8 @@ public sealed class When_claims_are_erased(Engine engine) : PaymentsFixture(engi
             [
                 .. new[] { (Money.FeeId, 1L, "OPUS-1"), (2L, 2L, "OPUS-2") }.Select(line => new object?[]
                 {
-                    1L, line.Item2, DeterministicId.OfClaim(Money.Agency, line.Item1), "0101", Money.Agency, line.Item1, 1L, line.Item3, 0L, 0L, 7000L, null, "Missing", null, 0L, "Ask", false, null,
+                    1L, line.Item2, DeterministicId.OfClaim(Money.Agency, line.Item1), "0101", Money.Agency, line.Item1, 1L, line.Item3, 0L, 0L, 7000L, null,
+                        "Missing", null, 0L, "Ask", false, null,
                 }),
             ], default);
             return true;
@@ -244,7 +254,8 @@ public sealed class When_claims_are_erased(Engine engine) : PaymentsFixture(engi
 
     private static DebtorEntryUnmatched Named(string entryId = "N1") => Nameless(entryId, 2000) with
     {
-        Reference = "fra Anna", Reason = "Annas gebyr", PaymentSlip = "000099999900012", DebtorReference = entryId == "N1" ? "OPUS-1 (gl.)" : "OPUS-1", PaymentSlipAsWritten = "fra Anna",
+        Reference = "fra Anna", Reason = "Annas gebyr", PaymentSlip = "000099999900012", DebtorReference = entryId == "N1" ? "OPUS-1 (gl.)" : "OPUS-1",
+            PaymentSlipAsWritten = "fra Anna",
     };
 
     private static Guid OrderItem => DeterministicId.Of(Money.ClaimId, $"order/{Money.Agency}-{Money.FeeId}-1");
@@ -276,7 +287,8 @@ public sealed class When_claims_are_erased(Engine engine) : PaymentsFixture(engi
     }
 
     private async Task PlaceAsync(string entryId, Guid? claimId = null) => await Matcher.PlaceAsync(
-        (await Unmatched.FindAsync(Nameless(entryId).MessageId, default))!, (await Unmatched.AccountAsync(claimId ?? Money.ClaimId, default))!, "bente", "found by name", default);
+        (await Unmatched.FindAsync(Nameless(entryId).MessageId, default))!, (await Unmatched.AccountAsync(claimId ?? Money.ClaimId, default))!, "bente",
+            "found by name", default);
 
     private async Task CloseAsync(params DebtorEntryUnmatched[] entries)
     {

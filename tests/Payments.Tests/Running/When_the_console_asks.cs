@@ -42,10 +42,12 @@ public sealed class When_the_console_asks
         await payments.PublishAsync(Money.Transferred(), Money.Coverage("E1", 7000));
         await PaymentsServer.EventuallyAsync(async () => (await payments.GetAsync("/payments/waiting"))["waiting"]!.AsArray().Count == 1, "no order waits");
 
-        var erased = await PostAsync(payments, "/payments/erase", new JsonObject { ["municipality"] = "0101", ["claimIds"] = new JsonArray($"{Money.ClaimId}", $"{other}"), ["before"] = "2026-01-01T00:00:00Z" });
+        var erased = await PostAsync(payments, "/payments/erase",
+            new JsonObject { ["municipality"] = "0101", ["claimIds"] = new JsonArray($"{Money.ClaimId}", $"{other}"), ["before"] = "2026-01-01T00:00:00Z" });
 
         erased.ToJsonString().ShouldBe($$$"""{"kept":[{"claimId":"{{{Money.ClaimId}}}","why":{"code":"payment.keptOrder"}}],"others":0,"isMore":false}""");
-        (await payments.Client.PostAsJsonAsync("/payments/erase", new JsonObject { ["municipality"] = "0101" })).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await payments.Client.PostAsJsonAsync("/payments/erase", new JsonObject { ["municipality"] = "0101" }))
+            .StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
     }
 
     private static async Task<JsonNode> PostAsync(PaymentsServer payments, string path, JsonObject body)

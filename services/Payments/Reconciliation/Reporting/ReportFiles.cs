@@ -24,7 +24,8 @@ internal sealed class ReportFiles(CsvReport csv, HtmlReport html, Installation i
         var before = Runs.Text(day);
         foreach (var night in Directory.EnumerateDirectories(folder).Where(night => string.CompareOrdinal(Path.GetFileName(night), before) < 0).ToList())
         {
-            foreach (var file in Directory.EnumerateFiles(night).Where(file => Path.GetFileName(file).StartsWith($"{municipality}.", StringComparison.Ordinal)).ToList())
+            foreach (var file in Directory.EnumerateFiles(night)
+                .Where(file => Path.GetFileName(file).StartsWith($"{municipality}.", StringComparison.Ordinal)).ToList())
                 File.Delete(file);
             if (!Directory.EnumerateFileSystemEntries(night).Any())
                 Directory.Delete(night);
