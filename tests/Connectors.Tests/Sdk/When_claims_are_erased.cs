@@ -198,6 +198,18 @@ public sealed class When_claims_are_erased(Engine engine)
     }
 
     [Test]
+    public async Task what_belongs_to_no_claim_is_erased_a_part_at_a_time()
+    {
+        await ReadAsync([.. Enumerable.Range(2, Erased.MostOthers).Select(number => Nameless($"E-{number}"))]);
+        await ReadAsync(Entry(Register(1)), Entry(Register(1)) with { AmountOre = 3_000 }, Entry(Register(1)) with { AmountOre = 4_000 });
+        _bench.Time.Advance(TimeSpan.FromDays(1));
+
+        Figures(await EraseOthersAsync(_bench.Time.GetUtcNow())).ShouldBe((0, Erased.MostOthers, true));
+        Figures(await EraseOthersAsync(_bench.Time.GetUtcNow())).ShouldBe((0, 2, false));
+        Figures(await EraseOthersAsync(_bench.Time.GetUtcNow())).ShouldBe((0, 0, false));
+    }
+
+    [Test]
     public async Task a_claim_that_is_not_known_here_needs_nothing() => (await EraseAsync(Register(99))).Kept.ShouldBeEmpty();
 
     private static DebtorEntry.Coverage Nameless(string id, DateTimeOffset at) =>

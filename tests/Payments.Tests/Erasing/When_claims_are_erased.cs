@@ -226,6 +226,22 @@ public sealed class When_claims_are_erased(Engine engine) : PaymentsFixture(engi
             ["reconciliation/2026-12-02/0751.csv", "reconciliation/2026-12-03/0101.csv"], ignoreOrder: true);
     }
 
+    [Test]
+    public async Task What_belongs_to_no_claim_is_erased_a_part_at_a_time()
+    {
+        var closed = UnmatchedEntry.Of(Named("N1"), Clock.GetUtcNow())
+            .Deciding("closed", null, "bente", "bo called", Clock.GetUtcNow()) with { State = UnmatchedState.Closed };
+        await Unmatched.SaveAsync(
+            [.. Enumerable.Range(0, Erased.MostOthers + 1)
+                .Select(number => closed with { Entry = closed.Entry with { MessageId = Guid.NewGuid(), EntryId = $"N{number}" } })],
+            default);
+        var before = Clock.GetUtcNow().AddHours(1);
+
+        Figures(await Eraser.EraseAsync(new Erasure("0101", [], before), default)).ShouldBe((0, Erased.MostOthers, true));
+        Figures(await Eraser.EraseAsync(new Erasure("0101", [], before), default)).ShouldBe((0, 1, false));
+        Figures(await Eraser.EraseAsync(new Erasure("0101", [], before), default)).ShouldBe((0, 0, false));
+    }
+
     /// <summary>
     /// A claim whose money came partly by its name and partly by the worklist, with an order that a person closed and a difference; and another one like it.
     /// </summary>
