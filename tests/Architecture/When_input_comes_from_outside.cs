@@ -39,6 +39,7 @@ public sealed partial class When_input_comes_from_outside
         ["Bound.RequestBytes"] = ("tests/Defaults.Tests/Hosting/When_a_request_is_too_large.cs", "only_one_above_the_limit_is_refused"),
         ["Topology.DeliveryLimit"] = ("tests/Defaults.Tests/Messaging/Contract/When_the_broker_fails.cs", "Topology.DeliveryLimit"),
         ["Topology.VendorIntakeLimit"] = ("services/Defaults/Messaging/RabbitMq/BrokerTopology.cs", "arguments[\"x-max-length\"] = Topology.VendorIntakeLimit"),
+        ["Topology.VendorQueueBytes"] = ("tests/Isolation.Tests/Broker/When_a_vendor_fills_its_queues.cs", "What_is_beyond_is_refused_and_what_was_taken_stays"),
         ["Limits.BodyBytes"] = ("tests/Ingest.Tests/Reading/When_a_message_is_faulty.cs", "Only_what_is_beyond_the_limits_of_size_and_depth"),
         ["Limits.Depth"] = ("tests/Ingest.Tests/Reading/When_a_message_is_faulty.cs", "Only_what_is_beyond_the_limits_of_size_and_depth"),
     };

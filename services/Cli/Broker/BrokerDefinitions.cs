@@ -8,7 +8,7 @@ using ClaimsTransfer.Defaults.Municipalities;
 namespace ClaimsTransfer.Cli.Broker;
 
 /// <summary>
-/// RabbitMQ's definitions: users with what they may do, exchanges, queues and bindings. Giving them to a broker again changes what has changed and takes nothing away; what a
+/// RabbitMQ's definitions: users with what they may do, the policy that limits vendors' queues, exchanges, queues and bindings. Giving them to a broker again changes what has changed and takes nothing away; what a
 /// municipality leaves behind when it changes its vendor is taken away by Routing and Payments while they run.
 /// </summary>
 public static class BrokerDefinitions
@@ -34,6 +34,14 @@ public static class BrokerDefinitions
             {
                 ["user"] = user.Name, ["vhost"] = vhost, ["exchange"] = topic.Exchange, ["write"] = topic.Write, ["read"] = topic.Read,
             }))),
+            ("policies",
+            [
+                new JsonObject
+                {
+                    ["name"] = VendorQueues.PolicyName, ["vhost"] = vhost, ["pattern"] = VendorQueues.Pattern, ["apply-to"] = "queues", ["priority"] = 0,
+                    ["definition"] = Arguments(VendorQueues.Policy),
+                },
+            ]),
             ("exchanges", layout.Exchanges.Select(exchange => new JsonObject
             {
                 ["name"] = exchange.Name, ["vhost"] = vhost, ["type"] = exchange.Type, ["durable"] = true, ["auto_delete"] = false, ["internal"] = false,

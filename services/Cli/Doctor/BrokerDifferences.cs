@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ClaimsTransfer.Defaults.Messaging;
+using ClaimsTransfer.Defaults.Messaging.RabbitMq;
 
 namespace ClaimsTransfer.Cli.Doctor;
 
@@ -23,7 +24,7 @@ internal sealed class BrokerDifferences(JsonElement wanted, JsonElement standing
     {
         // Without users of their own on it the services make what is missing themselves, and no vendor's exchange is needed.
         var isDefined = Of(standing, "users").Any(user => BrokerUsers.VendorOf(Text(user, "name")) is not null);
-        List<string> found = [.. Exchanges(isDefined), .. Queues(isDefined), .. DeadLetterQueuesOfOthers(), .. Policies()];
+        List<string> found = [.. Exchanges(isDefined), .. Queues(isDefined), .. DeadLetterQueuesOfOthers(), .. Policies(isDefined)];
         if (isDefined)
             found.AddRange([.. Bindings(), .. Users(), .. Permissions(), .. Topics(), .. Strangers()]);
         return found;
@@ -35,7 +36,7 @@ internal sealed class BrokerDifferences(JsonElement wanted, JsonElement standing
         "No import changes it. Stop all services, delete it (what stands on queues stays there), import the definitions again, start.");
 
     private IEnumerable<string> Queues(bool isDefined) => Compared(
-        "queues", isDefined, one => Text(one, "name"), one => $"{(Flag(one, "durable") ? "durable" : "not durable")}{Arguments(one)}", name => $"The queue '{name}'",
+        "queues", isDefined, one => Text(one, "name"), one => $"{(Flag(one, "durable") ? "durable" : "not durable")}{QueueArguments(one)}", name => $"The queue '{name}'",
         $"No import changes it. Let its consumers empty it, delete it only when it is empty (rabbitmqctl delete_queue NAME --if-empty), import the definitions again; what is published meanwhile stands on "
         + $"'{Topology.Unrouted}', and the console sends it on.");
 
@@ -83,15 +84,29 @@ internal sealed class BrokerDifferences(JsonElement wanted, JsonElement standing
         }
     }
 
-    private IEnumerable<string> Policies()
+    /// <summary>Our own limits vendors' queues in bytes; it is needed wherever one of these has no limit of its own. The broker obeys one policy a queue, so another of ours' would take its place.</summary>
+    private IEnumerable<string> Policies(bool isDefined)
     {
+        var isNeeded = isDefined || Here("queues").Any(queue => Topology.IsVendorQueue(Text(queue, "name")) && !HasOwnLimit(queue));
         var ours = Of(wanted, "queues").Concat(Of(wanted, "exchanges")).Select(one => Text(one, "name")).ToList();
-        return from policy in Here("policies")
+        var named = Of(wanted, "policies").Select(policy => Text(policy, "name")).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. Compared(
+                "policies", isNeeded, one => Text(one, "name"), one => $"for {Text(one, "apply-to")} {Text(one, "pattern")}{Listed(one, "definition")}", name => $"The policy '{name}'", Import),
+            .. from policy in Here("policies")
+               where !named.Contains(Text(policy, "name"))
                let touched = ours.FirstOrDefault(name => Matches(Text(policy, "pattern"), name))
                where touched is not null
-               select $"The policy '{Text(policy, "name")}' ({(policy.TryGetProperty("definition", out var definition) ? definition.ToString() : "")}) is for '{touched}' and perhaps more of ours; the definitions "
-                   + "have none. Let its pattern leave out what is ours: rabbitmqctl clear_policy, set_policy.";
+               select $"The policy '{Text(policy, "name")}' ({(policy.TryGetProperty("definition", out var definition) ? definition.ToString() : "")}) is for '{touched}' and perhaps more of ours; the "
+                   + "definitions have none for it. Let its pattern leave out what is ours: rabbitmqctl clear_policy, set_policy.",
+        ];
     }
+
+    /// <summary>As a service declares a vendor's queue where no definitions were imported.</summary>
+    private static bool HasOwnLimit(JsonElement queue) =>
+        Topology.IsVendorQueue(Text(queue, "name")) && queue.TryGetProperty("arguments", out var all) && all.ValueKind == JsonValueKind.Object
+        && all.TryGetProperty(VendorQueues.Argument, out var limit) && limit.TryGetInt64(out var bytes) && bytes == Topology.VendorQueueBytes;
 
     /// <summary>Users that the definitions do not make and that may write where replies are said, or read our queues.</summary>
     private IEnumerable<string> Strangers()
@@ -137,6 +152,11 @@ internal sealed class BrokerDifferences(JsonElement wanted, JsonElement standing
     private static bool Flag(JsonElement of, string field) => of.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.True;
 
     private static string Arguments(JsonElement one) => Listed(one, "arguments");
+
+    /// <summary>A limit of its own beside the policy's, which is the same, is no difference.</summary>
+    private static string QueueArguments(JsonElement queue) => HasOwnLimit(queue)
+        ? Arguments(queue).Replace($", {VendorQueues.Argument} = {Topology.VendorQueueBytes}", "", StringComparison.Ordinal)
+        : Arguments(queue);
 
     private static string Limits(JsonElement user) => Listed(user, "limits");
 

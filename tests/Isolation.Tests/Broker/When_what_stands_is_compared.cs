@@ -91,6 +91,7 @@ public sealed class When_what_stands_is_compared
         await PutAsync("api/topic-permissions/%2F/vendor-kmdopus", """{"exchange":"coverage-registered","write":".*","read":"^$"}""");
         (await _management.DeleteAsync("/api/users/console")).EnsureSuccessStatusCode();
         (await _management.DeleteAsync("/api/queues/%2F/fbs")).EnsureSuccessStatusCode();
+        (await _management.DeleteAsync("/api/policies/%2F/vendor-queues")).EnsureSuccessStatusCode();
 
         var said = await DoctorAsync();
 
@@ -99,6 +100,7 @@ public sealed class When_what_stands_is_compared
         said.ShouldContain(line => line.Contains("The user 'console' is not there", StringComparison.Ordinal));
         said.ShouldContain(line => line.Contains("The queue 'fbs' is not there", StringComparison.Ordinal));
         said.ShouldContain(line => line.Contains("No binding leads from 'claim-transferred' to 'fbs'", StringComparison.Ordinal));
+        said.ShouldContain(line => line.Contains("The policy 'vendor-queues' is not there", StringComparison.Ordinal));
     }
 
     private string Municipalities => Path.Combine(_folder, "municipalities.yaml");

@@ -101,14 +101,18 @@ public sealed class BrokerCheck(BrokerAccess access, string? managementUri = nul
     private static async Task QueueAsync(
         Probe probe, string queue, Dictionary<string, object?> arguments, List<BrokerFinding> findings, CancellationToken cancellation)
     {
-        var (exists, refusal) = await probe.TryAsync(
-            channel => channel.QueueDeclarePassiveAsync(queue, cancellation),
-            channel => channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellation), cancellation);
+        var (exists, refusal) = await LookAtAsync(arguments);
+        if (refusal is not (null or Untold) && Topology.IsVendorQueue(queue))
+            (_, refusal) = await LookAtAsync(VendorQueues.Limited(arguments));
         findings.Add(
             !exists ? new BrokerFinding(false, queue, $"The queue '{queue}' is not there yet; a service declares it when it starts.")
             : refusal == Untold ? new BrokerFinding(false, queue, $"The queue '{queue}' is there; whether it is as it must be the broker does not tell this user.")
             : refusal is null ? new BrokerFinding(false, queue, $"The queue '{queue}' is a quorum queue with the arguments it must have.")
             : new BrokerFinding(true, queue, $"The queue '{queue}' is not as it must be: {refusal}. Empty it, delete it, and start again."));
+
+        Task<(bool Exists, string? Refusal)> LookAtAsync(Dictionary<string, object?> with) => probe.TryAsync(
+            channel => channel.QueueDeclarePassiveAsync(queue, cancellation),
+            channel => channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, with, cancellationToken: cancellation), cancellation);
     }
 
     /// <summary>A policy changes a queue without changing its arguments.</summary>
@@ -121,7 +125,7 @@ public sealed class BrokerCheck(BrokerAccess access, string? managementUri = nul
             var name = queue.GetProperty("name").GetString()!;
             if (!looked.Contains(name) || !queue.TryGetProperty("effective_policy_definition", out var policy) || policy.ValueKind != JsonValueKind.Object)
                 continue;
-            foreach (var rule in policy.EnumerateObject().Where(rule => Forgetting.Contains(rule.Name)))
+            foreach (var rule in policy.EnumerateObject().Where(rule => Forgetting.Contains(rule.Name) && !VendorQueues.Allows(name, rule, policy)))
                 findings.Add(new BrokerFinding(true, name, $"A policy gives the queue '{name}' {rule.Name} = {rule.Value}, which lets messages vanish. Remove it from the policy."));
         }
     }

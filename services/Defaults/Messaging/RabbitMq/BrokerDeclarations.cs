@@ -87,17 +87,35 @@ internal sealed class BrokerDeclarations(Func<CancellationToken, Task<IChannel>>
         await find();
     }
 
-    private static async Task DeclareAsync(IChannel channel, List<QueueDefinition> queues, CancellationToken cancellation)
+    private async Task DeclareAsync(IChannel channel, List<QueueDefinition> queues, CancellationToken cancellation)
     {
         await DeclareCommonAsync(channel, cancellation);
         foreach (var exchange in queues.SelectMany(queue => queue.Bindings).Select(binding => binding.Exchange).Distinct(StringComparer.Ordinal))
             await BrokerTopology.DeclareExchangeAsync(channel, exchange, cancellation);
         foreach (var (name, arguments) in queues.SelectMany(queue => BrokerTopology.QueuesOf(queue.Name)))
-            await BrokerTopology.DeclareQueueAsync(channel, name, arguments, cancellation);
+        {
+            if (!Topology.IsVendorQueue(name) || !await IsLimitedAsync(name, arguments, cancellation))
+                await BrokerTopology.DeclareQueueAsync(channel, name, arguments, cancellation);
+        }
         await BindAsync(
             channel,
             [.. queues.SelectMany(queue => BrokerTopology.WaysTo(queue.Name).Concat(queue.Bindings.Select(binding => new QueueBinding(queue.Name, binding))))],
             cancellation);
+    }
+
+    /// <summary>One of an earlier version, or of the definitions, stands without the argument, and stays; the definitions' policy limits it. The broker says so by closing the channel.</summary>
+    private async Task<bool> IsLimitedAsync(string queue, Dictionary<string, object?> arguments, CancellationToken cancellation)
+    {
+        await using var channel = await open(cancellation);
+        try
+        {
+            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, VendorQueues.Limited(arguments), cancellationToken: cancellation);
+            return true;
+        }
+        catch (OperationInterruptedException refused) when (refused.ShutdownReason?.ReplyCode is Constants.PreconditionFailed or Constants.AccessRefused)
+        {
+            return false;
+        }
     }
 
     private static async Task DeclareCommonAsync(IChannel channel, CancellationToken cancellation)
