@@ -36,6 +36,7 @@ public sealed partial class When_input_comes_from_outside
     /// <summary>Tried where there is a server, a broker or a whole message to try it with.</summary>
     private static readonly Dictionary<string, (string Source, string Test)> ElsewhereTried = new(StringComparer.Ordinal)
     {
+        ["Bound.HeldBytes"] = ("tests/Defaults.Tests/Messaging/Contract/When_messages_are_large.cs", "No_more_is_held_than_the_limit_and_all_are_handled"),
         ["Bound.RequestBytes"] = ("tests/Defaults.Tests/Hosting/When_a_request_is_too_large.cs", "only_one_above_the_limit_is_refused"),
         ["Topology.DeliveryLimit"] = ("tests/Defaults.Tests/Messaging/Contract/When_the_broker_fails.cs", "Topology.DeliveryLimit"),
         ["Topology.VendorIntakeLimit"] = ("services/Defaults/Messaging/RabbitMq/BrokerTopology.cs", "arguments[\"x-max-length\"] = Topology.VendorIntakeLimit"),

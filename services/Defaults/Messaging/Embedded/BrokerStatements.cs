@@ -57,7 +57,7 @@ internal sealed class BrokerStatements : IDisposable
             """
             INSERT INTO messages (queue_id, name, message_id, traceparent, body)
             SELECT $queue, name, message_id, traceparent, body FROM messages WHERE sequence = $sequence
-            RETURNING sequence
+            RETURNING sequence, name, length(body)
             """, "$queue", "$sequence");
     }
 
@@ -99,10 +99,16 @@ internal sealed class BrokerStatements : IDisposable
 
     public void MarkDelivered(int queue, long sequence) => Run(mark, sequence, queue);
 
-    public long? Move(long sequence, int toQueue)
+    public (long Sequence, Replies Replies)? Move(long sequence, int toQueue)
     {
-        if (Run(move, toQueue, sequence) is not long moved)
-            return null;
+        (long, Replies) moved;
+        Give(move, toQueue, sequence);
+        using (var row = move.ExecuteReader())
+        {
+            if (!row.Read())
+                return null;
+            moved = (row.GetInt64(0), Replies.Of(row.GetString(1), row.GetInt64(2)));
+        }
         Delete(sequence);
         return moved;
     }
@@ -136,9 +142,14 @@ internal sealed class BrokerStatements : IDisposable
 
     private static object? Run(SqliteCommand command, params ReadOnlySpan<object?> values)
     {
+        Give(command, values);
+        return command.ExecuteScalar();
+    }
+
+    private static void Give(SqliteCommand command, params ReadOnlySpan<object?> values)
+    {
         for (var i = 0; i < values.Length; i++)
             command.Parameters[i].Value = values[i] ?? DBNull.Value;
-        return command.ExecuteScalar();
     }
 
     private static byte[] AsArray(ReadOnlyMemory<byte> body) =>

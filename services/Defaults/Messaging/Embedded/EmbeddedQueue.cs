@@ -16,6 +16,7 @@ internal sealed class EmbeddedQueue(int id, string name, BrokerFile file, TimePr
     private long cursor;
     private long last;
     private long depth;
+    private Replies replies;
 
     public int Id => id;
 
@@ -23,18 +24,34 @@ internal sealed class EmbeddedQueue(int id, string name, BrokerFile file, TimePr
 
     public long Depth => Interlocked.Read(ref depth);
 
+    /// <summary>Of what vendors say, however much else waits.</summary>
+    public Replies Replies
+    {
+        get
+        {
+            lock (gate)
+                return replies;
+        }
+    }
+
     /// <summary>Rows found at the start, or committed since; never called before they are on disk.</summary>
-    public void Arrived(long lastSequence, long count)
+    public void Arrived(long lastSequence, long count, Replies arrivedReplies)
     {
         Interlocked.Add(ref depth, count);
         lock (gate)
         {
+            replies += arrivedReplies;
             last = Math.Max(last, lastSequence);
             Wake();
         }
     }
 
-    public void Gone(long count) => Interlocked.Add(ref depth, -count);
+    public void Gone(long count, Replies goneReplies)
+    {
+        Interlocked.Add(ref depth, -count);
+        lock (gate)
+            replies -= goneReplies;
+    }
 
     public void GiveBack(IEnumerable<StoredMessage> messages)
     {
@@ -57,8 +74,11 @@ internal sealed class EmbeddedQueue(int id, string name, BrokerFile file, TimePr
         }
     }
 
-    /// <summary>At least one message, at most <paramref name="most"/>, after <paramref name="linger"/> where there are fewer.</summary>
-    public async Task<List<StoredMessage>> TakeAsync(int most, TimeSpan linger, CancellationToken cancellation)
+    /// <summary>
+    /// At least one message, at most <paramref name="most"/>, after <paramref name="linger"/> where there are fewer. Together no
+    /// larger than <paramref name="mostBytes"/>, unless it is one alone.
+    /// </summary>
+    public async Task<List<StoredMessage>> TakeAsync(int most, long mostBytes, TimeSpan linger, CancellationToken cancellation)
     {
         var taken = new List<StoredMessage>();
         while (true)
@@ -66,7 +86,7 @@ internal sealed class EmbeddedQueue(int id, string name, BrokerFile file, TimePr
             Task arrival;
             lock (gate)
             {
-                Fill(taken, most);
+                Fill(taken, most, mostBytes);
                 arrival = arrived.Task;
             }
             if (taken.Count > 0)
@@ -85,7 +105,7 @@ internal sealed class EmbeddedQueue(int id, string name, BrokerFile file, TimePr
             throw;
         }
         lock (gate)
-            Fill(taken, most);
+            Fill(taken, most, mostBytes);
         return taken;
     }
 
@@ -95,18 +115,24 @@ internal sealed class EmbeddedQueue(int id, string name, BrokerFile file, TimePr
         arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    private void Fill(List<StoredMessage> taken, int most)
+    private void Fill(List<StoredMessage> taken, int most, long mostBytes)
     {
+        var bytes = taken.Sum(message => (long)message.Body.Length);
         while (taken.Count < most)
         {
-            if (givenBack.TryDequeue(out var returned, out _))
-                taken.Add(returned);
-            else if (page.TryDequeue(out var next))
-                taken.Add(next);
-            else if (cursor < last)
+            var isBack = givenBack.TryPeek(out var next, out _);
+            if (!isBack && !page.TryPeek(out next))
+            {
+                if (cursor >= last)
+                    return;
                 LoadPage();
-            else
+                continue;
+            }
+
+            bytes += next!.Body.Length;
+            if (taken.Count > 0 && bytes > mostBytes)
                 return;
+            taken.Add(isBack ? givenBack.Dequeue() : page.Dequeue());
         }
     }
 

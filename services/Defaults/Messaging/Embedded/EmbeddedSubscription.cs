@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Reading;
 using Microsoft.Extensions.Logging;
 
 namespace ClaimsTransfer.Defaults.Messaging.Embedded;
@@ -23,7 +24,7 @@ internal sealed partial class EmbeddedSubscription(EmbeddedTransport transport, 
         {
             try
             {
-                await HandleAsync(await queue.TakeAsync(Math.Max(1, definition.BatchSize), definition.Linger, stop));
+                await HandleAsync(await queue.TakeAsync(Math.Max(1, definition.BatchSize), Bound.HeldBytes / Math.Max(1, definition.Concurrency), definition.Linger, stop));
                 failures = 0;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)

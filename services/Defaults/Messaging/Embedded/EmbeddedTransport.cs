@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -17,11 +18,13 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
     private readonly ConcurrentDictionary<ISubscription, bool> subscriptions = new();
     private readonly ConcurrentDictionary<(string Exchange, string RoutingKey), EmbeddedQueue[]> bindings = new();
     private readonly SemaphoreSlim declaring = new(1);
+    private readonly Replies mostReplies;
     private volatile bool closed;
 
-    private EmbeddedTransport(BrokerFile file, TimeProvider time, ILoggerFactory loggers)
+    private EmbeddedTransport(BrokerFile file, Replies mostReplies, TimeProvider time, ILoggerFactory loggers)
     {
         this.file = file;
+        this.mostReplies = mostReplies;
         this.time = time;
         logger = loggers.CreateLogger<EmbeddedTransport>();
     }
@@ -29,9 +32,13 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
     public bool IsHealthy => !closed;
 
     /// <param name="folder">The data folder; refused when another process has it open.</param>
-    public static EmbeddedTransport Open(string folder, TimeProvider time, ILoggerFactory loggers)
+    public static EmbeddedTransport Open(string folder, TimeProvider time, ILoggerFactory loggers) =>
+        Open(folder, new Replies(Topology.VendorIntakeLimit, Topology.VendorQueueBytes), time, loggers);
+
+    /// <param name="mostReplies">Of vendors, on one queue.</param>
+    internal static EmbeddedTransport Open(string folder, Replies mostReplies, TimeProvider time, ILoggerFactory loggers)
     {
-        var transport = new EmbeddedTransport(BrokerFile.Open(folder), time, loggers);
+        var transport = new EmbeddedTransport(BrokerFile.Open(folder), mostReplies, time, loggers);
         transport.Recall();
         return transport;
     }
@@ -67,6 +74,7 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
         if (messages.Count == 0)
             return Task.CompletedTask;
         cancellation.ThrowIfCancellationRequested();
+        RefuseReplies(messages);
         var arrivals = new Arrivals();
         return file.WriteAsync(
             write =>
@@ -75,7 +83,7 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
                 foreach (var message in messages)
                 {
                     foreach (var queue in RouteOf(message))
-                        arrivals.Add(queue, write.Insert(queue.Id, message.Name, message.MessageId.ToString(), message.Body, message.TraceParent));
+                        arrivals.Add(queue, write.Insert(queue.Id, message.Name, message.MessageId.ToString(), message.Body, message.TraceParent), Replies.Of(message.Name, message.Body.Length));
                 }
             },
             arrivals.Tell).WaitAsync(cancellation);
@@ -110,7 +118,7 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
             {
                 arrivals.Clear();
                 foreach (var message in messages)
-                    arrivals.Add(target, write.Insert(target.Id, message.Name, message.MessageId, message.Body, message.TraceParent));
+                    arrivals.Add(target, write.Insert(target.Id, message.Name, message.MessageId, message.Body, message.TraceParent), Replies.Of(message.Name, message.Body.Length));
             },
             arrivals.Tell).WaitAsync(cancellation);
     }
@@ -147,12 +155,12 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
                 foreach (var sequence in chosen.Order())
                 {
                     if (write.Move(sequence, target.Id) is { } moved)
-                        arrivals.Add(target, moved);
+                        arrivals.Add(target, moved.Sequence, moved.Replies);
                 }
             },
             () =>
             {
-                source.Gone(arrivals.Count);
+                source.Gone(arrivals.Count, arrivals.Replies);
                 arrivals.Tell();
             });
         return (int)arrivals.Count;
@@ -170,7 +178,7 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
             {
                 arrivals.Clear();
                 foreach (var (delivery, fault) in messages)
-                    arrivals.Add(errors, write.Insert(errors.Id, delivery.Name, delivery.MessageId, delivery.Body, delivery.TraceParent, delivery.Attempts, fault));
+                    arrivals.Add(errors, write.Insert(errors.Id, delivery.Name, delivery.MessageId, delivery.Body, delivery.TraceParent, delivery.Attempts, fault), Replies.Of(delivery.Name, delivery.Body.Length));
             },
             arrivals.Tell).WaitAsync(cancellation);
     }
@@ -203,14 +211,17 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
             {
                 arrivals.Clear();
                 foreach (var letter in dead)
-                    arrivals.Add(errors, InsertDead(write, errors, batch[deliveries.IndexOf(letter.Delivery)] with { Body = letter.KeptBody }, FaultNote.Of(letter.Cause, time.GetUtcNow(), queue.Name)));
+                {
+                    var message = batch[deliveries.IndexOf(letter.Delivery)] with { Body = letter.KeptBody };
+                    arrivals.Add(errors, InsertDead(write, errors, message, FaultNote.Of(letter.Cause, time.GetUtcNow(), queue.Name)), Replies.Of(message.Name, message.Body.Length));
+                }
                 foreach (var message in batch)
                     write.Delete(message.Sequence);
                 write.MarkDelivered(queue.Id, batch.Max(message => message.Sequence));
             },
             () =>
             {
-                queue.Gone(batch.Count);
+                queue.Gone(batch.Count, Replies.Of(batch));
                 arrivals.Tell();
             });
     }
@@ -248,6 +259,19 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
         return byKey.Length > 0 ? byKey : [queues[Topology.Unrouted]];
     }
 
+    /// <summary>
+    /// As RabbitMQ refuses what goes beyond a vendor's queues: what vendors say waits here on the services' own, beside what ours say by the same messages, which is never refused. Whoever
+    /// publishes at the same time may go a little beyond, there too.
+    /// </summary>
+    private void RefuseReplies(IReadOnlyList<OutgoingMessage> messages)
+    {
+        foreach (var message in messages.Where(message => Topology.IsReply(message.Name) && message.RoutingKey != Topology.OurKey))
+        {
+            if (RouteOf(message).FirstOrDefault(queue => queue.Replies.AreBeyond(mostReplies)) is { } full)
+                throw new TransientException($"{full.Replies.Messages} messages of {full.Replies.Bytes} bytes from vendors wait on the queue '{full.Name}': no more are taken until some are handled.");
+        }
+    }
+
     /// <summary>Takes queues and bindings from the file: those of an earlier run at the start, new ones after a declaration.</summary>
     private void Recall()
     {
@@ -255,12 +279,12 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
             file.WriteAsync(write => write.DeclareQueue(Topology.Unrouted)).GetAwaiter().GetResult();
         file.Read(connection =>
         {
-            foreach (var (id, name, last, count) in QueueRows(connection))
+            foreach (var (id, name, last, count, replies) in QueueRows(connection))
             {
                 if (queues.ContainsKey(name))
                     continue;
                 var queue = new EmbeddedQueue(id, name, file, time);
-                queue.Arrived(last, count);
+                queue.Arrived(last, count, replies);
                 queues[name] = queue;
             }
             foreach (var group in BindingRows(connection).GroupBy(row => (row.Exchange, row.RoutingKey), row => queues[row.Queue]))
@@ -269,19 +293,21 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
         });
     }
 
-    private static List<(int Id, string Name, long Last, long Count)> QueueRows(SqliteConnection connection)
+    private static List<(int Id, string Name, long Last, long Count, Replies Replies)> QueueRows(SqliteConnection connection)
     {
         using var command = connection.CreateCommand();
         command.CommandText =
             """
-            SELECT queues.id, queues.name, coalesce(max(messages.sequence), 0), count(messages.sequence)
-            FROM queues LEFT JOIN messages ON messages.queue_id = queues.id
+            SELECT queues.id, queues.name, coalesce(max(messages.sequence), 0), count(messages.sequence), coalesce(sum(replies.name IS NOT NULL), 0),
+                   coalesce(sum(iif(replies.name IS NOT NULL, length(messages.body), 0)), 0)
+            FROM queues LEFT JOIN messages ON messages.queue_id = queues.id LEFT JOIN (SELECT value AS name FROM json_each($replies)) replies ON replies.name = messages.name
             GROUP BY queues.id, queues.name
             """;
+        command.Parameters.AddWithValue("$replies", JsonSerializer.Serialize(Topology.Replies));
         using var reader = command.ExecuteReader();
-        var rows = new List<(int, string, long, long)>();
+        var rows = new List<(int, string, long, long, Replies)>();
         while (reader.Read())
-            rows.Add((reader.GetInt32(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3)));
+            rows.Add((reader.GetInt32(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), new Replies(reader.GetInt64(4), reader.GetInt64(5))));
         return rows;
     }
 
@@ -299,18 +325,24 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
     /// <summary>What a transaction has put where; told to the queues once it is on disk.</summary>
     private sealed class Arrivals
     {
-        private readonly Dictionary<EmbeddedQueue, (long Last, long Count)> byQueue = [];
+        private readonly Dictionary<EmbeddedQueue, (long Last, long Count, Replies Replies)> byQueue = [];
 
         public long Count => byQueue.Values.Sum(queue => queue.Count);
 
+        public Replies Replies => byQueue.Values.Aggregate(default(Replies), (sum, queue) => sum + queue.Replies);
+
         public void Clear() => byQueue.Clear();
 
-        public void Add(EmbeddedQueue queue, long sequence) => byQueue[queue] = (sequence, byQueue.GetValueOrDefault(queue).Count + 1);
+        public void Add(EmbeddedQueue queue, long sequence, Replies replies)
+        {
+            var before = byQueue.GetValueOrDefault(queue);
+            byQueue[queue] = (sequence, before.Count + 1, before.Replies + replies);
+        }
 
         public void Tell()
         {
             foreach (var (queue, arrival) in byQueue)
-                queue.Arrived(arrival.Last, arrival.Count);
+                queue.Arrived(arrival.Last, arrival.Count, arrival.Replies);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using ClaimsTransfer.Defaults.Reading;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -6,10 +7,18 @@ using RabbitMQ.Client.Exceptions;
 namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
 
 /// <summary>Who handles what a queue delivers, and how.</summary>
-internal sealed record Consumption(QueueDefinition Queue, BatchHandler Handler, RabbitMqPublisher Publisher, TimeProvider Time, ILogger Logger)
+/// <param name="Prefetch">The subscription's, from session to session.</param>
+internal sealed record Consumption(QueueDefinition Queue, BatchHandler Handler, Prefetch Prefetch, RabbitMqPublisher Publisher, TimeProvider Time, ILogger Logger)
 {
-    /// <summary>What is being handled, and as much again to go on with.</summary>
-    public ushort Prefetch => (ushort)Math.Clamp(Queue.BatchSize * Queue.Concurrency * 2L, 1, ushort.MaxValue);
+    /// <summary>
+    /// What is being handled, and as much again to go on with. From a dead-letter queue of others as few as fit however large each is that we can handle: what is given back there may be
+    /// lost by it.
+    /// </summary>
+    public static Prefetch PrefetchOf(QueueDefinition queue)
+    {
+        var most = DeadLetterQueueName.IsOthers(queue.Name) ? Bound.HeldBytes / Bound.MessageBytes : ushort.MaxValue;
+        return new Prefetch((ushort)Math.Clamp(queue.BatchSize * queue.Concurrency * 2L, 1, most), DeadLetterQueueName.IsOthers(queue.Name) ? long.MaxValue : Bound.HeldBytes);
+    }
 }
 
 /// <summary>
@@ -43,18 +52,24 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
     private readonly CancellationTokenSource lost = new();
     private readonly SettleOrder order = new();
     private readonly bool isOthers;
+    private readonly Prefetch prefetch;
+    private readonly CancellationTokenSource tooFew = new();
     private long unsettled;
+    private long unsettledBytes;
     private int failures;
 
     protected ConsumerSession(Consumption consumption)
     {
-        (definition, handler, publisher, time, logger) = consumption;
+        (definition, handler, prefetch, publisher, time, logger) = consumption;
         slots = new SemaphoreSlim(Math.Max(1, definition.Concurrency));
         isOthers = DeadLetterQueueName.IsOthers(definition.Name);
     }
 
     /// <summary>Beside the batch being collected, which holds a slot of its own.</summary>
     private bool IsAnotherInHand => slots.CurrentCount < definition.Concurrency - 1;
+
+    /// <summary>Nothing more comes than was asked for, however long it is waited for.</summary>
+    private int Full => Math.Clamp(definition.BatchSize, 1, prefetch.Count);
 
     /// <summary>On which the deliveries come.</summary>
     protected abstract IChannel Channel { get; }
@@ -69,10 +84,24 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
     /// <summary>Delivered to us and not settled yet.</summary>
     public long Unsettled => Interlocked.Read(ref unsettled);
 
-    /// <param name="body">The session's to keep.</param>
+    /// <summary>Weighs what comes before anything of it is copied.</summary>
+    /// <returns>Whether it is to be taken. What is not is the broker's: the session ends, or has.</returns>
+    protected bool MayTake(int bytes)
+    {
+        if (lost.IsCancellationRequested)
+            return false;
+        var (held, heldBytes) = (Interlocked.Increment(ref unsettled), Interlocked.Add(ref unsettledBytes, bytes));
+        if (prefetch.Takes(bytes, held, heldBytes))
+            return true;
+        Log.TooLarge(logger, definition.Name, held, heldBytes, prefetch.Count);
+        // What still comes until the channel is closed, after what is in hand, is not held.
+        _ = LoseAsync();
+        return false;
+    }
+
+    /// <param name="body">The session's to keep, once <see cref="MayTake"/> has said so.</param>
     protected void Take(ulong tag, string exchange, string routingKey, bool redelivered, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body)
     {
-        Interlocked.Increment(ref unsettled);
         var received = new Received(tag, Wire.Read(exchange, routingKey, redelivered, properties, body), isOthers ? properties : null);
         (isOthers && received.Delivery.Attempts > 0 ? counted : arrived).Writer.TryWrite(received);
     }
@@ -83,11 +112,11 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
     /// <summary>Handles batches until told to stop or until the channel is lost; what is in hand is finished either way, or abandoned when told so.</summary>
     public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop, lost.Token);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop, lost.Token, tooFew.Token);
         using var abandoning = CancellationTokenSource.CreateLinkedTokenSource(abandon, lost.Token);
         var inHand = new HashSet<Task>();
         var renewing = RenewAsync(ending.Token);
-        while (!stop.IsCancellationRequested && !ending.IsCancellationRequested)
+        while (!stop.IsCancellationRequested && !tooFew.IsCancellationRequested && !ending.IsCancellationRequested)
         {
             var batch = await CollectAsync(stop, ending.Token);
             if (batch.Count == 0)
@@ -99,8 +128,13 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
         if (IsAlive)
             await CancelConsumerAsync();
         await Task.WhenAll([.. inHand, renewing]);
-        while (IsAlive && (arrived.Reader.TryRead(out var prefetched) || counted.Reader.TryRead(out prefetched)))
-            await GiveBackAsync([prefetched]);
+        // Without the channel they are the broker's already; whoever still knows this session does not hold them with it.
+        order.Forget();
+        while (arrived.Reader.TryRead(out var prefetched) || counted.Reader.TryRead(out prefetched))
+        {
+            if (IsAlive)
+                await GiveBackAsync([prefetched]);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -135,7 +169,7 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
             Drain(batch);
             // Under load a fuller batch saves more than it delays: while another is in hand, this one may wait longer.
             var linger = Task.Delay(IsAnotherInHand ? definition.Linger * LoadedLinger : definition.Linger, time, ending);
-            while (batch.Count < definition.BatchSize && !linger.IsCompleted)
+            while (batch.Count < Full && !linger.IsCompleted)
             {
                 await Task.WhenAny(arrived.Reader.WaitToReadAsync(ending).AsTask(), linger);
                 Drain(batch);
@@ -154,7 +188,7 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
 
     private void Drain(List<Received> batch)
     {
-        while (batch.Count < Math.Max(1, definition.BatchSize) && arrived.Reader.TryRead(out var received))
+        while (batch.Count < Full && arrived.Reader.TryRead(out var received))
             batch.Add(received);
     }
 
@@ -190,7 +224,8 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
                 dead.Select(letter => publisher.ToQueue(Topology.ErrorQueue(definition.Name), letter.Delivery with { Body = letter.KeptBody }, FaultNote.Of(letter.Cause, time.GetUtcNow(), definition.Name))),
                 abandon);
             await order.SettleAsync(batch, (tag, multiple) => Channel.BasicAckAsync(tag, multiple, CancellationToken.None), singly: isOthers);
-            Interlocked.Add(ref unsettled, -batch.Count);
+            if (prefetch.IsTooFew(batch.Count, Settled(batch)))
+                await tooFew.CancelAsync();
             failures = 0;
         }
         catch (Exception fault) when (!IsAlive && (IsLoss(fault) || fault is OperationCanceledException))
@@ -224,7 +259,7 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
             await order.SettleAsync(batch, (tag, _) => worn.Exists(received => received.Tag == tag)
                 ? Channel.BasicAckAsync(tag, multiple: false, CancellationToken.None)
                 : Channel.BasicNackAsync(tag, multiple: false, requeue: true, CancellationToken.None), singly: true);
-            Interlocked.Add(ref unsettled, -batch.Count);
+            Settled(batch);
         }
         catch (Exception fault) when (IsLoss(fault) || fault is TransientException or NotAllowedException or BrokerNotReadyException)
         {
@@ -232,6 +267,15 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
             Log.LostInHand(logger, definition.Name, batch.Count);
             await lost.CancelAsync();
         }
+    }
+
+    /// <returns>Its bytes, which are held no more.</returns>
+    private long Settled(List<Received> batch)
+    {
+        var bytes = batch.Sum(received => (long)received.Delivery.Body.Length);
+        Interlocked.Add(ref unsettled, -batch.Count);
+        Interlocked.Add(ref unsettledBytes, -bytes);
+        return bytes;
     }
 
     private async Task CancelConsumerAsync()
@@ -260,6 +304,9 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
 
         [LoggerMessage(1041, LogLevel.Information, "{Queue}: the channel is gone with {Count} messages in hand; the broker delivers them again")]
         public static partial void LostInHand(ILogger logger, string queue, int count);
+
+        [LoggerMessage(1043, LogLevel.Warning, "{Queue}: {Count} messages of {Bytes} bytes are more than is held at a time; they are given back, and {Prefetch} are asked for ahead until they are smaller")]
+        public static partial void TooLarge(ILogger logger, string queue, long count, long bytes, int prefetch);
 
         [LoggerMessage(1042, LogLevel.Debug, "{Queue}: the channel could not be closed in good order: {Fault}")]
         public static partial void ClosedBadly(ILogger logger, string queue, string fault);

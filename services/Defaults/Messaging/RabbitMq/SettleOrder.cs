@@ -16,6 +16,13 @@ internal sealed class SettleOrder
             open.AddLast(batch);
     }
 
+    /// <summary>The session is over: what was not settled is the broker's.</summary>
+    public void Forget()
+    {
+        lock (gate)
+            open.Clear();
+    }
+
     public async Task SettleAsync(List<ConsumerSession.Received> batch, Func<ulong, bool, ValueTask> settle, bool singly = false)
     {
         await turn.WaitAsync();

@@ -23,3 +23,5 @@ public sealed class When_a_message_fails : When_a_message_fails<EmbeddedSource>;
 public sealed class When_a_consumer_pauses_or_stops : When_a_consumer_pauses_or_stops<EmbeddedSource>;
 
 public sealed class When_messages_are_traced : When_messages_are_traced<EmbeddedSource>;
+
+public sealed class When_messages_are_large : When_messages_are_large<EmbeddedSource>;

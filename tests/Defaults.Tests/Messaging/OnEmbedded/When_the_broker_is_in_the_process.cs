@@ -3,6 +3,7 @@ using System.Diagnostics;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Messaging.Embedded;
 using ClaimsTransfer.Defaults.Tests.Messaging.Contract;
+using ClaimsTransfer.Messages;
 using Shouldly;
 
 namespace ClaimsTransfer.Defaults.Tests.Messaging.OnEmbedded;
@@ -65,6 +66,43 @@ public sealed class When_the_broker_is_in_the_process : TransportContract<Embedd
             (await File.ReadAllBytesAsync(path)).AsSpan().IndexOf("0101011234"u8).ShouldBe(-1, path);
     }
 
+    [TestCase(20, 1_000_000_000L)]
+    [TestCase(1_000_000, 20 * 1_000L)]
+    public async Task What_vendors_say_waits_up_to_a_limit_and_what_our_own_services_say_does_not(long messages, long bytes)
+    {
+        QueueDefinition queue = new(Name, [new(MessageNames.TransferReported, Topology.EveryKey), new(MessageNames.ClaimCreated)]);
+        await Transport.DisposeAsync();
+        await using (var limited = Reopen(messages, bytes))
+        {
+            await limited.DeclareAsync([queue], CancellationToken.None);
+            for (var number = 0; number < 20; number++)
+                await SayAsync(limited, number, "0101");
+            await RefusedAsync(limited);
+        }
+
+        await using var transport = Reopen(messages, bytes);
+        await RefusedAsync(transport);
+        await SayAsync(transport, 30, Topology.OurKey);
+        await transport.PublishAsync([new OutgoingMessage(MessageNames.ClaimCreated, Sample.Id(31), new byte[1_000])], CancellationToken.None);
+        (await transport.DepthAsync(Name, default)).ShouldBe(22);
+        // Moved away and back it counts as before.
+        (await transport.MoveAsync(Name, "elsewhere", null, 100, CancellationToken.None)).ShouldBe(22);
+        await SayAsync(transport, 32, "0101");
+        (await transport.MoveAsync("elsewhere", Name, null, 100, CancellationToken.None)).ShouldBe(22);
+        await RefusedAsync(transport);
+
+        var collector = new Collector();
+        await transport.SubscribeAsync(queue, collector.HandleAsync, CancellationToken.None);
+        await Eventually.TrueAsync(async () => await transport.DepthAsync(Name, default) == 0, () => "not empty");
+        await SayAsync(transport, 33, "0101");
+
+        static Task SayAsync(EmbeddedTransport transport, int number, string key) =>
+            transport.PublishAsync([new OutgoingMessage(MessageNames.TransferReported, Sample.Id(number), new byte[1_000], key)], CancellationToken.None);
+
+        async Task RefusedAsync(EmbeddedTransport transport) =>
+            (await Should.ThrowAsync<TransientException>(() => SayAsync(transport, 29, "0101"))).Message.ShouldContain($"wait on the queue '{Name}'");
+    }
+
     [Test]
     public async Task Four_hops_keep_up_with_five_thousand_messages_a_second()
     {
@@ -95,6 +133,8 @@ public sealed class When_the_broker_is_in_the_process : TransportContract<Embedd
         // The machine may be shared; a fault of design shows as a tenth of this.
         perSecond.ShouldBeGreaterThan(1_000);
     }
+
+    private EmbeddedTransport Reopen(long messages, long bytes) => EmbeddedTransport.Open(Source.Folder, new Replies(messages, bytes), TimeProvider.System, TestLog.Loggers);
 
     private EmbeddedTransport Reopen() => EmbeddedTransport.Open(Source.Folder, TimeProvider.System, TestLog.Loggers);
 }

@@ -30,3 +30,5 @@ public sealed class When_messages_are_traced : When_messages_are_traced<MassTran
 {
     protected override IReadOnlyList<string> Broker => RabbitMqSource.AsTraced(Transport);
 }
+
+public sealed class When_messages_are_large : When_messages_are_large<MassTransitSource>;

@@ -29,3 +29,5 @@ public sealed class When_messages_are_traced : When_messages_are_traced<NativeSo
 {
     protected override IReadOnlyList<string> Broker => RabbitMqSource.AsTraced(Transport);
 }
+
+public sealed class When_messages_are_large : When_messages_are_large<NativeSource>;

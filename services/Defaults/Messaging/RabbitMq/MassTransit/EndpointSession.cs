@@ -48,7 +48,7 @@ internal sealed class EndpointSession : ConsumerSession, IFilter<ChannelContext>
         channel.ChannelShutdownAsync += (_, _) => LoseAsync();
         try
         {
-            await next.Send(new SettledChannel(context, consumption.Queue.Name, tag =>
+            await next.Send(new SettledChannel(context, consumption.Queue.Name, MayTake, tag =>
             {
                 ConsumerTag = tag;
                 consuming.TrySetResult();
@@ -102,7 +102,7 @@ internal sealed class EndpointSession : ConsumerSession, IFilter<ChannelContext>
     private void Configure(IRabbitMqReceiveEndpointConfigurator configurator)
     {
         configurator.ConfigureConsumeTopology = false;
-        configurator.PrefetchCount = consumption.Prefetch;
+        configurator.PrefetchCount = consumption.Prefetch.Count;
         configurator.ConcurrentMessageLimit = 1;
         configurator.ConnectReceiveEndpointObserver(this);
         configurator.ConfigureChannel(pipe => pipe.UseFilter(this));

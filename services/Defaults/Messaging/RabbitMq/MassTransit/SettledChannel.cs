@@ -1,6 +1,7 @@
 using MassTransit.Middleware;
 using MassTransit.RabbitMqTransport;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 
 namespace ClaimsTransfer.Defaults.Messaging.RabbitMq.MassTransit;
 
@@ -8,8 +9,9 @@ namespace ClaimsTransfer.Defaults.Messaging.RabbitMq.MassTransit;
 /// The channel as MassTransit's endpoint may use it. It consumes from our queue, whatever the endpoint is called. It declares and binds nothing: queues and exchanges are made by
 /// <see cref="BrokerDeclarations"/>, with our arguments, and a user needs no right to make any of MassTransit's. And it acknowledges nothing: a delivery is settled with its batch.
 /// </summary>
+/// <param name="mayTake">Asked of each delivery by its size, before MassTransit has it.</param>
 /// <param name="consuming">Told the consumer's tag.</param>
-internal sealed class SettledChannel(ChannelContext context, string queue, Action<string> consuming) : ProxyPipeContext(context), ChannelContext
+internal sealed class SettledChannel(ChannelContext context, string queue, Func<int, bool> mayTake, Action<string> consuming) : ProxyPipeContext(context), ChannelContext
 {
     private readonly ChannelContext context = context;
 
@@ -20,7 +22,7 @@ internal sealed class SettledChannel(ChannelContext context, string queue, Actio
     public async Task<string> BasicConsume(
         string queue_, bool noAck, bool exclusive, IDictionary<string, object> arguments, IAsyncBasicConsumer consumer, string consumerTag, CancellationToken cancellationToken)
     {
-        var tag = await context.BasicConsume(queue, noAck: false, exclusive, arguments, consumer, consumerTag, cancellationToken);
+        var tag = await context.BasicConsume(queue, noAck: false, exclusive, arguments, new Weighing(consumer, mayTake), consumerTag, cancellationToken);
         consuming(tag);
         return tag;
     }
@@ -58,4 +60,22 @@ internal sealed class SettledChannel(ChannelContext context, string queue, Actio
     public void NotifyFaulted(Exception exception, Uri inputAddress) => context.NotifyFaulted(exception, inputAddress);
 
     private Task<QueueDeclareOk> Declared => Task.FromResult(new QueueDeclareOk(queue, 0, 0));
+
+    private sealed class Weighing(IAsyncBasicConsumer inner, Func<int, bool> mayTake) : IAsyncBasicConsumer
+    {
+        public IChannel? Channel => inner.Channel;
+
+        public Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default) => inner.HandleBasicCancelAsync(consumerTag, cancellationToken);
+
+        public Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken = default) => inner.HandleBasicCancelOkAsync(consumerTag, cancellationToken);
+
+        public Task HandleBasicConsumeOkAsync(string consumerTag, CancellationToken cancellationToken = default) => inner.HandleBasicConsumeOkAsync(consumerTag, cancellationToken);
+
+        public Task HandleBasicDeliverAsync(
+            string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties,
+            ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default) =>
+            mayTake(body.Length) ? inner.HandleBasicDeliverAsync(consumerTag, deliveryTag, redelivered, exchange, routingKey, properties, body, cancellationToken) : Task.CompletedTask;
+
+        public Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason) => inner.HandleChannelShutdownAsync(channel, reason);
+    }
 }

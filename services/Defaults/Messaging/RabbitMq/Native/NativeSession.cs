@@ -17,7 +17,7 @@ internal sealed class NativeSession : ConsumerSession
         var session = new NativeSession(channel, consumption);
         try
         {
-            await channel.BasicQosAsync(0, consumption.Prefetch, global: false, cancellation);
+            await channel.BasicQosAsync(0, consumption.Prefetch.Count, global: false, cancellation);
             session.ConsumerTag = await channel.BasicConsumeAsync(consumption.Queue.Name, autoAck: false, new Consumer(session), cancellation);
             return session;
         }
@@ -36,7 +36,8 @@ internal sealed class NativeSession : ConsumerSession
             string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties,
             ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
         {
-            session.Take(deliveryTag, exchange, routingKey, redelivered, properties, body.ToArray());
+            if (session.MayTake(body.Length))
+                session.Take(deliveryTag, exchange, routingKey, redelivered, properties, body.ToArray());
             return Task.CompletedTask;
         }
 
