@@ -44,6 +44,7 @@ public static class ConsoleExtensions
             .AddSingleton(services => services.GetRequiredService<ConsoleParts>().Replays)
             .AddSingleton(services => services.GetRequiredService<ConsoleParts>().Corrections)
             .AddSingleton(services => services.GetRequiredService<ConsoleParts>().Archives)
+            .AddSingleton(services => services.GetRequiredService<ConsoleParts>().Room)
             .AddSingleton(services => services.GetRequiredService<ConsoleParts>().Questions)
             .AddSingleton(services => services.GetRequiredService<ConsoleParts>().Runner)
             .AddSingleton(services => services.GetRequiredService<ConsoleParts>().Erasures)
@@ -101,7 +102,8 @@ public static class ConsoleExtensions
             Replays = new ReplayStore(store, Audit, options, time);
             Corrections = new Corrections(store, Letters, Replays, Audit, Questions, sealer, time);
             Erasures = new ErasureStore(store);
-            Archives = new Archives(store, Letters, Audit);
+            Room = new VendorRoom(store, services.GetRequiredService<IMunicipalities>(), options, time);
+            Archives = new Archives(store, Letters, Audit, Room);
             Runner = new ReplayRunner(
                 Replays, Letters, Corrections, Questions, services.GetRequiredService<IDeadLetterQueues>(), services.GetRequiredService<ITransport>(), sealer, options, time);
             Start = new ConsoleStart(store, Audit);
@@ -120,6 +122,8 @@ public static class ConsoleExtensions
         public Corrections Corrections { get; }
 
         public ErasureStore Erasures { get; }
+
+        public VendorRoom Room { get; }
 
         public Archives Archives { get; }
 

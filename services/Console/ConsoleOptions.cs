@@ -19,6 +19,12 @@ public sealed record ConsoleOptions
     /// <summary>Dead letters taken into the store in one transaction at most.</summary>
     public int CollectBatchSize { get; init; } = 500;
 
+    /// <summary>Dead letters that are kept of one vendor, each as often as it failed; more stay on the broker.</summary>
+    public long VendorLetters { get; init; } = 250_000;
+
+    /// <summary>Bytes that are kept of them.</summary>
+    public long VendorLetterBytes { get; init; } = 2_000_000_000;
+
     /// <summary>How often replays are carried on and their outcomes looked at.</summary>
     public TimeSpan ReplayEvery { get; init; } = TimeSpan.FromMilliseconds(250);
 
@@ -95,6 +101,8 @@ public sealed record ConsoleOptions
             yield return $"Console:{nameof(MostUnderWay)} is {MostUnderWay}; give 1 to 100000, such as 2000.";
         if (ApproveAboveMessages < 0 || ApproveAboveOre < 0)
             yield return $"Console:{nameof(ApproveAboveMessages)} and {nameof(ApproveAboveOre)} are {ApproveAboveMessages} and {ApproveAboveOre}; give 0 for never, or a limit such as 1000.";
+        if (VendorLetters < 1 || VendorLetterBytes < 1)
+            yield return $"Console:{nameof(VendorLetters)} and {nameof(VendorLetterBytes)} are {VendorLetters} and {VendorLetterBytes}; give 1 or more, such as 250000 and 2000000000.";
         if (VendorFloodAt < 1)
             yield return $"Console:{nameof(VendorFloodAt)} is {VendorFloodAt}; give 1 or more, such as 10000.";
         if (VendorStallAfter < TimeSpan.FromSeconds(1) || VendorStallAfter > TimeSpan.FromDays(30))

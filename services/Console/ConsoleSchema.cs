@@ -22,7 +22,7 @@ internal static class ConsoleSchema
         new("fingerprint", ColumnType.Text), new("cause_type", ColumnType.Text), new("cause_text", ColumnType.LongText), new("first_failed_at", ColumnType.Integer),
         new("last_failed_at", ColumnType.Integer), new("attempts", ColumnType.Integer), new("status", ColumnType.Text), new("outcome", ColumnType.Text, Nullable: true),
         new("outcome_at", ColumnType.Integer, Nullable: true), new("replay_id", ColumnType.Id, Nullable: true), new("trace_parent", ColumnType.Text, Nullable: true),
-        new("row_version", ColumnType.Integer), new("sender", ColumnType.Text, Nullable: true),
+        new("row_version", ColumnType.Integer), new("sender", ColumnType.Text, Nullable: true), new("kept_bytes", ColumnType.Integer),
     ]);
 
     /// <summary>Local accounts stand beside the audit log, so that a change of one and its entry are one transaction on every engine.</summary>
@@ -314,6 +314,12 @@ internal static class ConsoleSchema
               failed_since_at {integer}  NULL
             )
             """,
+        ]),
+        new(11, "Weigh what is kept of each queue's messages; those of before are taken for messages of ordinary size",
+        [
+            "ALTER TABLE console.letters ADD kept_bytes {integer} DEFAULT 0 NOT NULL",
+            "UPDATE console.letters SET kept_bytes = 2000 + 2000 * attempts",
+            "CREATE INDEX letters_weighed ON console.letters (queue, kept_bytes, attempts)",
         ]),
     ];
 }

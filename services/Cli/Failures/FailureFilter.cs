@@ -18,7 +18,7 @@ public sealed class FailureFilter
     private readonly Option<string?> _from = new("--from") { Description = "Failed last at that day or moment (UTC), or later.", HelpName = "2026-11-22" };
     private readonly Option<string?> _to = new("--to") { Description = "Failed last before that day or moment (UTC).", HelpName = "2026-11-23" };
 
-    private readonly Option<string[]> _status = new("--status") { Description = "Open (when absent), Replaying, Replayed, Corrected, Archived, or all.", HelpName = "STATUS" };
+    private readonly Option<string[]> _status = new("--status") { Description = "Open (when absent), Replaying, Replayed, Corrected, Archived, Purged, or all.", HelpName = "STATUS" };
 
     private readonly Argument<Guid[]> _letters = new("LETTERID") { Description = "Just these messages.", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<bool> _all = new("--all") { Description = "Every message that waits." };

@@ -5,7 +5,7 @@ using ClaimsTransfer.Cli.Running;
 
 namespace ClaimsTransfer.Cli.Failures;
 
-/// <summary><c>claims failures archive|restore</c>: puts messages aside, and takes them back.</summary>
+/// <summary><c>claims failures archive|restore|purge</c>: puts messages aside, takes them back, and removes what is done with.</summary>
 internal static class MoveMessages
 {
     public static Command Create(WhereOptions where, ConsoleAccess access, string action, string description, string done)

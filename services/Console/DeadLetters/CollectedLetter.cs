@@ -19,6 +19,9 @@ public sealed record CollectedLetter(
     /// <summary>The broker's user who sent it first; null: the broker vouches for nobody.</summary>
     public string? Sender { get; init; }
 
+    /// <summary>What it takes in the store, about: its body, its headers, and why it failed.</summary>
+    public long KeptBytes => SealedBody.Length + (SealedHeaders?.Length ?? 0) + CauseText.Length;
+
     /// <summary>The same failure, however often it is collected.</summary>
     public Guid FailureId => DeterministicId.Of(LetterId, $"failure/{FailedAt?.ToUnixTimeMilliseconds()}/{Fingerprint}");
 }

@@ -5,10 +5,10 @@ namespace ClaimsTransfer.OperationsConsole.DeadLetters;
 
 /// <summary>
 /// Takes everything from every dead-letter queue into the store, and only then off the queue. Queues are looked for again and again: one that appears is collected from a few
-/// seconds later, one that is gone is forgotten.
+/// seconds later, one that is gone is forgotten. From those of a vendor whose room is full nothing is taken until there is some.
 /// </summary>
 internal sealed partial class Collector(
-    LetterStore letters, LetterReader reader, IDeadLetterQueues queues, IMunicipalities municipalities, ConsoleOptions options, TimeProvider time,
+    LetterStore letters, LetterReader reader, VendorRoom room, IDeadLetterQueues queues, IMunicipalities municipalities, ConsoleOptions options, TimeProvider time,
     ILogger<Collector> log) : BackgroundService
 {
     private readonly Dictionary<string, ISubscription> _collecting = new(StringComparer.Ordinal);
@@ -47,10 +47,18 @@ internal sealed partial class Collector(
             var definition = new QueueDefinition(queue, []) { BatchSize = options.CollectBatchSize, Concurrency = 1, Linger = TimeSpan.FromMilliseconds(50) };
             _collecting[queue] = await queues.CollectAsync(definition, (batch, token) => KeepAsync(queue, batch, token), cancellation);
         }
+
+        // Both do nothing where it is so already.
+        var full = (await room.ReadAsync(cancellation)).Where(taken => taken.IsFull).Select(taken => (Vendor?)taken.Vendor).ToHashSet();
+        foreach (var (queue, subscription) in _collecting)
+            await (room.OwnerOf(queue) is { } owner && full.Contains(owner) ? subscription.PauseAsync(cancellation) : subscription.ResumeAsync(cancellation));
     }
 
     private async Task<IReadOnlyList<DeadLetter>> KeepAsync(string queue, IReadOnlyList<Delivery> batch, CancellationToken cancellation)
     {
+        // Until the next look finds it full and takes no more, it is given back.
+        if (room.OwnerOf(queue) is { } owner && await room.TakenByAsync(owner, cancellation) is { IsFull: true } taken)
+            throw new TransientException($"{queue}: {taken.Messages} messages of {owner}, {taken.Bytes} bytes, fill its room; these stay on the queue.");
         await letters.KeepAsync([.. batch.Select(delivery => reader.Read(queue, delivery))], cancellation);
         Log.Kept(log, queue, batch.Count);
         return [];

@@ -20,6 +20,9 @@ public enum LetterStatus
 
     /// <summary>Put aside, with a reason.</summary>
     Archived,
+
+    /// <summary>Done with, and its body and failures removed for the room they took. What it was stays known.</summary>
+    Purged,
 }
 
 /// <summary>A message that could not be handled. No body: that is sealed, and looking into it is an action of its own.</summary>

@@ -103,7 +103,7 @@ public sealed class LetterStore(IStore store, TimeProvider time)
         {
             var before = changed.GetValueOrDefault(letter.LetterId) ?? rows.GetValueOrDefault(letter.LetterId);
             changed[letter.LetterId] = After(before, letter, rows.GetValueOrDefault(letter.LetterId)?.RowVersion ?? 0);
-            if (before is null)
+            if (before is null or { Status: nameof(LetterStatus.Purged) })
                 bodies[letter.LetterId] = letter;
         }
 
@@ -146,7 +146,7 @@ public sealed class LetterStore(IStore store, TimeProvider time)
                 LetterId = letter.LetterId, MessageId = letter.MessageId, Queue = letter.Queue, Name = letter.Name, ClaimId = about.ClaimId, Municipality = about.Municipality,
                 Vendor = about.Vendor, Agency = about.Agency, FeeId = about.FeeId, Version = about.Version, AmountOre = about.AmountOre, Fingerprint = letter.Fingerprint,
                 CauseType = letter.CauseType, CauseText = shown, FirstFailedAt = failedAt, LastFailedAt = failedAt, Attempts = 1, Status = nameof(LetterStatus.Open),
-                TraceParent = letter.TraceParent, RowVersion = 1, Sender = letter.Sender,
+                TraceParent = letter.TraceParent, RowVersion = 1, Sender = letter.Sender, KeptBytes = letter.KeptBytes,
             };
         }
 
@@ -162,6 +162,7 @@ public sealed class LetterStore(IStore store, TimeProvider time)
             // A correction stands in its place: that the original came once more changes nothing about that. What is being replayed is open again when its attempt is closed.
             Status = before.Status is nameof(LetterStatus.Corrected) or nameof(LetterStatus.Replaying) ? before.Status : nameof(LetterStatus.Open),
             RowVersion = storedVersion + 1,
+            KeptBytes = before.Status == nameof(LetterStatus.Purged) ? letter.KeptBytes : before.KeptBytes + letter.CauseText.Length,
         };
     }
 
@@ -173,7 +174,7 @@ public sealed class LetterStore(IStore store, TimeProvider time)
             l.letter_id AS LetterId, l.message_id AS MessageId, l.queue AS Queue, l.name AS Name, l.claim_id AS ClaimId, l.municipality AS Municipality, l.vendor AS Vendor,
             l.agency AS Agency, l.fee_id AS FeeId, l.version AS Version, l.amount_ore AS AmountOre, l.fingerprint AS Fingerprint, l.cause_type AS CauseType, l.cause_text AS CauseText,
             l.first_failed_at AS FirstFailedAt, l.last_failed_at AS LastFailedAt, l.attempts AS Attempts, l.status AS Status, l.outcome AS Outcome, l.outcome_at AS OutcomeAt,
-            l.replay_id AS ReplayId, l.trace_parent AS TraceParent, l.row_version AS RowVersion, l.sender AS Sender
+            l.replay_id AS ReplayId, l.trace_parent AS TraceParent, l.row_version AS RowVersion, l.sender AS Sender, l.kept_bytes AS KeptBytes
             """;
 
         public Guid LetterId { get; init; }
@@ -200,11 +201,12 @@ public sealed class LetterStore(IStore store, TimeProvider time)
         public string? TraceParent { get; init; }
         public long RowVersion { get; init; }
         public string? Sender { get; init; }
+        public long KeptBytes { get; init; }
 
         public object?[] Values() =>
         [
             LetterId, MessageId, Queue, Name, ClaimId, Municipality, Vendor, Agency, FeeId, Version, AmountOre, Fingerprint, CauseType, CauseText, FirstFailedAt, LastFailedAt, Attempts,
-            Status, Outcome, OutcomeAt, ReplayId, TraceParent, RowVersion, Sender,
+            Status, Outcome, OutcomeAt, ReplayId, TraceParent, RowVersion, Sender, KeptBytes,
         ];
 
         public Letter Letter() => new(

@@ -9,7 +9,7 @@ internal static class LetterFilterParameters
 {
     private static readonly (string Name, string Description)[] All =
     [
-        ("status", "Open, Replaying, Replayed, Corrected, Archived or all; may repeat. Absent: Open."), ("cause", "The cause in business terms, such as answerNotUnderstood."),
+        ("status", "Open, Replaying, Replayed, Corrected, Archived, Purged or all; may repeat. Absent: Open."), ("cause", "The cause in business terms, such as answerNotUnderstood."),
         ("fingerprint", "The exact cause."), ("municipality", "Four digits; may repeat."), ("vendor", "KmdOpus, Prisme or OesIndsigt."), ("name", "The message type."),
         ("queue", "Where it failed."), ("claimId", "The claim's id."), ("agency", "The library, such as DK-710100."), ("feeId", "The fee's number in FBS."), ("messageId", "The message's id."),
         ("replayId", "The replay it was in last."), ("text", "Part of the cause's text."), ("from", "Failed last at that moment or later."), ("to", "Failed last before."),

@@ -17,14 +17,16 @@ public sealed class SealedViews(Letters letters, AuditLog audit, CitizenTrail ci
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <returns>Null: there is no such letter for this person.</returns>
+    /// <returns>Null: there is no such letter for this person, or it was purged.</returns>
     public async Task<string?> OpenAsync(Actor actor, Guid letterId, string why, CancellationToken cancellation)
     {
         if (await letters.FindAsync(letterId, actor, cancellation) is not { Letter: var letter })
             return null;
         if (!actor.Is(Role.Operator))
             throw new NotPossibleException(CorrectionNotes.ViewerSeesNoSealed);
-        var body = sealer.Open(Encoding.UTF8.GetBytes((await letters.BodiesAsync([letterId], cancellation))[letterId]));
+        if (!(await letters.BodiesAsync([letterId], cancellation)).TryGetValue(letterId, out var kept))
+            return null;
+        var body = sealer.Open(Encoding.UTF8.GetBytes(kept));
         // Whatever it is, it is what was asked for.
         var numbers = new List<string>();
         var opened = ReadableJson.TryParse(body.Span, out var json) ? Opened(json, letter.Municipality, numbers)?.ToJsonString(Indented) ?? "" : Encoding.UTF8.GetString(body.Span);

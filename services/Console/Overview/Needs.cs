@@ -30,6 +30,9 @@ public enum NeedKind
     /// <summary>A vendor that misbehaves.</summary>
     VendorConduct,
 
+    /// <summary>A vendor's dead letters fill the room that is kept for them: more stay on the broker, and when that is full, what the vendor says waits.</summary>
+    FullRoom,
+
     /// <summary>Connectors whose debtor system takes nothing.</summary>
     ConnectorsCutOff,
 
@@ -113,7 +116,7 @@ internal static class Needs
 
     public static IReadOnlyList<Need> Of(
         IReadOnlyList<MunicipalityFlow> flows, IReadOnlyList<LetterGroup> letters, IReadOnlyList<Replay> replays, ReconciliationsNow reconciliations, IReadOnlyList<VendorView> vendors,
-        IReadOnlyList<NightOfErasing> erasing, IReadOnlyList<AwayService> away, bool auditIsBroken, DateTimeOffset now) =>
+        IReadOnlyList<NightOfErasing> erasing, IReadOnlyList<RoomTaken> rooms, IReadOnlyList<AwayService> away, bool auditIsBroken, DateTimeOffset now) =>
     [
         .. auditIsBroken ? (Need[])[new Need(NeedKind.BrokenAuditLog, 1, Places.Audit)] : [],
         .. away.Count > 0 ? (Need[])[new Need(NeedKind.ServicesAway, away.Count, Places.Overview)] : [],
@@ -128,6 +131,11 @@ internal static class Needs
         .. vendors.Where(vendor => vendor.Findings.Count > 0).Select(vendor => new Need(
             NeedKind.VendorConduct, vendor.Findings.Count, Places.Vendor(vendor.Vendor), null,
             [.. vendor.Findings.Select(finding => finding.Municipality).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], vendor.Vendor)),
+        .. from room in rooms
+           where room.IsFull
+           let theirs = flows.Where(flow => flow.Vendor == $"{room.Vendor}").ToList()
+           where theirs.Count > 0
+           select new Need(NeedKind.FullRoom, room.Messages, Places.FailuresOfVendor($"{room.Vendor}"), null, Codes(theirs), $"{room.Vendor}"),
         .. Connectors(NeedKind.ConnectorsCutOff, "cutOff", flows, IsCutOff),
         .. Connectors(NeedKind.ConnectorsIdle, "idle", flows, lane => !lane.Consuming),
         .. Connectors(NeedKind.ConnectorsUnread, "unread", flows, lane => IsUnread(lane, now)),

@@ -23,6 +23,7 @@ public sealed class Overviews
 
     private readonly ServiceFigures _figures;
     private readonly Letters _letters;
+    private readonly VendorRoom _room;
     private readonly AuditLog _audit;
     private readonly ErasureStore _erasures;
     private readonly ReplayStore _replays;
@@ -35,10 +36,10 @@ public sealed class Overviews
     private readonly Recent<IReadOnlyDictionary<string, IReadOnlyList<FlowHour>>> _hours;
 
     public Overviews(
-        ServiceFigures figures, Letters letters, AuditLog audit, ReplayStore replays, Reconciliations reconciliations, SenderFigures senders, FlowStore flow, ErasureStore erasures,
-        IMunicipalities municipalities, ConsoleOptions options, TextCatalogue texts, TimeProvider time)
+        ServiceFigures figures, Letters letters, VendorRoom room, AuditLog audit, ReplayStore replays, Reconciliations reconciliations, SenderFigures senders, FlowStore flow,
+        ErasureStore erasures, IMunicipalities municipalities, ConsoleOptions options, TextCatalogue texts, TimeProvider time)
     {
-        (_texts, _audit, _erasures) = (texts, audit, erasures);
+        (_texts, _audit, _room, _erasures) = (texts, audit, room, erasures);
         (_figures, _letters, _replays, _reconciliations, _municipalities, _time) = (figures, letters, replays, reconciliations, municipalities, time);
         (_senders, _limits) = (senders, ConductLimits.Of(options));
         _hours = new Recent<IReadOnlyDictionary<string, IReadOnlyList<FlowHour>>>(() => flow.HoursAsync(time.GetUtcNow(), CancellationToken.None), HoursGoodFor, time);
@@ -54,7 +55,9 @@ public sealed class Overviews
         var erasing = (await _erasures.NightsAsync(cancellation)).Where(night => actor.Sees(night.Municipality)).ToList();
         AwayService?[] asked = [.. (await now).Away, .. (await senders).Away, (await reconciliations).Away];
         IReadOnlyList<AwayService> away = [.. asked.OfType<AwayService>().DistinctBy(service => service.Service)];
-        var needs = Needs.Of(flows, letters.Groups, replays.Replays, await reconciliations, vendors, erasing, away, await _audit.FaultOfHeadAsync(cancellation) is not null, _time.GetUtcNow());
+        var needs = Needs.Of(
+            flows, letters.Groups, replays.Replays, await reconciliations, vendors, erasing, await _room.ReadAsync(cancellation), away,
+            await _audit.FaultOfHeadAsync(cancellation) is not null, _time.GetUtcNow());
         var english = _texts.In(TextCatalogue.English);
         return new OverviewNow(
             (await now).At, [.. needs.Select(need => need with { What = english[need.TextKey] })], flows, Sum(actor, await _hours.ReadAsync(cancellation)), away);

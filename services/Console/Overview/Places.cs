@@ -31,6 +31,8 @@ internal static class Places
 
     public static string FailuresOf(string cause) => $"{Failures}?cause={Uri.EscapeDataString(cause)}";
 
+    public static string FailuresOfVendor(string vendor) => $"{Failures}?vendor={Uri.EscapeDataString(vendor)}";
+
     public static string Letter(Guid letterId) => $"{Failures}/{letterId}";
 
     public static string Replay(Guid replayId) => $"{Replays}/{replayId}";

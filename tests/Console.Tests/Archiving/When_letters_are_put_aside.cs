@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.Auditing;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
@@ -62,6 +63,57 @@ public sealed class When_letters_are_put_aside(Engine engine)
     }
 
     [Test]
+    public async Task only_what_was_put_aside_is_purged_for_good_and_that_makes_room()
+    {
+        var inOpus = await KeepAsync("transfer-claim.0101_error", 101);
+        var before = await Bench.Parts.Room.TakenByAsync(Vendor.KmdOpus, default);
+        before.Messages.ShouldBe(1);
+        before.Bytes.ShouldBeGreaterThan(200);
+        (await Bench.Parts.Archives.PurgeAsync(Workbench.Anna, new LetterFilter(), "room", default)).ShouldBe(0, "all of them wait for somebody");
+        await Bench.Parts.Archives.ArchiveAsync(Workbench.Anna, new LetterFilter { LetterIds = [inOpus] }, "nonsense", default);
+        (await Bench.Parts.Room.TakenByAsync(Vendor.KmdOpus, default)).ShouldBe(before, "what is put aside can be taken back");
+
+        (await Bench.Parts.Archives.PurgeAsync(Workbench.Copenhagen, new LetterFilter { Municipality = ["0101"] }, "room", default)).ShouldBe(1);
+
+        (await Bench.Parts.Room.TakenByAsync(Vendor.KmdOpus, default)).ShouldSatisfyAllConditions(room => room.Messages.ShouldBe(0), room => room.Bytes.ShouldBe(0));
+        (await Bench.LetterAsync(inOpus)).Status.ShouldBe(LetterStatus.Purged);
+        (await Bench.Parts.Letters.FindAsync(inOpus, Workbench.Anna, default))!.Failures.ShouldBeEmpty();
+        (await Bench.Parts.Views.OpenAsync(Workbench.Anna, inOpus, "why", default)).ShouldBeNull();
+        (await Bench.Parts.Archives.RestoreAsync(Workbench.Anna, new LetterFilter(), "why", default)).ShouldBe(0);
+        (await CountAsync(LetterStatus.Open)).ShouldBe(5);
+        (await Bench.Parts.Views.OpenAsync(Workbench.Anna, (await Bench.Parts.Letters.ListAsync(new LetterFilter(), 1, null, default)).Letters[0].LetterId, "why", default)).ShouldNotBeNull();
+        var entry = (await Bench.Parts.Audit.ReadAsync(null, "letter.purge", null, null, 10, null, default)).Entries[0];
+        (entry.Who, entry.Why, entry.Outcome).ShouldBe(("cia", "room", Note.Write([AuditNotes.Moved(1, "Purged")])));
+    }
+
+    [Test]
+    public async Task what_was_purged_and_fails_again_is_kept_whole_again()
+    {
+        var letter = await KeepAsync("transfer-claim.0101_error", 101);
+        var before = await Bench.Parts.Room.TakenByAsync(Vendor.KmdOpus, default);
+        await Bench.Parts.Archives.ArchiveAsync(Workbench.Anna, new LetterFilter { LetterIds = [letter] }, "nonsense", default);
+        await Bench.Parts.Archives.PurgeAsync(Workbench.Anna, new LetterFilter { LetterIds = [letter] }, "room", default);
+
+        Bench.Clock.Advance(TimeSpan.FromMinutes(1));
+        (await KeepAsync("transfer-claim.0101_error", 101)).ShouldBe(letter);
+
+        (await Bench.LetterAsync(letter)).Status.ShouldBe(LetterStatus.Open);
+        (await Bench.Parts.Views.OpenAsync(Workbench.Anna, letter, "why", default)).ShouldNotBeNull();
+        (await Bench.Parts.Room.TakenByAsync(Vendor.KmdOpus, default)).Bytes.ShouldBe(before.Bytes);
+    }
+
+    [Test]
+    public async Task one_that_fails_again_and_again_counts_each_time()
+    {
+        for (var time = 1; time <= 3; time++)
+        {
+            await KeepAsync("transfer-claim.0101_error", 101);
+            Bench.Clock.Advance(TimeSpan.FromMinutes(1));
+            (await Bench.Parts.Room.TakenByAsync(Vendor.KmdOpus, default)).Messages.ShouldBe(time);
+        }
+    }
+
+    [Test]
     public async Task what_is_being_replayed_is_not_touched()
     {
         await Bench.StartedAsync(new LetterFilter { FeeId = 1 });
@@ -79,6 +131,8 @@ public sealed class When_letters_are_put_aside(Engine engine)
         (await Bench.ReplayAsync(replay.ReplayId)).ShouldSatisfyAllConditions(progress => progress.Skipped.ShouldBe(2), progress => progress.Left.ShouldBe(3));
         (await CountAsync(LetterStatus.Archived)).ShouldBe(2);
     }
+
+    private Task<Guid> KeepAsync(string queue, int fee) => Bench.KeepAsync(Workbench.Message.OfRouting(fee, "0101", "The vendor's nonsense.", Bench.Clock.GetUtcNow()), queue);
 
     private async Task<long> CountAsync(LetterStatus status) => (await Bench.Parts.Letters.CountAsync(new LetterFilter { Status = [status] }, default)).Count;
 }

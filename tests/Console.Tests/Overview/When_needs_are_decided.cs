@@ -1,3 +1,5 @@
+using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.OperationsConsole.DeadLetters;
 using ClaimsTransfer.OperationsConsole.Overview;
 using Shouldly;
 
@@ -26,8 +28,14 @@ public sealed class When_needs_are_decided
         Of(Lane("flowing") with { WaitsFor = [Defaults.Notes.Note.Of("connector.itsTurn")] }).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             need => need.Kind.ShouldBe(NeedKind.ConnectorsWaitForKeys), need => need.Municipalities.ShouldBe(["0101"]), need => need.Href.ShouldBe("/console/municipalities/0101"));
 
+    [Test]
+    public void A_vendors_full_room_is_one_for_whoever_sees_a_municipality_of_the_vendor() =>
+        Of(Lane("flowing"), [new RoomTaken(Vendor.KmdOpus, 7, 9, IsFull: true), new RoomTaken(Vendor.Prisme, 7, 9, IsFull: true), new RoomTaken(Vendor.OesIndsigt, 7, 9, IsFull: false)])
+            .ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+                need => need.Kind.ShouldBe(NeedKind.FullRoom), need => need.Vendor.ShouldBe("KmdOpus"), need => need.Count.ShouldBe(7), need => need.Href.ShouldBe("/console/failures?vendor=KmdOpus"));
+
     private static ConnectorStanding Lane(string state) => new("0101", state, "closed", null, 0, null, Consuming: true, Held: false, 0);
 
-    private static IReadOnlyList<Need> Of(ConnectorStanding lane) => Needs.Of(
-        [new MunicipalityFlow("0101", "København", "KmdOpus", "Planned", null, null, null, lane, null, 0)], [], [], new ReconciliationsNow(new Dictionary<string, LatestReconciliation>(), null), [], [], [], auditIsBroken: false, Now);
+    private static IReadOnlyList<Need> Of(ConnectorStanding lane, IReadOnlyList<RoomTaken>? rooms = null) => Needs.Of(
+        [new MunicipalityFlow("0101", "København", "KmdOpus", "Planned", null, null, null, lane, null, 0)], [], [], new ReconciliationsNow(new Dictionary<string, LatestReconciliation>(), null), [], [], rooms ?? [], [], auditIsBroken: false, Now);
 }

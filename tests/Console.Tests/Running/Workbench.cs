@@ -162,8 +162,9 @@ internal sealed class Workbench : IAsyncDisposable
         var questions = new MessageQuestions(new ServiceClient(_http, new ServiceUrls(Options)), Municipalities);
         var replays = new ReplayStore(store, audit, Options, Clock);
         var corrections = new Corrections(store, letters, replays, audit, questions, Sealer, Clock);
+        var room = new VendorRoom(store, Municipalities, Options, Clock);
         return new ConsoleParts(
-            store, audit, letters, new LetterStore(store, Clock), replays, corrections, new Archives(store, letters, audit), new ErasureStore(store),
+            store, audit, letters, new LetterStore(store, Clock), replays, corrections, new Archives(store, letters, audit, room), new ErasureStore(store), room,
             new SealedViews(letters, audit, new CitizenTrail(audit, Keys), Sealer, new Unsealer(Keys, ["0101", "0157"])),
             new ReplayRunner(replays, letters, corrections, questions, Transport, Transport, Sealer, Options, Clock));
     }
@@ -197,5 +198,5 @@ internal sealed class Workbench : IAsyncDisposable
 
 /// <summary>What one instance of the console is made of.</summary>
 internal sealed record ConsoleParts(
-    IStore Store, AuditLog Audit, Letters Letters, LetterStore LetterStore, ReplayStore Replays, Corrections Corrections, Archives Archives, ErasureStore Erasures,
+    IStore Store, AuditLog Audit, Letters Letters, LetterStore LetterStore, ReplayStore Replays, Corrections Corrections, Archives Archives, ErasureStore Erasures, VendorRoom Room,
     SealedViews Views, ReplayRunner Runner);

@@ -9,7 +9,8 @@ public static class AuditedActions
     public static readonly IReadOnlyList<string> Known =
     [
         "replay.create", "replay.start", "replay.approve", "replay.pause", "replay.resume", "replay.cancel", "replay.done", "replay.stopped", "replay.paused", "letter.edit", "letter.archive",
-        "letter.restore", "sealed.view", "citizen.list", "citizen.erase", "claims.erase", "claim.release", "claim.retry", "claim.ask", "claim.cancel", "claim.reregister", "claim.readjust", "reconciliation.start", "reconciliation.repair",
+        "letter.restore", "letter.purge", "sealed.view", "citizen.list", "citizen.erase", "claims.erase", "claim.release", "claim.retry", "claim.ask", "claim.cancel", "claim.reregister", "claim.readjust",
+        "reconciliation.start", "reconciliation.repair",
         "worklist.place", "worklist.close",
     ];
 
