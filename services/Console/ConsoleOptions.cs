@@ -102,7 +102,11 @@ public sealed record ConsoleOptions
         if (ApproveAboveMessages < 0 || ApproveAboveOre < 0)
             yield return $"Console:{nameof(ApproveAboveMessages)} and {nameof(ApproveAboveOre)} are {ApproveAboveMessages} and {ApproveAboveOre}; give 0 for never, or a limit such as 1000.";
         if (VendorLetters < 1 || VendorLetterBytes < 1)
-            yield return $"Console:{nameof(VendorLetters)} and {nameof(VendorLetterBytes)} are {VendorLetters} and {VendorLetterBytes}; give 1 or more, such as 250000 and 2000000000.";
+        {
+            yield return $"Console:{nameof(VendorLetters)} and {nameof(VendorLetterBytes)} are {VendorLetters} and {VendorLetterBytes}; "
+                + "give 1 or more, such as 250000 and 2000000000.";
+        }
+
         if (VendorFloodAt < 1)
             yield return $"Console:{nameof(VendorFloodAt)} is {VendorFloodAt}; give 1 or more, such as 10000.";
         if (VendorStallAfter < TimeSpan.FromSeconds(1) || VendorStallAfter > TimeSpan.FromDays(30))

@@ -8,8 +8,9 @@ using ClaimsTransfer.Defaults.Municipalities;
 namespace ClaimsTransfer.Cli.Broker;
 
 /// <summary>
-/// RabbitMQ's definitions: users with what they may do, the policy that limits vendors' queues, exchanges, queues and bindings. Giving them to a broker again changes what has changed and takes nothing away; what a
-/// municipality leaves behind when it changes its vendor is taken away by Routing and Payments while they run.
+/// RabbitMQ's definitions: users with what they may do, the policy that limits vendors' queues, exchanges, queues and bindings. Giving them to a broker again
+/// changes what has changed and takes nothing away; what a municipality leaves behind when it changes its vendor is taken away by Routing and Payments while
+/// they run.
 /// </summary>
 public static class BrokerDefinitions
 {

@@ -36,7 +36,8 @@ internal sealed class BrokerDifferences(JsonElement wanted, JsonElement standing
         "No import changes it. Stop all services, delete it (what stands on queues stays there), import the definitions again, start.");
 
     private IEnumerable<string> Queues(bool isDefined) => Compared(
-        "queues", isDefined, one => Text(one, "name"), one => $"{(Flag(one, "durable") ? "durable" : "not durable")}{QueueArguments(one)}", name => $"The queue '{name}'",
+        "queues", isDefined, one => Text(one, "name"), one => $"{(Flag(one, "durable") ? "durable" : "not durable")}{QueueArguments(one)}",
+        name => $"The queue '{name}'",
         $"No import changes it. Let its consumers empty it, delete it only when it is empty (rabbitmqctl delete_queue NAME --if-empty), import the definitions again; what is published meanwhile stands on "
         + $"'{Topology.Unrouted}', and the console sends it on.");
 
@@ -84,7 +85,10 @@ internal sealed class BrokerDifferences(JsonElement wanted, JsonElement standing
         }
     }
 
-    /// <summary>Our own limits vendors' queues in bytes; it is needed wherever one of these has no limit of its own. The broker obeys one policy a queue, so another of ours' would take its place.</summary>
+    /// <summary>
+    /// Our own limits vendors' queues in bytes; it is needed wherever one of these has no limit of its own. The broker obeys one policy a queue, so another of
+    /// ours' would take its place.
+    /// </summary>
     private IEnumerable<string> Policies(bool isDefined)
     {
         var isNeeded = isDefined || Here("queues").Any(queue => Topology.IsVendorQueue(Text(queue, "name")) && !HasOwnLimit(queue));
@@ -93,13 +97,15 @@ internal sealed class BrokerDifferences(JsonElement wanted, JsonElement standing
         return
         [
             .. Compared(
-                "policies", isNeeded, one => Text(one, "name"), one => $"for {Text(one, "apply-to")} {Text(one, "pattern")}{Listed(one, "definition")}", name => $"The policy '{name}'", Import),
+                "policies", isNeeded, one => Text(one, "name"), one => $"for {Text(one, "apply-to")} {Text(one, "pattern")}{Listed(one, "definition")}",
+                name => $"The policy '{name}'", Import),
             .. from policy in Here("policies")
                where !named.Contains(Text(policy, "name"))
                let touched = ours.FirstOrDefault(name => Matches(Text(policy, "pattern"), name))
                where touched is not null
-               select $"The policy '{Text(policy, "name")}' ({(policy.TryGetProperty("definition", out var definition) ? definition.ToString() : "")}) is for '{touched}' and perhaps more of ours; the "
-                   + "definitions have none for it. Let its pattern leave out what is ours: rabbitmqctl clear_policy, set_policy.",
+               let definition = policy.TryGetProperty("definition", out var rules) ? rules.ToString() : ""
+               select $"The policy '{Text(policy, "name")}' ({definition}) is for '{touched}' and perhaps more of ours; the definitions have none for it. "
+                   + "Let its pattern leave out what is ours: rabbitmqctl clear_policy, set_policy.",
         ];
     }
 

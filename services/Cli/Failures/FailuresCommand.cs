@@ -22,7 +22,8 @@ public static class FailuresCommand
             EditMessage.Create(where, access),
             MoveMessages.Create(where, access, "archive", "Put messages aside that nothing is to be done about.", "archived"),
             MoveMessages.Create(where, access, "restore", "Take archived messages back.", "restored"),
-            MoveMessages.Create(where, access, "purge", "Remove the bodies of archived and replayed messages for good, for the room they take of their vendor's.", "purged"),
+            MoveMessages.Create(
+                where, access, "purge", "Remove the bodies of archived and replayed messages for good, for the room they take of their vendor's.", "purged"),
         };
         access.AddTo(command);
         return command;

@@ -20,8 +20,8 @@ public sealed class Archives(IStore store, Letters letters, AuditLog audit, Vend
         MoveAsync(actor, filter, [LetterStatus.Archived], LetterStatus.Open, "letter.restore", why, cancellation);
 
     /// <summary>
-    /// Removes the bodies and failures of what was put aside or replayed, for good: the room of their vendor is free again. What waits for somebody is never removed. One that fails again is
-    /// kept anew.
+    /// Removes the bodies and failures of what was put aside or replayed, for good: the room of their vendor is free again. What waits for somebody is never
+    /// removed. One that fails again is kept anew.
     /// </summary>
     public async Task<long> PurgeAsync(Actor actor, LetterFilter filter, string why, CancellationToken cancellation)
     {
@@ -34,7 +34,8 @@ public sealed class Archives(IStore store, Letters letters, AuditLog audit, Vend
 
     /// <param name="afterwards">Statements for all letters that are what these became; only once nobody else can have them.</param>
     private async Task<long> MoveAsync(
-        Actor actor, LetterFilter filter, IReadOnlyList<LetterStatus> from, LetterStatus to, string action, string why, CancellationToken cancellation, params IReadOnlyList<string> afterwards)
+        Actor actor, LetterFilter filter, IReadOnlyList<LetterStatus> from, LetterStatus to, string action, string why, CancellationToken cancellation,
+        params IReadOnlyList<string> afterwards)
     {
         var moved = await letters.WithCauseAsync(filter.For(actor) with { Status = from }, cancellation);
         return await store.InTransactionAsync(
@@ -55,15 +56,19 @@ public sealed class Archives(IStore store, Letters letters, AuditLog audit, Vend
                     WHERE status IN ('{string.Join("', '", from)}') AND letter_id IN (SELECT l.letter_id FROM console.letters l WHERE {where}){unlessErased}
                     """);
                 foreach (var statement in afterwards)
-                    await ExecuteAsync($"{statement} WHERE letter_id IN (SELECT l.letter_id FROM console.letters l WHERE l.status = @newStatus AND l.kept_bytes > 0)");
+                {
+                    await ExecuteAsync(
+                        $"{statement} WHERE letter_id IN (SELECT l.letter_id FROM console.letters l WHERE l.status = @newStatus AND l.kept_bytes > 0)");
+                }
+
                 var subject = filter.LetterIds is [var letter] ? letter.ToString() : "letters";
                 await audit.AppendAsync(
                     transaction, actor, [new AuditedAction(action, subject, single, why, JsonSerializer.Serialize(new { letters = count, filter = filter with { Status = null } }, ServiceClient.Json), Note.Write([AuditNotes.Moved(count, to.ToString())]))],
                     cancellation);
                 return count;
 
-                Task<int> ExecuteAsync(string sql) => transaction.Connection!.ExecuteAsync(
-                    new CommandDefinition(store.Sql(sql), parameters, transaction, commandTimeout: ConsoleSchema.WholeSetTimeout, cancellationToken: cancellation));
+                Task<int> ExecuteAsync(string sql) => transaction.Connection!.ExecuteAsync(new CommandDefinition(
+                    store.Sql(sql), parameters, transaction, commandTimeout: ConsoleSchema.WholeSetTimeout, cancellationToken: cancellation));
             },
             cancellation);
     }

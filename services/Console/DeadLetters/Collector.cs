@@ -8,8 +8,8 @@ namespace ClaimsTransfer.OperationsConsole.DeadLetters;
 /// seconds later, one that is gone is forgotten. From those of a vendor whose room is full nothing is taken until there is some.
 /// </summary>
 internal sealed partial class Collector(
-    LetterStore letters, LetterReader reader, VendorRoom room, IDeadLetterQueues queues, IMunicipalities municipalities, ConsoleOptions options, TimeProvider time,
-    ILogger<Collector> log) : BackgroundService
+    LetterStore letters, LetterReader reader, VendorRoom room, IDeadLetterQueues queues, IMunicipalities municipalities, ConsoleOptions options,
+    TimeProvider time, ILogger<Collector> log) : BackgroundService
 {
     private readonly Dictionary<string, ISubscription> _collecting = new(StringComparer.Ordinal);
 

@@ -54,8 +54,9 @@ internal static class LetterEndpoints
         acting.MapPost("/restore", (LettersRequest request, ClaimsPrincipal user, Archives archives, CancellationToken cancellation) =>
             ApiAnswers.BecauseAsync(request.Why, async why => new LettersMoved(await archives.RestoreAsync(Actor.Of(user), request.Filter ?? new LetterFilter(), why, cancellation))))
             .Produces<LettersMoved>().WithSummary("Takes archived letters back.");
-        acting.MapPost("/purge", (LettersRequest request, ClaimsPrincipal user, Archives archives, CancellationToken cancellation) =>
-            ApiAnswers.BecauseAsync(request.Why, async why => new LettersMoved(await archives.PurgeAsync(Actor.Of(user), request.Filter ?? new LetterFilter(), why, cancellation))))
+        letters.MapPost("/purge", (LettersRequest request, ClaimsPrincipal user, Archives archives, CancellationToken cancellation) =>
+            ApiAnswers.BecauseAsync(request.Why, async why => new LettersMoved(
+                await archives.PurgeAsync(Actor.Of(user), request.Filter ?? new LetterFilter(), why, cancellation))))
             .RequireAuthorization(nameof(Role.Administrator))
             .Produces<LettersMoved>().WithSummary("Removes the bodies and failures of archived and replayed letters, for good.");
     }

@@ -10,8 +10,9 @@ namespace ClaimsTransfer.OperationsConsole.DeadLetters;
 public sealed record RoomTaken(Vendor Vendor, long Messages, long Bytes, bool IsFull);
 
 /// <summary>
-/// How much of each vendor's dead letters is kept. What stands on the dead-letter queues of a vendor only the vendor can have brought there, so no more is taken from them when its room is
-/// full, and nobody else's letters wait for that. Nothing is dropped: it stays on the broker, which has a limit for it too. What our own services and FBS say has no such limit.
+/// How much of each vendor's dead letters is kept. What stands on the dead-letter queues of a vendor only the vendor can have brought there, so no more is
+/// taken from them when its room is full, and nobody else's letters wait for that. Nothing is dropped: it stays on the broker, which has a limit for it too.
+/// What our own services and FBS say has no such limit.
 /// </summary>
 public sealed class VendorRoom
 {

@@ -16,7 +16,7 @@ public sealed record NightOfErasing(string Municipality, string Night, DateTimeO
 /// <summary>What the console itself holds of claims: letters that could not be handled. And how each municipality's nights of erasing went.</summary>
 public sealed class ErasureStore(IStore store)
 {
-    private static readonly string Closed = string.Join(", ", new[] { LetterStatus.Replayed, LetterStatus.Corrected, LetterStatus.Archived }.Select(status => $"'{status}'"));
+    private static readonly string Closed = string.Join(", ", new[] { LetterStatus.Replayed, LetterStatus.Corrected, LetterStatus.Archived, LetterStatus.Purged }.Select(status => $"'{status}'"));
 
     /// <summary>Bodies and corrections of letters that are dealt with. Of a claim with one that is not, nothing: whoever puts it right needs it.</summary>
     public Task<Erased> EraseAsync(Erasure erasure, CancellationToken cancellation) => store.InTransactionAsync(
@@ -43,7 +43,7 @@ public sealed class ErasureStore(IStore store)
             [
                 $"DELETE FROM console.bodies WHERE {store.In("letter_id", "ids")}",
                 $"UPDATE console.corrections SET changes = '', body = '' WHERE {store.In("letter_id", "ids")}",
-                $"UPDATE console.letters SET trace_parent = NULL, row_version = row_version + 1 WHERE {store.In("letter_id", "ids")}",
+                $"UPDATE console.letters SET trace_parent = NULL, kept_bytes = 0, row_version = row_version + 1 WHERE {store.In("letter_id", "ids")}",
             ])
             {
                 await connection.ExecuteAsync(new CommandDefinition(store.Sql(statement), erased, transaction, cancellationToken: cancellation));

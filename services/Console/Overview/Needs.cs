@@ -30,7 +30,9 @@ public enum NeedKind
     /// <summary>A vendor that misbehaves.</summary>
     VendorConduct,
 
-    /// <summary>A vendor's dead letters fill the room that is kept for them: more stay on the broker, and when that is full, what the vendor says waits.</summary>
+    /// <summary>
+    /// A vendor's dead letters fill the room that is kept for them: more stay on the broker, and when that is full, what the vendor says waits.
+    /// </summary>
     FullRoom,
 
     /// <summary>Connectors whose debtor system takes nothing.</summary>

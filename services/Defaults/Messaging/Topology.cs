@@ -45,7 +45,9 @@ public static class Topology
     /// <summary>So many messages of one vendor wait at most; what it publishes beyond is not confirmed to it.</summary>
     public const int VendorIntakeLimit = 1_000_000;
 
-    /// <summary>So many bytes of one vendor's messages wait at most on each queue that it fills; what is published beyond is not confirmed, and nothing is dropped.</summary>
+    /// <summary>
+    /// So many bytes of one vendor's messages wait at most on each queue that it fills; what is published beyond is not confirmed, and nothing is dropped.
+    /// </summary>
     public const int VendorQueueBytes = 2_000_000_000;
 
     /// <summary>The messages by which a vendor speaks. Its routing key is the municipality it speaks for.</summary>

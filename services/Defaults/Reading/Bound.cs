@@ -9,7 +9,10 @@ public static class Bound
     /// <summary>One message from the broker. Ingest takes less: what FBS sends has a limit of its own, stated in <c>contracts/wire</c>.</summary>
     public const int MessageBytes = 4 * 1024 * 1024;
 
-    /// <summary>Messages of one queue that a process holds at a time: sixteen of the largest, and one always, however large. A hundred thousand ordinary ones have that size.</summary>
+    /// <summary>
+    /// Messages of one queue that a process holds at a time: sixteen of the largest, and one always, however large. A hundred thousand ordinary ones have that
+    /// size.
+    /// </summary>
     public const int HeldBytes = 16 * MessageBytes;
 
     /// <summary>One answer to a call, unpacked: of a debtor system, FBS, the broker's management or a service of ours.</summary>

@@ -164,7 +164,8 @@ public sealed class When_dead_letter_queues_are_collected_from
         $"{(await _bench.Parts.Letters.CountAsync(new LetterFilter(), default)).Count} of {count} are kept");
 
     private Collector Collector(IDeadLetterQueues queues, ITransport transport) => new(
-        _bench.Parts.LetterStore, _bench.Reader, _bench.Parts.Room, queues, _bench.Municipalities, _bench.Options, TimeProvider.System, NullLogger<Collector>.Instance);
+        _bench.Parts.LetterStore, _bench.Reader, _bench.Parts.Room, queues, _bench.Municipalities, _bench.Options, TimeProvider.System,
+        NullLogger<Collector>.Instance);
 
     /// <summary>As if the console were gone between the store's commit and the broker's acknowledgement.</summary>
     private sealed class FailsAfterTheCommit(IDeadLetterQueues inner, int times) : IDeadLetterQueues

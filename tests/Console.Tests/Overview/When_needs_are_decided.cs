@@ -30,9 +30,15 @@ public sealed class When_needs_are_decided
 
     [Test]
     public void A_vendors_full_room_is_one_for_whoever_sees_a_municipality_of_the_vendor() =>
-        Of(Lane("flowing"), [new RoomTaken(Vendor.KmdOpus, 7, 9, IsFull: true), new RoomTaken(Vendor.Prisme, 7, 9, IsFull: true), new RoomTaken(Vendor.OesIndsigt, 7, 9, IsFull: false)])
+        Of(
+            Lane("flowing"),
+            [new RoomTaken(Vendor.KmdOpus, 7, 9, IsFull: true), new RoomTaken(Vendor.Prisme, 7, 9, IsFull: true)])
             .ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-                need => need.Kind.ShouldBe(NeedKind.FullRoom), need => need.Vendor.ShouldBe("KmdOpus"), need => need.Count.ShouldBe(7), need => need.Href.ShouldBe("/console/failures?vendor=KmdOpus"));
+                need => need.Kind.ShouldBe(NeedKind.FullRoom), need => need.Vendor.ShouldBe("KmdOpus"), need => need.Count.ShouldBe(7),
+                need => need.Href.ShouldBe("/console/failures?vendor=KmdOpus"));
+
+    [Test]
+    public void A_room_that_is_not_full_is_none() => Of(Lane("flowing"), [new RoomTaken(Vendor.KmdOpus, 7, 9, IsFull: false)]).ShouldBeEmpty();
 
     private static ConnectorStanding Lane(string state) => new("0101", state, "closed", null, 0, null, Consuming: true, Held: false, 0);
 

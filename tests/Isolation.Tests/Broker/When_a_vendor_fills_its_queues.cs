@@ -16,13 +16,18 @@ using Shouldly;
 
 namespace ClaimsTransfer.Isolation.Tests.Broker;
 
-/// <summary>What a vendor fills is limited in bytes, on a broker whose queues an earlier version made too, and what is beyond is refused to whoever publishes it: nothing is dropped.</summary>
+/// <summary>
+/// What a vendor fills is limited in bytes, on a broker whose queues an earlier version made too, and what is beyond is refused to whoever publishes it:
+/// nothing is dropped.
+/// </summary>
 public sealed class When_a_vendor_fills_its_queues
 {
     private const string Intake = "routing.prisme";
 
-    private static readonly string[] Limited = [Intake, $"{Intake}_error", $"{Intake}_dead", "payments.kmdopus", "transfer-claim.0461_error", "transfer-claim.0461_dead"];
-    private static readonly string[] NotLimited = ["routing", "routing_error", "ingest", "ingest_error", "payments", "transfer-claim.0461", "fbs", Topology.Unrouted];
+    private static readonly string[] Limited =
+        [Intake, $"{Intake}_error", $"{Intake}_dead", "payments.kmdopus", "transfer-claim.0461_error", "transfer-claim.0461_dead"];
+    private static readonly string[] NotLimited =
+        ["routing", "routing_error", "ingest", "ingest_error", "payments", "transfer-claim.0461", "fbs", Topology.Unrouted];
 
     private string _folder = "";
     private LocalRabbitMq _broker = null!;
@@ -156,13 +161,15 @@ public sealed class When_a_vendor_fills_its_queues
     private async Task SetPolicyAsync(string definition, string? pattern = null, string name = VendorQueues.PolicyName)
     {
         using var content = new StringContent(
-            $$"""{"pattern":{{JsonSerializer.Serialize(pattern ?? VendorQueues.Pattern)}},"definition":{{definition}},"apply-to":"queues"}""", Encoding.UTF8, "application/json");
+            $$"""{"pattern":{{JsonSerializer.Serialize(pattern ?? VendorQueues.Pattern)}},"definition":{{definition}},"apply-to":"queues"}""",
+            Encoding.UTF8, "application/json");
         (await _management.PutAsync($"/api/policies/%2F/{name}", content)).EnsureSuccessStatusCode();
     }
 
     private async Task<string> ArgumentsAsync(string queue) => (await QueueAsync(queue)).GetProperty("arguments").GetRawText();
 
-    private async Task<string> PolicyAsync(string queue) => (await QueueAsync(queue)).TryGetProperty("effective_policy_definition", out var policy) ? policy.GetRawText() : "";
+    private async Task<string> PolicyAsync(string queue) =>
+        (await QueueAsync(queue)).TryGetProperty("effective_policy_definition", out var policy) ? policy.GetRawText() : "";
 
     private async Task<JsonElement> QueueAsync(string queue) => JsonDocument.Parse(await _management.GetStringAsync($"/api/queues/%2F/{queue}")).RootElement;
 

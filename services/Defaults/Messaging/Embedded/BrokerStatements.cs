@@ -99,15 +99,15 @@ internal sealed class BrokerStatements : IDisposable
 
     public void MarkDelivered(int queue, long sequence) => Run(mark, sequence, queue);
 
-    public (long Sequence, Replies Replies)? Move(long sequence, int toQueue)
+    public (long Sequence, string Name, long Bytes)? Move(long sequence, int toQueue)
     {
-        (long, Replies) moved;
+        (long, string, long) moved;
         Give(move, toQueue, sequence);
         using (var row = move.ExecuteReader())
         {
             if (!row.Read())
                 return null;
-            moved = (row.GetInt64(0), Replies.Of(row.GetString(1), row.GetInt64(2)));
+            moved = (row.GetInt64(0), row.GetString(1), row.GetInt64(2));
         }
         Delete(sequence);
         return moved;

@@ -19,12 +19,13 @@ internal sealed partial class EmbeddedSubscription(EmbeddedTransport transport, 
 
     private async Task TakeUntilAsync(CancellationToken stop)
     {
+        var share = Bound.HeldBytes / Math.Max(1, definition.Concurrency);
         var failures = 0;
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                await HandleAsync(await queue.TakeAsync(Math.Max(1, definition.BatchSize), Bound.HeldBytes / Math.Max(1, definition.Concurrency), definition.Linger, stop));
+                await HandleAsync(await queue.TakeAsync(Math.Max(1, definition.BatchSize), share, definition.Linger, stop));
                 failures = 0;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -83,7 +83,9 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
                 foreach (var message in messages)
                 {
                     foreach (var queue in RouteOf(message))
-                        arrivals.Add(queue, write.Insert(queue.Id, message.Name, message.MessageId.ToString(), message.Body, message.TraceParent), Replies.Of(message.Name, message.Body.Length));
+                        arrivals.Add(
+                            queue, write.Insert(queue.Id, message.Name, message.MessageId.ToString(), message.Body, message.TraceParent),
+                            message.Name, message.Body.Length);
                 }
             },
             arrivals.Tell).WaitAsync(cancellation);
@@ -118,7 +120,8 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
             {
                 arrivals.Clear();
                 foreach (var message in messages)
-                    arrivals.Add(target, write.Insert(target.Id, message.Name, message.MessageId, message.Body, message.TraceParent), Replies.Of(message.Name, message.Body.Length));
+                    arrivals.Add(
+                        target, write.Insert(target.Id, message.Name, message.MessageId, message.Body, message.TraceParent), message.Name, message.Body.Length);
             },
             arrivals.Tell).WaitAsync(cancellation);
     }
@@ -155,7 +158,7 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
                 foreach (var sequence in chosen.Order())
                 {
                     if (write.Move(sequence, target.Id) is { } moved)
-                        arrivals.Add(target, moved.Sequence, moved.Replies);
+                        arrivals.Add(target, moved.Sequence, moved.Name, moved.Bytes);
                 }
             },
             () =>
@@ -178,7 +181,9 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
             {
                 arrivals.Clear();
                 foreach (var (delivery, fault) in messages)
-                    arrivals.Add(errors, write.Insert(errors.Id, delivery.Name, delivery.MessageId, delivery.Body, delivery.TraceParent, delivery.Attempts, fault), Replies.Of(delivery.Name, delivery.Body.Length));
+                    arrivals.Add(
+                        errors, write.Insert(errors.Id, delivery.Name, delivery.MessageId, delivery.Body, delivery.TraceParent, delivery.Attempts, fault),
+                        delivery.Name, delivery.Body.Length);
             },
             arrivals.Tell).WaitAsync(cancellation);
     }
@@ -213,7 +218,9 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
                 foreach (var letter in dead)
                 {
                     var message = batch[deliveries.IndexOf(letter.Delivery)] with { Body = letter.KeptBody };
-                    arrivals.Add(errors, InsertDead(write, errors, message, FaultNote.Of(letter.Cause, time.GetUtcNow(), queue.Name)), Replies.Of(message.Name, message.Body.Length));
+                    arrivals.Add(
+                        errors, InsertDead(write, errors, message, FaultNote.Of(letter.Cause, time.GetUtcNow(), queue.Name)),
+                        message.Name, message.Body.Length);
                 }
                 foreach (var message in batch)
                     write.Delete(message.Sequence);
@@ -260,15 +267,19 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
     }
 
     /// <summary>
-    /// As RabbitMQ refuses what goes beyond a vendor's queues: what vendors say waits here on the services' own, beside what ours say by the same messages, which is never refused. Whoever
-    /// publishes at the same time may go a little beyond, there too.
+    /// As RabbitMQ refuses what goes beyond a vendor's queues: what vendors say waits here on the services' own, beside what ours say by the same messages,
+    /// which is never refused. Whoever publishes at the same time may go a little beyond, there too.
     /// </summary>
     private void RefuseReplies(IReadOnlyList<OutgoingMessage> messages)
     {
         foreach (var message in messages.Where(message => Topology.IsReply(message.Name) && message.RoutingKey != Topology.OurKey))
         {
             if (RouteOf(message).FirstOrDefault(queue => queue.Replies.AreBeyond(mostReplies)) is { } full)
-                throw new TransientException($"{full.Replies.Messages} messages of {full.Replies.Bytes} bytes from vendors wait on the queue '{full.Name}': no more are taken until some are handled.");
+            {
+                throw new TransientException(
+                    $"{full.Replies.Messages} messages of {full.Replies.Bytes} bytes from vendors wait on the queue '{full.Name}': "
+                    + "no more are taken until some are handled.");
+            }
         }
     }
 
@@ -300,7 +311,9 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
             """
             SELECT queues.id, queues.name, coalesce(max(messages.sequence), 0), count(messages.sequence), coalesce(sum(replies.name IS NOT NULL), 0),
                    coalesce(sum(iif(replies.name IS NOT NULL, length(messages.body), 0)), 0)
-            FROM queues LEFT JOIN messages ON messages.queue_id = queues.id LEFT JOIN (SELECT value AS name FROM json_each($replies)) replies ON replies.name = messages.name
+            FROM queues
+            LEFT JOIN messages ON messages.queue_id = queues.id
+            LEFT JOIN (SELECT value AS name FROM json_each($replies)) replies ON replies.name = messages.name
             GROUP BY queues.id, queues.name
             """;
         command.Parameters.AddWithValue("$replies", JsonSerializer.Serialize(Topology.Replies));
@@ -333,10 +346,10 @@ public sealed class EmbeddedTransport : ITransport, IQueues, IDeadLetterQueues, 
 
         public void Clear() => byQueue.Clear();
 
-        public void Add(EmbeddedQueue queue, long sequence, Replies replies)
+        public void Add(EmbeddedQueue queue, long sequence, string name, long bytes)
         {
             var before = byQueue.GetValueOrDefault(queue);
-            byQueue[queue] = (sequence, before.Count + 1, before.Replies + replies);
+            byQueue[queue] = (sequence, before.Count + 1, before.Replies + Replies.Of(name, bytes));
         }
 
         public void Tell()

@@ -8,7 +8,8 @@ internal readonly record struct Replies(long Messages, long Bytes)
 {
     public static Replies Of(string name, long bytes) => Topology.IsReply(name) ? new Replies(1, bytes) : default;
 
-    public static Replies Of(IEnumerable<StoredMessage> messages) => messages.Aggregate(default(Replies), (sum, message) => sum + Of(message.Name, message.Body.Length));
+    public static Replies Of(IEnumerable<StoredMessage> messages) =>
+        messages.Aggregate(default(Replies), (sum, message) => sum + Of(message.Name, message.Body.Length));
 
     public bool AreBeyond(Replies limit) => Messages >= limit.Messages || Bytes >= limit.Bytes;
 

@@ -112,7 +112,8 @@ public sealed class BrokerCheck(BrokerAccess access, string? managementUri = nul
 
         Task<(bool Exists, string? Refusal)> LookAtAsync(Dictionary<string, object?> with) => probe.TryAsync(
             channel => channel.QueueDeclarePassiveAsync(queue, cancellation),
-            channel => channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, with, cancellationToken: cancellation), cancellation);
+            channel => channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, with, cancellationToken: cancellation),
+            cancellation);
     }
 
     /// <summary>A policy changes a queue without changing its arguments.</summary>

@@ -103,13 +103,17 @@ internal sealed class BrokerDeclarations(Func<CancellationToken, Task<IChannel>>
             cancellation);
     }
 
-    /// <summary>One of an earlier version, or of the definitions, stands without the argument, and stays; the definitions' policy limits it. The broker says so by closing the channel.</summary>
+    /// <summary>
+    /// One of an earlier version, or of the definitions, stands without the argument, and stays; the definitions' policy limits it. The broker says so by
+    /// closing the channel.
+    /// </summary>
     private async Task<bool> IsLimitedAsync(string queue, Dictionary<string, object?> arguments, CancellationToken cancellation)
     {
         await using var channel = await open(cancellation);
         try
         {
-            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, VendorQueues.Limited(arguments), cancellationToken: cancellation);
+            await channel.QueueDeclareAsync(
+                queue, durable: true, exclusive: false, autoDelete: false, VendorQueues.Limited(arguments), cancellationToken: cancellation);
             return true;
         }
         catch (OperationInterruptedException refused) when (refused.ShutdownReason?.ReplyCode is Constants.PreconditionFailed or Constants.AccessRefused)

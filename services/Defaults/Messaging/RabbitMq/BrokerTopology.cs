@@ -8,7 +8,8 @@ internal static class BrokerTopology
 {
     /// <summary>
     /// Error, dead and unrouted queues keep what they have, whatever happens: no time to live, no length limit, no dead-letter exchange. RabbitMQ 4 would
-    /// drop a message looked at 20 times, so their delivery limit is out of reach. Those behind a vendor's queues refuse what is beyond <see cref="VendorQueues.Policy"/>.
+    /// drop a message looked at 20 times, so their delivery limit is out of reach. Those behind a vendor's queues refuse what is beyond
+    /// <see cref="VendorQueues.Policy"/>.
     /// </summary>
     public static Dictionary<string, object?> Keeping { get; } = new(StringComparer.Ordinal)
     {

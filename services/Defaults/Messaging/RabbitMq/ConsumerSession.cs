@@ -8,16 +8,19 @@ namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
 
 /// <summary>Who handles what a queue delivers, and how.</summary>
 /// <param name="Prefetch">The subscription's, from session to session.</param>
-internal sealed record Consumption(QueueDefinition Queue, BatchHandler Handler, Prefetch Prefetch, RabbitMqPublisher Publisher, TimeProvider Time, ILogger Logger)
+internal sealed record Consumption(
+    QueueDefinition Queue, BatchHandler Handler, Prefetch Prefetch, RabbitMqPublisher Publisher, TimeProvider Time, ILogger Logger)
 {
     /// <summary>
-    /// What is being handled, and as much again to go on with. From a dead-letter queue of others as few as fit however large each is that we can handle: what is given back there may be
-    /// lost by it.
+    /// What is being handled, and as much again to go on with. From a dead-letter queue of others as few as fit however large each is that we can handle: what
+    /// is given back there may be lost by it.
     /// </summary>
     public static Prefetch PrefetchOf(QueueDefinition queue)
     {
-        var most = DeadLetterQueueName.IsOthers(queue.Name) ? Bound.HeldBytes / Bound.MessageBytes : ushort.MaxValue;
-        return new Prefetch((ushort)Math.Clamp(queue.BatchSize * queue.Concurrency * 2L, 1, most), DeadLetterQueueName.IsOthers(queue.Name) ? long.MaxValue : Bound.HeldBytes);
+        var (most, mostBytes) = DeadLetterQueueName.IsOthers(queue.Name)
+            ? (Bound.HeldBytes / Bound.MessageBytes, long.MaxValue)
+            : (ushort.MaxValue, Bound.HeldBytes);
+        return new Prefetch((ushort)Math.Clamp(queue.BatchSize * queue.Concurrency * 2L, 1, most), mostBytes);
     }
 }
 
@@ -305,7 +308,9 @@ internal abstract partial class ConsumerSession : IAsyncDisposable
         [LoggerMessage(1041, LogLevel.Information, "{Queue}: the channel is gone with {Count} messages in hand; the broker delivers them again")]
         public static partial void LostInHand(ILogger logger, string queue, int count);
 
-        [LoggerMessage(1043, LogLevel.Warning, "{Queue}: {Count} messages of {Bytes} bytes are more than is held at a time; they are given back, and {Prefetch} are asked for ahead until they are smaller")]
+        [LoggerMessage(1043, LogLevel.Warning,
+            "{Queue}: {Count} messages of {Bytes} bytes are more than is held at a time; they are given back, "
+            + "and {Prefetch} are asked for ahead until they are smaller")]
         public static partial void TooLarge(ILogger logger, string queue, long count, long bytes, int prefetch);
 
         [LoggerMessage(1042, LogLevel.Debug, "{Queue}: the channel could not be closed in good order: {Fault}")]

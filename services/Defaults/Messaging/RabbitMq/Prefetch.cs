@@ -1,9 +1,10 @@
 namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
 
 /// <summary>
-/// How many messages of one queue are asked for ahead, for as long as it is consumed. RabbitMQ counts what it sends ahead and never weighs it, so what is held is weighed here: beyond the
-/// limit the session ends, which gives all of it back, and the next asks for so few that they fit if each is as large as the largest. Once as many as are asked for ordinarily would have
-/// fitted together, the session after that asks for all again: each message that was given back has been handled by then, so none comes near its delivery limit.
+/// How many messages of one queue are asked for ahead, for as long as it is consumed. RabbitMQ counts what it sends ahead and never weighs it, so what is held
+/// is weighed here: beyond the limit the session ends, which gives all of it back, and the next asks for so few that they fit if each is as large as the
+/// largest. Once as many as are asked for ordinarily would have fitted together, the session after that asks for all again: each message that was given back
+/// has been handled by then, so none comes near its delivery limit.
 /// </summary>
 internal sealed class Prefetch(ushort most, long mostBytes)
 {

@@ -70,7 +70,8 @@ public abstract partial class RabbitMqTransport : ITransport, IQueues, IDeadLett
     public async Task<ISubscription> CollectAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation)
     {
         var consumption = new Consumption(queue, handler, Consumption.PrefetchOf(queue), publisher, time, logger);
-        var subscription = new RabbitMqSubscription(queue, stopping => OpenAsync(consuming, consumption, stopping), gone => subscriptions.TryRemove(gone, out _), time, logger);
+        var subscription = new RabbitMqSubscription(
+            queue, stopping => OpenAsync(consuming, consumption, stopping), gone => subscriptions.TryRemove(gone, out _), time, logger);
         subscriptions[subscription] = true;
         await subscription.ResumeAsync(cancellation);
         return subscription;

@@ -5,8 +5,9 @@ using ClaimsTransfer.Defaults.Municipalities;
 namespace ClaimsTransfer.Defaults.Messaging.RabbitMq;
 
 /// <summary>
-/// The one policy of ours: a limit in bytes on every queue that a vendor fills, which are its intake at Routing and Payments, and the dead-letter queues behind its intake and its
-/// connector. A policy reaches queues that stand, whose own arguments never change; of a policy's and an argument's limit the lower holds.
+/// The one policy of ours: a limit in bytes on every queue that a vendor fills, which are its intake at Routing and Payments, and the dead-letter queues
+/// behind its intake and its connector. A policy reaches queues that stand, whose own arguments never change; of a policy's and an argument's limit the lower
+/// holds.
 /// </summary>
 public static class VendorQueues
 {
@@ -17,8 +18,9 @@ public static class VendorQueues
 
     private static readonly TimeSpan MatchWithin = TimeSpan.FromSeconds(1);
 
-    public static string Pattern { get; } =
-        $@"^(({Topology.RoutingQueue}|{Topology.PaymentsQueue})\.({string.Join('|', Enum.GetValues<Vendor>().Select(BrokerUsers.Short))})(_error|_dead)?|transfer-claim\.[0-9]{{4}}_(error|dead))$";
+    public static string Pattern { get; } = string.Concat(
+        $@"^(({Topology.RoutingQueue}|{Topology.PaymentsQueue})\.({string.Join('|', Enum.GetValues<Vendor>().Select(BrokerUsers.Short))})(_error|_dead)?",
+        @"|transfer-claim\.[0-9]{4}_(error|dead))$");
 
     /// <summary>Error queues have no overflow of their own, and the broker's default is to drop the oldest: both stand in one policy, or neither.</summary>
     public static IReadOnlyDictionary<string, object?> Policy { get; } = new Dictionary<string, object?>(StringComparer.Ordinal)

@@ -74,7 +74,8 @@ public abstract class When_messages_are_large<TSource> : TransportContract<TSour
         await Transport.DeclareAsync([Queue], CancellationToken.None);
         await PublishAsync(Bound.MessageBytes, 0, 24);
         var collector = new Collector();
-        await using var subscription = await Transport.SubscribeAsync(Queue with { BatchSize = 100, Concurrency = 2 }, collector.HandleAsync, CancellationToken.None);
+        await using var subscription = await Transport.SubscribeAsync(
+            Queue with { BatchSize = 100, Concurrency = 2 }, collector.HandleAsync, CancellationToken.None);
         await EmptiesAsync(Name);
 
         for (var first = 100; collector.BatchSizes.DefaultIfEmpty().Max() < 100; first += 1000)

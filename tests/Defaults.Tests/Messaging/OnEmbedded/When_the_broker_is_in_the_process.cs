@@ -134,7 +134,8 @@ public sealed class When_the_broker_is_in_the_process : TransportContract<Embedd
         perSecond.ShouldBeGreaterThan(1_000);
     }
 
-    private EmbeddedTransport Reopen(long messages, long bytes) => EmbeddedTransport.Open(Source.Folder, new Replies(messages, bytes), TimeProvider.System, TestLog.Loggers);
+    private EmbeddedTransport Reopen(long messages, long bytes) =>
+        EmbeddedTransport.Open(Source.Folder, new Replies(messages, bytes), TimeProvider.System, TestLog.Loggers);
 
     private EmbeddedTransport Reopen() => EmbeddedTransport.Open(Source.Folder, TimeProvider.System, TestLog.Loggers);
 }

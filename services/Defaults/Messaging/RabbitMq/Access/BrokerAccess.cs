@@ -128,7 +128,8 @@ public sealed class BrokerAccess
         factory.RequestedHeartbeat = TimeSpan.FromSeconds(15);
         factory.RequestedConnectionTimeout = TimeSpan.FromSeconds(10);
         factory.ContinuationTimeout = TimeSpan.FromSeconds(30);
-        // As much as any broker lets through. The client's own limit is less than that of RabbitMQ before 4.0, and ends the connection: one message would stop every queue of the process.
+        // As much as any broker lets through. The client's own limit is less than that of RabbitMQ before 4.0, and ends the connection: one message would stop
+        // every queue of the process.
         factory.MaxInboundMessageBodySize = 512 * 1024 * 1024;
         if (!IsTls)
             return;

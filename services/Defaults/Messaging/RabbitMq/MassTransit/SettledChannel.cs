@@ -11,7 +11,8 @@ namespace ClaimsTransfer.Defaults.Messaging.RabbitMq.MassTransit;
 /// </summary>
 /// <param name="mayTake">Asked of each delivery by its size, before MassTransit has it.</param>
 /// <param name="consuming">Told the consumer's tag.</param>
-internal sealed class SettledChannel(ChannelContext context, string queue, Func<int, bool> mayTake, Action<string> consuming) : ProxyPipeContext(context), ChannelContext
+internal sealed class SettledChannel(ChannelContext context, string queue, Func<int, bool> mayTake, Action<string> consuming)
+    : ProxyPipeContext(context), ChannelContext
 {
     private readonly ChannelContext context = context;
 
@@ -65,16 +66,21 @@ internal sealed class SettledChannel(ChannelContext context, string queue, Func<
     {
         public IChannel? Channel => inner.Channel;
 
-        public Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default) => inner.HandleBasicCancelAsync(consumerTag, cancellationToken);
+        public Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default) =>
+            inner.HandleBasicCancelAsync(consumerTag, cancellationToken);
 
-        public Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken = default) => inner.HandleBasicCancelOkAsync(consumerTag, cancellationToken);
+        public Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken = default) =>
+            inner.HandleBasicCancelOkAsync(consumerTag, cancellationToken);
 
-        public Task HandleBasicConsumeOkAsync(string consumerTag, CancellationToken cancellationToken = default) => inner.HandleBasicConsumeOkAsync(consumerTag, cancellationToken);
+        public Task HandleBasicConsumeOkAsync(string consumerTag, CancellationToken cancellationToken = default) =>
+            inner.HandleBasicConsumeOkAsync(consumerTag, cancellationToken);
 
         public Task HandleBasicDeliverAsync(
             string consumerTag, ulong deliveryTag, bool redelivered, string exchange, string routingKey, IReadOnlyBasicProperties properties,
             ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default) =>
-            mayTake(body.Length) ? inner.HandleBasicDeliverAsync(consumerTag, deliveryTag, redelivered, exchange, routingKey, properties, body, cancellationToken) : Task.CompletedTask;
+            mayTake(body.Length)
+                ? inner.HandleBasicDeliverAsync(consumerTag, deliveryTag, redelivered, exchange, routingKey, properties, body, cancellationToken)
+                : Task.CompletedTask;
 
         public Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason) => inner.HandleChannelShutdownAsync(channel, reason);
     }
