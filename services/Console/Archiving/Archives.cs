@@ -46,14 +46,12 @@ public sealed class Archives(IStore store, Letters letters, AuditLog audit, Vend
                 var touched = (await transaction.Connection!.QueryAsync<string>(new CommandDefinition(
                     store.Sql($"SELECT DISTINCT l.municipality FROM console.letters l WHERE {where}"), parameters, transaction, commandTimeout: ConsoleSchema.WholeSetTimeout, cancellationToken: cancellation))).ToList();
                 var single = touched is [var one] ? one : "";
-                // An erased one has nothing left that could be sent.
-                var unlessErased = to == LetterStatus.Open ? " AND EXISTS (SELECT 1 FROM console.bodies b WHERE b.letter_id = letters.letter_id)" : "";
                 // Whoever was faster with one of them (a replay) keeps it.
                 var count = (long)await ExecuteAsync(
                     $"""
                     UPDATE console.letters
                     SET status = @newStatus, row_version = row_version + 1
-                    WHERE status IN ('{string.Join("', '", from)}') AND letter_id IN (SELECT l.letter_id FROM console.letters l WHERE {where}){unlessErased}
+                    WHERE status IN ('{string.Join("', '", from)}') AND letter_id IN (SELECT l.letter_id FROM console.letters l WHERE {where})
                     """);
                 foreach (var statement in afterwards)
                 {

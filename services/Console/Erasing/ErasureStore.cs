@@ -16,7 +16,7 @@ public sealed record NightOfErasing(string Municipality, string Night, DateTimeO
 /// <summary>What the console itself holds of claims: letters that could not be handled. And how each municipality's nights of erasing went.</summary>
 public sealed class ErasureStore(IStore store)
 {
-    private static readonly string Closed = string.Join(", ", new[] { LetterStatus.Replayed, LetterStatus.Corrected, LetterStatus.Archived, LetterStatus.Purged }.Select(status => $"'{status}'"));
+    private const string Closed = $"'{nameof(LetterStatus.Replayed)}', '{nameof(LetterStatus.Corrected)}', '{nameof(LetterStatus.Archived)}'";
 
     /// <summary>Bodies and corrections of letters that are dealt with. Of a claim with one that is not, nothing: whoever puts it right needs it.</summary>
     public Task<Erased> EraseAsync(Erasure erasure, CancellationToken cancellation) => store.InTransactionAsync(
@@ -24,7 +24,7 @@ public sealed class ErasureStore(IStore store)
         {
             var connection = transaction.Connection!;
             var waiting = (await connection.QueryAsync<Guid>(new CommandDefinition(
-                store.Sql($"SELECT DISTINCT l.claim_id FROM console.letters l WHERE {store.In("l.claim_id", "ids")} AND l.status NOT IN ({Closed})"),
+                store.Sql($"SELECT DISTINCT l.claim_id FROM console.letters l WHERE {store.In("l.claim_id", "ids")} AND l.status NOT IN ({Closed}, '{nameof(LetterStatus.Purged)}')"),
                 new { ids = store.List(erasure.ClaimIds) }, transaction, cancellationToken: cancellation))).ToHashSet();
             var letters = (await connection.QueryAsync<Guid>(new CommandDefinition(
                 store.Sql($"SELECT l.letter_id FROM console.letters l WHERE {store.In("l.claim_id", "ids")}"),
@@ -34,7 +34,6 @@ public sealed class ErasureStore(IStore store)
                     SELECT {store.Top("most")} l.letter_id
                     FROM console.letters l
                     WHERE l.municipality = @municipality AND l.claim_id IS NULL AND l.last_failed_at < @before AND l.status IN ({Closed})
-                      AND EXISTS (SELECT 1 FROM console.bodies b WHERE b.letter_id = l.letter_id)
                     ORDER BY l.last_failed_at {store.Limit("most")}
                     """),
                 new { municipality = erasure.Municipality, before = before.ToUnixTimeMilliseconds(), most = Erased.MostOthers }, transaction, cancellationToken: cancellation))).AsList();
@@ -43,7 +42,7 @@ public sealed class ErasureStore(IStore store)
             [
                 $"DELETE FROM console.bodies WHERE {store.In("letter_id", "ids")}",
                 $"UPDATE console.corrections SET changes = '', body = '' WHERE {store.In("letter_id", "ids")}",
-                $"UPDATE console.letters SET trace_parent = NULL, kept_bytes = 0, row_version = row_version + 1 WHERE {store.In("letter_id", "ids")}",
+                $"UPDATE console.letters SET status = '{nameof(LetterStatus.Purged)}', trace_parent = NULL, kept_bytes = 0, row_version = row_version + 1 WHERE {store.In("letter_id", "ids")}",
             ])
             {
                 await connection.ExecuteAsync(new CommandDefinition(store.Sql(statement), erased, transaction, cancellationToken: cancellation));

@@ -18,6 +18,9 @@ internal sealed partial class NightlyErasing(
 {
     public static readonly Actor Who = new("nightly", Role.Administrator, null);
 
+    /// <summary>What came and does not say whose it is.</summary>
+    private static readonly Municipality NoMunicipality = new("", "", "", default, default, default, default);
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan AgainAfter = TimeSpan.FromMinutes(15);
 
@@ -46,11 +49,11 @@ internal sealed partial class NightlyErasing(
         var night = DanishTime.LastDue(at, now).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         if (known.Count == 0)
         {
-            await nights.SetAsync([.. municipalities.All.Select(municipality => new NightOfErasing(municipality.Code, night, now, 0, 0, null, null))], cancellation);
+            await nights.SetAsync([.. municipalities.All.Append(NoMunicipality).Select(municipality => new NightOfErasing(municipality.Code, night, now, 0, 0, null, null))], cancellation);
             return;
         }
 
-        foreach (var municipality in municipalities.All.OrderBy(municipality => municipality.Code, StringComparer.Ordinal))
+        foreach (var municipality in municipalities.All.OrderBy(municipality => municipality.Code, StringComparer.Ordinal).Prepend(NoMunicipality))
         {
             var last = known.GetValueOrDefault(municipality.Code) ?? new NightOfErasing(municipality.Code, "", DateTimeOffset.MinValue, 0, 0, null, null);
             if (string.CompareOrdinal(last.Night, night) < 0 && (last.Failure is null || now - last.TriedAt >= AgainAfter))

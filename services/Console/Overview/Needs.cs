@@ -228,9 +228,9 @@ internal static class Needs
         if (kept.Count > 0)
             yield return new Need(NeedKind.KeptPastRetention, kept.Sum(night => night.Kept), PlaceOf(kept), null, CodesOf(kept));
 
-        static string PlaceOf(List<NightOfErasing> some) => some.Count == 1 ? Places.Municipality(some[0].Municipality) : Places.Municipalities;
+        static string PlaceOf(List<NightOfErasing> some) => some is [{ Municipality: { Length: > 0 } one }] ? Places.Municipality(one) : Places.Municipalities;
 
-        static IReadOnlyList<string> CodesOf(List<NightOfErasing> some) => [.. some.Select(night => night.Municipality).Order(StringComparer.Ordinal)];
+        static IReadOnlyList<string> CodesOf(List<NightOfErasing> some) => [.. some.Select(night => night.Municipality).Where(code => code.Length > 0).Order(StringComparer.Ordinal)];
     }
 
     private static List<string> Codes(List<MunicipalityFlow> flows) => flows.ConvertAll(flow => flow.Code);

@@ -114,7 +114,8 @@ public sealed class When_claims_are_erased(Engine engine)
 
         kept.ShouldBe([new KeptClaim(Workbench.Message.ClaimId(2), ErasingNotes.LetterOpen)]);
         (await Bench.Parts.Letters.FindAsync(letter.LetterId, Workbench.Anna, default))!.ShouldSatisfyAllConditions(
-            found => found.Headers.ShouldBeNull(), found => found.Letter.TraceParent.ShouldBeNull(), found => found.Letter.AmountOre.ShouldBe(1000));
+            found => found.Headers.ShouldBeNull(), found => found.Letter.TraceParent.ShouldBeNull(), found => found.Letter.AmountOre.ShouldBe(1000),
+            found => found.Letter.Status.ShouldBe(LetterStatus.Purged));
         (await Bench.Parts.Letters.BodiesAsync([letter.LetterId], default)).ShouldBeEmpty();
         (await Bench.Parts.Archives.RestoreAsync(Workbench.Anna, new LetterFilter { FeeId = 1 }, "it came back", default)).ShouldBe(0, "nothing is left that could be sent");
     }
@@ -164,5 +165,5 @@ public sealed class When_claims_are_erased(Engine engine)
     private static Guid Id(int fee) => Workbench.Message.ClaimId(fee);
 
     private static IReadOnlyList<Need> Needs(IReadOnlyList<NightOfErasing> nights) =>
-        OperationsConsole.Overview.Needs.Of([], [], [], new ReconciliationsNow(new Dictionary<string, LatestReconciliation>(), null), [], nights, [], auditIsBroken: false, DateTimeOffset.UnixEpoch);
+        OperationsConsole.Overview.Needs.Of([], [], [], new ReconciliationsNow(new Dictionary<string, LatestReconciliation>(), null), [], nights, [], [], auditIsBroken: false, DateTimeOffset.UnixEpoch);
 }
