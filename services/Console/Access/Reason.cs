@@ -13,6 +13,7 @@ public static class Reason
     {
         fault = string.IsNullOrWhiteSpace(why) ? "A reason is needed, such as 'the vendor has mended its receipts'."
             : why.Length > Limit ? $"The reason has {why.Length} characters and may have {Limit}."
+            : why.Any(letter => char.IsControl(letter) && letter is not ('\n' or '\r' or '\t')) ? "The reason contains a control character; leave it out."
             : PersonalData.Mask(why, Limit) != why ? "The reason contains what looks like a CPR number; leave it out."
             : "";
         return fault.Length == 0;
