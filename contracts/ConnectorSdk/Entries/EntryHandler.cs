@@ -68,7 +68,9 @@ public sealed partial class EntryHandler(string vendor, IEntryLog log, IPublishe
         _refusals = await log.RefusalsAsync(null, cancellation);
     }
 
-    /// <summary>What a reading refused; and what it took, or found no more, is settled.</summary>
+    /// <summary>
+    /// What a reading refused; and what it took, or found no more, is settled. Settled by whoever slept past its turn, the next reading refuses it again.
+    /// </summary>
     public async Task ReadAsync(string municipality, ReadBack read, CancellationToken cancellation)
     {
         if (read.Refused.Count > 0)

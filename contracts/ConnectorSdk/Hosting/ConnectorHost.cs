@@ -47,7 +47,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
         _entries = new EntryHandler(vendor.ToString(), new SqlEntryLog(store), transport, options, time, logger);
         _handler = new InstructionHandler(
             connector, new SqlInstructionLog(store), transport, errors, unsealer, Served, municipality => endpoint(municipality, installation),
-            options, time, logger, $"{Environment.MachineName}/{Environment.ProcessId}/{installation.Instance}", _entries);
+            options, time, logger, LeaseOwner.Draw(installation), _entries);
         _runnerOf = lane => new LaneRunner(vendor.ToString(), lane, _handler, transport, options, capabilities, time, logger, faults.Met);
         _runners = new(_handler.Lanes.ToDictionary(lane => lane.Code, _runnerOf), StringComparer.Ordinal);
         ConnectorTelemetry.Observe(

@@ -39,7 +39,14 @@ public sealed partial class InstructionHandler
             await AskAsync(lane, toAsk, cancellation);
         // To the vendor's test endpoint or not: never both in one call.
         foreach (var group in picked.Where(row => row.Status == InstructionStatus.InCall).GroupBy(row => row.Claim.ToTest))
-            await SendAsync(lane, [.. group], group.Key, cancellation);
+        {
+            // What is not called any more is asked about when its time is out.
+            var mine = group.Where(row => _rules.MayCall(row, _time.GetUtcNow())).ToList();
+            lane.GiveBack(group.Count() - mine.Count, none: mine.Count == 0, now);
+            if (mine.Count > 0)
+                await SendAsync(lane, mine, group.Key, cancellation);
+        }
+
         return new Work(picked.Count, null);
     }
 

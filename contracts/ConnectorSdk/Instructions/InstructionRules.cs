@@ -110,6 +110,12 @@ public sealed class InstructionRules(ConnectorOptions options)
         };
     }
 
+    /// <summary>
+    /// Whether a call that begins now ends while the row is still this instance's: who slept since it took it may not call any more, because another may ask
+    /// about it, and send it. What little time is left between this look and the call is covered by the reference, under which the debtor system has it once.
+    /// </summary>
+    public bool MayCall(InstructionRow row, DateTimeOffset now) => Ms(now + options.CallTimeout) < row.DueAt;
+
     /// <param name="row">As it is now.</param>
     /// <param name="called">As it was when the call began.</param>
     public InstructionRow? AfterSubmit(InstructionRow row, InstructionRow called, Submitted answer, DateTimeOffset now, bool giveUp)
@@ -117,19 +123,15 @@ public sealed class InstructionRules(ConnectorOptions options)
         // A receipt may have been faster than our own reply.
         if (row.Status == InstructionStatus.Done)
             return null;
-        switch (answer)
-        {
-            case Submitted.Accepted accepted:
-                return Accepted(row, accepted.DebtorReference, accepted.Receipt, accepted.PaymentSlip, now);
-            case Submitted.Rejected rejected:
-                return Rejected(row, rejected, now);
-        }
+        if (answer is Submitted.Accepted accepted)
+            return Accepted(row, accepted.DebtorReference, accepted.Receipt, accepted.PaymentSlip, now);
 
-        // What is less than final counts only while this very call is what the row waits for.
+        // Anything else counts only while this very call is what the row waits for: who slept past it may have been refused because its successor was accepted.
         if (row.Status != InstructionStatus.InCall || row.Attempts != called.Attempts)
             return null;
         return answer switch
         {
+            Submitted.Rejected rejected => Rejected(row, rejected, now),
             Submitted.Pending pending => Pending(row, pending.TransportReceipt, now),
             // A single instruction that is never taken is no less stuck than one whose debtor system is gone.
             Submitted.Unavailable when giveUp || Waited(row.FirstAttemptAt, now) >= options.GiveUpAfter => GivenUp(row, Unavailable, now),

@@ -102,6 +102,9 @@ public sealed record Replay(
 
     internal long FailedBefore { get; init; }
 
+    /// <summary>The lease that it is carried on under, which says another moment each time it is taken.</summary>
+    internal long LeaseUntil { get; init; }
+
     /// <summary>Who signed in and stands for it: another person has to approve it where that is demanded. Null: a token asked for it, and nobody stands for it yet.</summary>
     public string? AskedBy { get; init; }
 }

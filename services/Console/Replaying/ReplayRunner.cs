@@ -111,7 +111,7 @@ public sealed class ReplayRunner(
         var forecasts = new List<(Attempt, string, IReadOnlyList<Note>?)>(attempts.Count);
         foreach (var group in attempts.GroupBy(attempt => questions.ServiceOf(attempt.Queue, attempt.Name, attempt.Municipality)))
             forecasts.AddRange(await ForecastAsync(group.Key, [.. group], bodies, cancellation));
-        await replays.SaveForecastsAsync(replay.ReplayId, forecasts, cancellation);
+        await replays.SaveForecastsAsync(replay, forecasts, cancellation);
         return true;
     }
 
@@ -172,7 +172,7 @@ public sealed class ReplayRunner(
 
         var room = Math.Min(end - sent, options.MostUnderWay - progress.UnderWay);
         // What a crash left half-sent counts as under way, and goes out again first.
-        var attempts = await replays.TakeToSendAsync(replay.ReplayId, (int)Math.Min(Math.Min(room, SendAtATime), Allowed(replay)), cancellation);
+        var attempts = await replays.TakeToSendAsync(replay, (int)Math.Min(Math.Min(room, SendAtATime), Allowed(replay)), cancellation);
         if (attempts.Count > 0)
             _paced[replay.ReplayId] = Later(_paced.GetValueOrDefault(replay.ReplayId), time.GetUtcNow()) + TimeSpan.FromSeconds((double)attempts.Count / replay.RatePerSecond);
         if (await SendAndMarkAsync(replay, attempts, cancellation) is { } missing)
@@ -193,7 +193,7 @@ public sealed class ReplayRunner(
     /// <summary>Of a cancelled replay: what may have been sent is sent, and followed to its outcome. Tried again when the lease ends.</summary>
     private async Task<bool> FinishAsync(Replay replay, CancellationToken cancellation)
     {
-        await SendAndMarkAsync(replay, await replays.TakeToSendAsync(replay.ReplayId, 0, cancellation), cancellation);
+        await SendAndMarkAsync(replay, await replays.TakeToSendAsync(replay, 0, cancellation), cancellation);
         return false;
     }
 

@@ -47,7 +47,8 @@ public sealed partial class ReplayStore
 
     /// <summary>
     /// Takes the replays that are to be carried on and that no other instance has: each is one instance's until the lease ends. Of one that was cancelled, what a crash left
-    /// half-sent is still to be sent: nobody knows whether it was.
+    /// half-sent is still to be sent: nobody knows whether it was. Who slept past the lease, and another has it, changes nothing more; what it had taken to
+    /// send it may still send, under the ids that its successor does.
     /// </summary>
     internal async Task<IReadOnlyList<Replay>> TakeAsync(DateTimeOffset until, IReadOnlyDictionary<Guid, DateTimeOffset> mine, CancellationToken cancellation)
     {
@@ -63,7 +64,7 @@ public sealed partial class ReplayStore
                 store.Sql("UPDATE console.replays SET lease_until = @until, row_version = row_version + 1 WHERE replay_id = @ReplayId AND row_version = @RowVersion"),
                 new { until = until.ToUnixTimeMilliseconds(), row.ReplayId, row.RowVersion }, cancellationToken: cancellation));
             if (lease == 1)
-                taken.Add(row.Replay());
+                taken.Add(row.Replay() with { LeaseUntil = until.ToUnixTimeMilliseconds() });
         }
 
         return taken;
@@ -99,13 +100,12 @@ public sealed partial class ReplayStore
     }
 
     /// <summary>Whoever previews is alone with the set: its rows are written whole. A replay that was cancelled meanwhile stays as it is.</summary>
-    internal Task SaveForecastsAsync(Guid replayId, IReadOnlyList<(Attempt Attempt, string Outcome, IReadOnlyList<Note>? Notes)> forecasts, CancellationToken cancellation) => store.InTransactionAsync(
+    internal Task SaveForecastsAsync(
+        Replay replay, IReadOnlyList<(Attempt Attempt, string Outcome, IReadOnlyList<Note>? Notes)> forecasts, CancellationToken cancellation) =>
+        store.InTransactionAsync(
         async transaction =>
         {
-            var previewing = await transaction.Connection!.ExecuteAsync(new CommandDefinition(
-                store.Sql($"UPDATE console.replays SET row_version = row_version + 1 WHERE replay_id = @replayId AND status = '{nameof(ReplayStatus.Previewing)}'"), new { replayId },
-                transaction, cancellationToken: cancellation));
-            if (previewing == 0)
+            if (!await HoldsAsync(transaction, replay, $"AND status = '{nameof(ReplayStatus.Previewing)}'", cancellation))
                 return false;
             await store.UpsertAsync(
                 transaction, ConsoleSchema.Items,
@@ -120,10 +120,13 @@ public sealed partial class ReplayStore
         cancellation);
 
     /// <summary>The next of the set, marked as being sent before any of them is; those that a crash left half-sent come first.</summary>
-    internal Task<IReadOnlyList<Attempt>> TakeToSendAsync(Guid replayId, int most, CancellationToken cancellation) => store.InTransactionAsync<IReadOnlyList<Attempt>>(
+    internal Task<IReadOnlyList<Attempt>> TakeToSendAsync(
+        Replay replay, int most, CancellationToken cancellation) => store.InTransactionAsync<IReadOnlyList<Attempt>>(
         async transaction =>
         {
-            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            var (replayId, now) = (replay.ReplayId, time.GetUtcNow().ToUnixTimeMilliseconds());
+            if (!await HoldsAsync(transaction, replay, "", cancellation))
+                return [];
             var left = await ToSendAsync(transaction, replayId, ItemState.Sending, MostAtATime, cancellation);
             if (left.Count > 0 || most <= 0)
                 return left;
@@ -143,6 +146,7 @@ public sealed partial class ReplayStore
         },
         cancellation);
 
+    /// <summary>Whoever has it sent marks it: that the broker has confirmed it is true, whose lease it may be by now.</summary>
     internal Task MarkSentAsync(Guid replayId, IReadOnlyList<Attempt> sent, CancellationToken cancellation) => store.InTransactionAsync(
         transaction => transaction.Connection!.ExecuteAsync(new CommandDefinition(
             store.Sql($"""
@@ -180,7 +184,10 @@ public sealed partial class ReplayStore
         },
         cancellation);
 
-    /// <summary>Closes attempts whose outcome is known; one that the collector has closed meanwhile keeps what it found.</summary>
+    /// <summary>
+    /// Closes attempts whose outcome is known; one that the collector, or another instance, has closed meanwhile keeps what was found. What became of a message
+    /// stays true, however late it is written down.
+    /// </summary>
     internal Task CloseAsync(IReadOnlyList<(Attempt Attempt, Outcome Outcome)> closed, CancellationToken cancellation) => store.InTransactionAsync(
         async transaction =>
         {
@@ -216,7 +223,8 @@ public sealed partial class ReplayStore
     internal Task AdvanceAsync(Replay replay, ReplayStatus status, int stage, Note? remark, ReplayProgress? ended, CancellationToken cancellation) => store.InTransactionAsync(
         async transaction =>
         {
-            if (await LoadAsync(transaction.Connection!, transaction, replay.ReplayId, cancellation) is not { } row || row.Status != replay.Status.ToString())
+            if (await LoadAsync(transaction.Connection!, transaction, replay.ReplayId, cancellation) is not { } row
+                || row.Status != replay.Status.ToString() || row.LeaseUntil != replay.LeaseUntil)
                 return false;
             var changed = row with
             {
@@ -236,6 +244,12 @@ public sealed partial class ReplayStore
             return true;
         },
         cancellation);
+
+    /// <summary>Whether the lease is still the one that it was taken under; nobody takes it before the transaction is committed.</summary>
+    private async Task<bool> HoldsAsync(DbTransaction transaction, Replay replay, string only, CancellationToken cancellation) =>
+        await transaction.Connection!.ExecuteAsync(new CommandDefinition(
+            store.Sql($"UPDATE console.replays SET lease_until = lease_until WHERE replay_id = @ReplayId AND lease_until = @LeaseUntil {only}"),
+            new { replay.ReplayId, replay.LeaseUntil }, transaction, cancellationToken: cancellation)) == 1;
 
     private async Task<List<Attempt>> ToSendAsync(DbTransaction transaction, Guid replayId, ItemState state, int most, CancellationToken cancellation) =>
         (await transaction.Connection!.QueryAsync<Attempt>(new CommandDefinition(

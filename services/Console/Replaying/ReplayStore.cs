@@ -140,7 +140,7 @@ public sealed partial class ReplayStore(IStore store, Auditing.AuditLog audit, C
             JsonSerializer.Deserialize<LetterFilter>(Filter, ServiceClient.Json) ?? new LetterFilter(), Total, TotalOre, (int)RatePerSecond, (int)MostFailedPercent, ApprovedBy,
             StartedAt is { } started ? At(started) : null, EndedAt is { } ended ? At(ended) : null, Note.Read(Remark).FirstOrDefault(), CorrectionId)
         {
-            KnownBefore = KnownBefore, FailedBefore = FailedBefore, AskedBy = AskedBy,
+            KnownBefore = KnownBefore, FailedBefore = FailedBefore, AskedBy = AskedBy, LeaseUntil = LeaseUntil,
         };
 
         public object?[] Values() =>

@@ -7,7 +7,8 @@ namespace ClaimsTransfer.Ingest.Relaying;
 
 /// <summary>
 /// Publishes what was recorded and not published: a message that came by HTTP has no broker behind it that would deliver it again. A lease keeps two instances
-/// from relaying the same; what is not confirmed stays due and is tried again when the lease is over.
+/// from relaying the same; what is not confirmed stays due and is tried again when the lease is over. Whoever slept past it publishes under the ids that its
+/// successor does, which whoever takes them recognises, and marks as published what the broker has confirmed to it.
 /// </summary>
 public sealed partial class Relay(IStore store, IPublisher publisher, TimeProvider time, IngestOptions options, ILogger<Relay> log)
 {

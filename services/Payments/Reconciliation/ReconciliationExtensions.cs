@@ -54,12 +54,11 @@ internal sealed class ReconciliationParts
         var (time, installation) = (services.GetRequiredService<TimeProvider>(), services.GetRequiredService<Installation>());
         var (municipalities, loggers) = (services.GetRequiredService<IMunicipalities>(), services.GetRequiredService<ILoggerFactory>());
         var clients = services.GetRequiredService<IHttpClientFactory>();
-        // Two processes that were given the same instance by mistake are still two.
-        var holder = $"{installation.Instance}/{Environment.MachineName}/{Environment.ProcessId}/{time.GetTimestamp()}";
+        var holder = LeaseOwner.Draw(installation);
         var http = new Http(clients, Http.Fbs, options, time);
         IFbsClaims fbs = options.FbsSource == FbsSource.Fees ? new FbsFees(store, http, options) : new FbsOpenClaims(http, options, installation, time);
         var (runs, leases, differences) = (new Runs(store, time), new Leases(store, time), new Differences(store));
-        var repairs = new Repairs(differences, services.GetRequiredService<ITransport>(), services.GetRequiredService<IToldFbs>(), time);
+        var repairs = new Repairs(differences, leases, services.GetRequiredService<ITransport>(), services.GetRequiredService<IToldFbs>(), time);
         Reconciler = new Reconciler(
             runs, leases, new Staging(store), new Comparison(store), differences, repairs, new DebtorAccounts(new Http(clients, Http.Connectors, options, time), options, time), services.GetRequiredService<IUnmatchedPayments>(),
             services.GetRequiredService<IFbsOrders>(), options, holder, time, loggers.CreateLogger<Reconciler>());

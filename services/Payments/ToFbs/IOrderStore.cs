@@ -26,7 +26,7 @@ public interface IOrderStore
     /// <summary>Takes orders that are due, the longest overdue first, and counts the call before it is made; none is handed out again before <paramref name="leaseUntil"/>.</summary>
     Task<IReadOnlyList<DueOrder>> TakeDueAsync(DateTimeOffset now, DateTimeOffset leaseUntil, int most, CancellationToken cancellation);
 
-    /// <summary>Keeps what FBS answered. Of an unclear answer: when to ask again.</summary>
+    /// <summary>Keeps what FBS answered, unless the order has been called again meanwhile. Of an unclear answer: when to ask again.</summary>
     Task KeepAsync(DueOrder order, OrderAnswer answer, DateTimeOffset now, DateTimeOffset againAt, CancellationToken cancellation);
 
     /// <summary>A person has dealt with an order; false: there is none that needs one.</summary>

@@ -35,5 +35,5 @@ public sealed record OrderChange(string OrderId, bool IsWanted, Guid ClaimId, st
 }
 
 /// <summary>An order to be sent now.</summary>
-/// <param name="Calls">How often it was sent, this time included.</param>
+/// <param name="Calls">How often it was sent, this time included; the number of this call.</param>
 public sealed record DueOrder(string OrderId, Guid ClaimId, string Municipality, string Agency, long FeeId, long PatronId, int Calls);

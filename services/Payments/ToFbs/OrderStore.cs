@@ -78,23 +78,38 @@ public sealed class OrderStore(IStore store) : IOrderStore, IFbsOrders
         return due.Count == 0 ? [] : await store.InTransactionAsync(transaction => TakeAsync(transaction, due, now, leaseUntil, cancellation), cancellation);
     }
 
-    /// <summary>The lease only spares work: the same order sent by two instances is one order to FBS. That the call is counted first is what a withdrawal relies on.</summary>
+    /// <summary>
+    /// Each call has its number, which is the lease's too: what FBS answered counts only while nobody has called again. That the call is counted before it is
+    /// made is what a
+    /// withdrawal relies on; sent by whoever slept past the lease as well, the same order is one order to FBS.
+    /// </summary>
     private async Task<IReadOnlyList<DueOrder>> TakeAsync(
         DbTransaction transaction, List<string> due, DateTimeOffset now, DateTimeOffset leaseUntil, CancellationToken cancellation)
     {
         var connection = transaction.Connection!;
-        await connection.ExecuteAsync(new CommandDefinition(
-            store.Sql($"UPDATE payments.orders SET due_at = @leaseUntil, calls = calls + 1 WHERE due_at <= @now AND {store.In("order_id", "ids", ColumnType.Text)}"),
-            new { now = now.ToUnixTimeMilliseconds(), leaseUntil = leaseUntil.ToUnixTimeMilliseconds(), ids = store.List(due) }, transaction, cancellationToken: cancellation));
-        var rows = await connection.QueryAsync<Due>(new CommandDefinition(
+        var still = (await connection.QueryAsync<Due>(new CommandDefinition(
             store.Sql($"""
-                SELECT o.order_id AS OrderId, o.claim_id AS ClaimId, o.municipality AS Municipality, o.agency AS Agency, o.fee_id AS FeeId, a.patron_id AS PatronId, o.calls AS Calls
+                SELECT o.order_id AS OrderId, o.claim_id AS ClaimId, o.municipality AS Municipality, o.agency AS Agency, o.fee_id AS FeeId,
+                       a.patron_id AS PatronId, o.calls + 1 AS Calls, o.state AS State
                 FROM payments.orders o
                 INNER JOIN payments.accounts a ON a.claim_id = o.claim_id
-                WHERE o.state = @pending AND o.calls > 0 AND a.patron_id IS NOT NULL AND {store.In("o.order_id", "ids", ColumnType.Text)}
+                WHERE o.due_at <= @now AND {store.In("o.order_id", "ids", ColumnType.Text)}
                 """),
-            new { pending = nameof(OrderState.Pending), ids = store.List(due) }, transaction, cancellationToken: cancellation));
-        return [.. rows.Select(row => new DueOrder(row.OrderId, row.ClaimId, row.Municipality, row.Agency, row.FeeId, row.PatronId, (int)row.Calls))];
+            new { now = now.ToUnixTimeMilliseconds(), ids = store.List(due) }, transaction, cancellationToken: cancellation))).ToList();
+        var taken = await connection.ExecuteAsync(new CommandDefinition(
+            store.Sql($"""
+                UPDATE payments.orders
+                SET due_at = @leaseUntil, calls = calls + 1
+                WHERE due_at <= @now AND {store.In("order_id", "ids", ColumnType.Text)}
+                """),
+            new
+            {
+                now = now.ToUnixTimeMilliseconds(), leaseUntil = leaseUntil.ToUnixTimeMilliseconds(), ids = store.List(still.ConvertAll(row => row.OrderId)),
+            }, transaction, cancellationToken: cancellation));
+        if (taken != still.Count)
+            throw new LostRaceException("Another instance has taken some of these orders.");
+        return [.. still.Where(row => row is { State: nameof(OrderState.Pending), PatronId: not null })
+            .Select(row => new DueOrder(row.OrderId, row.ClaimId, row.Municipality, row.Agency, row.FeeId, row.PatronId!.Value, (int)row.Calls))];
     }
 
     public async Task KeepAsync(DueOrder order, OrderAnswer answer, DateTimeOffset now, DateTimeOffset againAt, CancellationToken cancellation) =>
@@ -122,11 +137,13 @@ public sealed class OrderStore(IStore store) : IOrderStore, IFbsOrders
                             confirmation_id = @confirmation,
                             last_fault = @fault,
                             changed_at = @at
-                        WHERE order_id = @orderId AND state = @pending
+                        WHERE order_id = @orderId AND state = @pending AND calls = @calls
                         """),
                     new
                     {
-                        state = state.ToString(), dueAt, confirmation = Cut(confirmation), fault = fault is null ? null : Note.Write([fault.With(value => Cut(value)!)]), at = now.ToUnixTimeMilliseconds(), orderId = order.OrderId,
+                        state = state.ToString(), dueAt, confirmation = Cut(confirmation),
+                        fault = fault is null ? null : Note.Write([fault.With(value => Cut(value)!)]), at = now.ToUnixTimeMilliseconds(),
+                        orderId = order.OrderId, calls = (long)order.Calls,
                         pending = nameof(OrderState.Pending),
                     }, transaction, cancellationToken: cancellation));
             },
@@ -181,7 +198,8 @@ public sealed class OrderStore(IStore store) : IOrderStore, IFbsOrders
         public required string Municipality { get; init; }
         public required string Agency { get; init; }
         public long FeeId { get; init; }
-        public long PatronId { get; init; }
+        public long? PatronId { get; init; }
         public long Calls { get; init; }
+        public required string State { get; init; }
     }
 }

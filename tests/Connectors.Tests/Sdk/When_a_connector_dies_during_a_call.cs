@@ -67,6 +67,44 @@ public sealed class When_a_connector_dies_during_a_call(string engine)
     }
 
     [Test]
+    public async Task who_slept_past_its_turn_before_the_call_does_not_call_any_more()
+    {
+        var claim = _bench.Register();
+        var taken = await _bench.TakeAsync(claim);
+        // Between one look at the clock and the next: taken, and the process stood still.
+        _bench.Time.AutoAdvanceAmount = _bench.Options.Lease;
+        await _bench.Handler.WorkAsync(claim.Municipality, taken, CancellationToken.None);
+        _bench.Time.AutoAdvanceAmount = TimeSpan.Zero;
+        _bench.Debtor.CallSizes.ShouldBeEmpty();
+
+        await _bench.RestartAsync();
+        await _bench.SweepAsync(_bench.Options.Lease);
+
+        _bench.OutcomesOf(claim).ShouldBe([TransferOutcome.Accepted]);
+        _bench.Debtor.Asked.ShouldHaveSingleItem();
+        _bench.Debtor.Bookings(claim.InstructionId).ShouldBe(1);
+    }
+
+    [Test]
+    public async Task a_refusal_of_whoever_slept_past_its_turn_says_nothing_about_its_successors_call()
+    {
+        _bench.Debtor.Reaction = _ => Reaction.KillTheCaller;
+        var claim = _bench.Register();
+        await _bench.HandleAndDieAsync(claim);
+        var (rules, slept) = (new InstructionRules(_bench.Options), await _bench.RowAsync(claim));
+        var now = _bench.Time.GetUtcNow() + _bench.Options.Lease;
+        var asked = rules.Begun(slept, "another", now);
+        var again = rules.Begun(rules.AfterFind(asked, asked, new Found.NotThere(), now, giveUp: false).ShouldNotBeNull(), "another", now);
+        again.Status.ShouldBe(InstructionStatus.InCall);
+
+        var refused = new Submitted.Rejected("K17", "We have it already", FixBy.Vendor);
+        rules.AfterSubmit(again, slept, refused, now, giveUp: false).ShouldBeNull();
+
+        rules.AfterSubmit(again, again, refused, now, giveUp: false).ShouldNotBeNull().Status.ShouldBe(InstructionStatus.Done);
+        rules.AfterSubmit(again, slept, new Submitted.Accepted("D-1", "R-1"), now, giveUp: false).ShouldNotBeNull().Status.ShouldBe(InstructionStatus.Done);
+    }
+
+    [Test]
     public async Task a_blind_second_sending_would_have_booked_twice()
     {
         // The proof that this debtor system would show the fault which the tests above rule out.

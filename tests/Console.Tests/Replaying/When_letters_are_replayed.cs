@@ -140,9 +140,10 @@ public sealed class When_letters_are_replayed(Engine engine)
     {
         await Bench.KeepAsync(2);
         var replay = await Bench.Parts.Replays.CreateAsync(Workbench.Anna, new LetterFilter(), "why", Fast, default);
+        var taken = await Bench.TakenAsync();
         var attempts = await Bench.Parts.Replays.WithoutForecastAsync(replay.ReplayId, 10, default);
         await Bench.Parts.Replays.CancelAsync(replay.ReplayId, Workbench.Anna, "why", default);
-        await Bench.Parts.Replays.SaveForecastsAsync(replay.ReplayId, [.. attempts.Select(attempt => (attempt, "apply", (IReadOnlyList<Note>?)null))], default);
+        await Bench.Parts.Replays.SaveForecastsAsync(taken, [.. attempts.Select(attempt => (attempt, "apply", (IReadOnlyList<Note>?)null))], default);
 
         var progress = await Bench.ReplayAsync(replay.ReplayId);
         progress.Skipped.ShouldBe(2);
@@ -297,9 +298,10 @@ public sealed class When_letters_are_replayed(Engine engine)
     {
         await Bench.KeepAsync(30);
         var replay = await Bench.StartedAsync(limits: Fast);
+        var taken = await Bench.TakenAsync();
         await Bench.Parts.Replays.PauseAsync(replay, Workbench.Anna, "lunch", default);
 
-        (await Bench.Parts.Replays.TakeToSendAsync(replay, 10, default)).ShouldBeEmpty();
+        (await Bench.Parts.Replays.TakeToSendAsync(taken, 10, default)).ShouldBeEmpty();
     }
 
     [Test]
@@ -327,7 +329,8 @@ public sealed class When_letters_are_replayed(Engine engine)
         await Bench.KeepAsync(3);
         var replay = await Bench.StartedAsync(limits: Fast);
         // Marked as being sent, and killed before the publish.
-        (await Bench.Parts.Replays.TakeToSendAsync(replay, 1, default)).Count.ShouldBe(1);
+        (await Bench.Parts.Replays.TakeToSendAsync(await Bench.TakenAsync(), 1, default)).Count.ShouldBe(1);
+        Bench.Clock.Advance(Workbench.Lease);
         await Bench.RoundsAsync();
         (await Bench.OnQueueAsync("routing")).ShouldHaveSingleItem();
 
@@ -352,7 +355,7 @@ public sealed class When_letters_are_replayed(Engine engine)
     {
         var id = (await Bench.KeepAsync(1))[0];
         var replay = await Bench.StartedAsync(limits: Fast);
-        (await Bench.Parts.Replays.TakeToSendAsync(replay, 1, default)).Count.ShouldBe(1);
+        (await Bench.Parts.Replays.TakeToSendAsync(await Bench.TakenAsync(), 1, default)).Count.ShouldBe(1);
         await Bench.Parts.Replays.CancelAsync(replay, Workbench.Anna, "enough", default);
         Bench.Clock.Advance(TimeSpan.FromMinutes(1));
         HandleAllUpTo(1);
@@ -382,6 +385,35 @@ public sealed class When_letters_are_replayed(Engine engine)
 
         (await Bench.ReplayAsync(replay)).Replay.Status.ShouldBe(ReplayStatus.Done);
         (await Bench.OnQueueAsync("routing")).Count.ShouldBe(300);
+    }
+
+    [Test]
+    public async Task who_slept_past_the_lease_changes_nothing_of_what_another_carries_on()
+    {
+        await Bench.KeepAsync(3);
+        var replay = await Bench.Parts.Replays.CreateAsync(Workbench.Anna, new LetterFilter(), "why", Fast, default);
+        var slept = await Bench.TakenAsync();
+        var attempts = await Bench.Parts.Replays.WithoutForecastAsync(replay.ReplayId, 10, default);
+        Bench.Clock.Advance(Workbench.Lease);
+        var another = await Bench.TakenAsync();
+
+        await Bench.Parts.Replays.SaveForecastsAsync(slept, [.. attempts.Select(attempt => (attempt, "apply", (IReadOnlyList<Note>?)null))], default);
+        await Bench.Parts.Replays.AdvanceAsync(slept, ReplayStatus.Ready, 0, null, null, default);
+        (await Bench.ReplayAsync(replay.ReplayId)).ShouldSatisfyAllConditions(
+            progress => progress.Forecasts.ShouldBeEmpty(), progress => progress.Replay.Status.ShouldBe(ReplayStatus.Previewing));
+
+        await Bench.Parts.Replays.SaveForecastsAsync(another, [.. attempts.Select(attempt => (attempt, "park", (IReadOnlyList<Note>?)null))], default);
+        await Bench.Parts.Replays.AdvanceAsync(another, ReplayStatus.Ready, 0, null, null, default);
+        await Bench.Parts.Replays.StartAsync(replay.ReplayId, Workbench.Anna, "go", default);
+        slept = await Bench.TakenAsync();
+        Bench.Clock.Advance(Workbench.Lease);
+        another = await Bench.TakenAsync();
+
+        (await Bench.Parts.Replays.TakeToSendAsync(slept, 1, default)).ShouldBeEmpty();
+        await Bench.Parts.Replays.AdvanceAsync(slept, ReplayStatus.Stopped, 1, null, null, default);
+        (await Bench.ReplayAsync(replay.ReplayId)).ShouldSatisfyAllConditions(
+            progress => progress.Left.ShouldBe(3), progress => progress.Replay.Status.ShouldBe(ReplayStatus.Running));
+        (await Bench.Parts.Replays.TakeToSendAsync(another, 1, default)).Count.ShouldBe(1);
     }
 
     [Test]

@@ -25,6 +25,8 @@ internal sealed class Workbench : IAsyncDisposable
     public static readonly Actor Bo = new("bo", Role.Approver, null) { IsSignedIn = true };
     public static readonly Actor Copenhagen = new("cia", Role.Operator, new HashSet<string> { "0101" }) { IsSignedIn = true };
 
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
+
     private readonly StoreForTests _installation;
     private readonly TemporaryFolder _folder = new();
     private readonly List<Stores> _others = [];
@@ -129,6 +131,10 @@ internal sealed class Workbench : IAsyncDisposable
         await Parts.Replays.StartAsync(replay.ReplayId, Anna, "go", CancellationToken.None);
         return replay.ReplayId;
     }
+
+    /// <summary>The only replay that is to be carried on, as an instance has it that has just taken it.</summary>
+    public async Task<Replay> TakenAsync() =>
+        (await Parts.Replays.TakeAsync(Clock.GetUtcNow() + Lease, new Dictionary<Guid, DateTimeOffset>(), CancellationToken.None)).Single();
 
     public async Task PreviewedAsync(Guid replayId)
     {

@@ -122,6 +122,11 @@ internal sealed class Ledgers : IAsyncDisposable
     public async Task<ReconciliationRun> ReconcileAsync(string? repairedBy = null, ListAccepted? accepted = null) =>
         (await Parts().Reconciler.RunAsync(Kobenhavn, Configured(), repairedBy ?? "reconciliation", repairedBy, default, accepted))!;
 
+    public Repairs Repairs() => new(new Differences(Store), new Leases(Store, Time), Transport, Neighbours, Time);
+
+    public async Task<LeaseFence> LeaseAsync(string owner = "1", string name = "0101") =>
+        new(name, (await new Leases(Store, Time).TryTakeAsync(name, owner, default))!.Value);
+
     public async Task<ReconciliationRun> StoredAsync() => (await new Runs(Store, Time).FindAsync(Kobenhavn.Code, null, default))!;
 
     public IFbsClaims Configured()

@@ -1,6 +1,7 @@
 using ClaimsTransfer.Payments.Reconciliation;
 using ClaimsTransfer.Payments.Reconciliation.Comparing;
 using ClaimsTransfer.Payments.Reconciliation.Reading;
+using ClaimsTransfer.Payments.Reconciliation.Running;
 using ClaimsTransfer.Support;
 using Shouldly;
 
@@ -126,11 +127,12 @@ public sealed class When_a_list_cannot_be_read(Engine engine)
     [Test]
     public async Task a_process_that_dies_while_lists_are_laid_down_leaves_nothing_to_the_next()
     {
-        var parts = _ledgers.Parts();
-        var dead = await new Payments.Reconciliation.Running.Runs(_ledgers.Store, _ledgers.Time).BeginAsync("0101", "anna", default);
-        await new Staging(_ledgers.Store).AddAsync(dead.Number, [new FbsClaim(Ledgers.Agency, 77, 100)], default);
-        await new Staging(_ledgers.Store).AddAsync(dead.Number, [new DebtorClaim(Ledgers.Agency, 78, 100, 0, 0, true, 1, null)], default);
+        var (parts, lease) = (_ledgers.Parts(), await _ledgers.LeaseAsync());
+        var dead = await new Runs(_ledgers.Store, _ledgers.Time).BeginAsync("0101", "anna", lease, default);
+        await new Staging(_ledgers.Store).AddAsync(dead.Number, [new FbsClaim(Ledgers.Agency, 77, 100)], lease, default);
+        await new Staging(_ledgers.Store).AddAsync(dead.Number, [new DebtorClaim(Ledgers.Agency, 78, 100, 0, 0, true, 1, null)], lease, default);
         (await _ledgers.StagedAsync()).ShouldBe(2);
+        _ledgers.Time.Now += Leases.Length;
 
         var run = (await parts.Reconciler.RunAsync(Ledgers.Kobenhavn, _ledgers.Configured(), "anna", null, default))!;
 
@@ -142,9 +144,11 @@ public sealed class When_a_list_cannot_be_read(Engine engine)
     [Test]
     public async Task a_service_that_starts_takes_away_what_a_dead_one_left()
     {
-        var runs = new Payments.Reconciliation.Running.Runs(_ledgers.Store, _ledgers.Time);
-        var dead = await runs.BeginAsync("0101", "anna", default);
-        await new Staging(_ledgers.Store).AddAsync(dead.Number, [new FbsClaim(Ledgers.Agency, 77, 100)], default);
+        var runs = new Runs(_ledgers.Store, _ledgers.Time);
+        var lease = await _ledgers.LeaseAsync();
+        var dead = await runs.BeginAsync("0101", "anna", lease, default);
+        await new Staging(_ledgers.Store).AddAsync(dead.Number, [new FbsClaim(Ledgers.Agency, 77, 100)], lease, default);
+        _ledgers.Time.Now += Leases.Length;
 
         await _ledgers.Parts().Reconciler.AbandonAsync(default);
 

@@ -1,7 +1,11 @@
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Municipalities;
+using ClaimsTransfer.Payments.Reconciliation.Comparing;
+using ClaimsTransfer.Payments.Reconciliation.Reading;
 using ClaimsTransfer.Payments.Reconciliation.Running;
 using ClaimsTransfer.Support;
+using Dapper;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 
 namespace ClaimsTransfer.Payments.Tests.Reconciliation;
@@ -55,19 +59,81 @@ public sealed class When_only_one_may_run(Engine engine)
     public async Task who_slept_past_the_end_of_a_lease_that_another_took_writes_nothing_more()
     {
         var (leases, runs) = (new Leases(_ledgers.Store, _ledgers.Time), new Runs(_ledgers.Store, _ledgers.Time));
-        var slept = new LeaseFence("0101", (await leases.TryTakeAsync("0101", "1", default)).ShouldNotBeNull());
-        var run = await runs.BeginAsync("0101", "anna", default);
+        var (staging, differences) = (new Staging(_ledgers.Store), new Differences(_ledgers.Store));
+        var slept = await _ledgers.LeaseAsync("1");
+        var run = await runs.BeginAsync("0101", "anna", slept, default);
         _ledgers.Time.Now += Leases.Length;
-        var taken = new LeaseFence("0101", (await leases.TryTakeAsync("0101", "2", default)).ShouldNotBeNull());
+        var taken = await _ledgers.LeaseAsync("2");
         await runs.EndAsync(run.Failed(ReconciliationNotes.CutOff), isCompared: false, taken, default);
+        var others = await runs.BeginAsync("0101", "bo", taken, default);
+        await staging.AddAsync(others.Number, [new FbsClaim(Ledgers.Agency, 77, 100)], taken, default);
 
-        await Should.ThrowAsync<LeaseLostException>(() => runs.EndAsync(run with { Agreeing = 1 }, isCompared: true, slept, default));
-        await Should.ThrowAsync<LeaseLostException>(() => leases.SetDayAsync(slept, "2026-11-24", default));
+        Func<Task>[] writes =
+        [
+            () => runs.BeginAsync("0101", "anna", slept, default), () => staging.AddAsync(run.Number, [new FbsClaim(Ledgers.Agency, 1, 100)], slept, default),
+            () => staging.AddAsync(run.Number, [new DebtorClaim(Ledgers.Agency, 1, 100, 0, 0, true, 1, null)], slept, default),
+            () => staging.ClearAsync(others.Number, slept, default), () => differences.ClearAsync(others.Number, slept, default),
+            () => differences.AddAsync(run.Number, [], slept, default),
+            () => differences.SetRepairedAsync(others.Number, [1], _ledgers.Time.Now, slept, default),
+            () => runs.EndAsync(run with { Agreeing = 1 }, isCompared: true, slept, default), () => leases.SetDayAsync(slept, "2026-11-24", default),
+        ];
+        foreach (var write in writes)
+            await Should.ThrowAsync<LeaseLostException>(write);
+
+        (await _ledgers.StagedAsync()).ShouldBe(1);
+        (await runs.UnendedAsync("0101", default)).Select(unended => unended.Number).ShouldBe([others.Number]);
 
         (await runs.FindAsync("0101", null, default)).ShouldNotBeNull().Failure.ShouldNotBeNull();
         (await leases.DayAsync("0101", default)).ShouldBeNull();
         await leases.SetDayAsync(taken, "2026-11-25", default);
         (await leases.DayAsync("0101", default)).ShouldBe("2026-11-25");
+    }
+
+    [Test]
+    public async Task who_slept_through_the_reading_of_the_lists_ends_as_one_that_lost_its_lease_and_leaves_the_others_run_alone()
+    {
+        var other = new LeaseFence("", 0);
+        _ledgers.Fbs(1, 7000);
+        _ledgers.Others.Accounts = async (_, _) =>
+        {
+            _ledgers.Time.Now += Leases.Length;
+            other = await _ledgers.LeaseAsync("2");
+            await new Staging(_ledgers.Store).AddAsync(99, [new FbsClaim(Ledgers.Agency, 77, 100)], other, default);
+        };
+
+        var run = (await _ledgers.Parts("1").Reconciler.RunAsync(Ledgers.Kobenhavn, _ledgers.Configured(), "anna", "anna", default)).ShouldNotBeNull();
+
+        run.Why.ShouldBe(ReconciliationNotes.LeaseLost);
+        (await _ledgers.DifferencesAsync(run)).ShouldBeEmpty();
+        _ledgers.Neighbours.ToldAgain.ShouldBeEmpty();
+        (await new Leases(_ledgers.Store, _ledgers.Time).KeepAsync(other, default)).ShouldBeTrue("it is the other's");
+    }
+
+    [Test]
+    public async Task a_lease_that_the_store_will_not_renew_is_lost_whatever_the_stores_fault()
+    {
+        var time = new FakeTimeProvider(_ledgers.Time.Now);
+        var held = (await new Leases(_ledgers.Store, time).HoldAsync("0101", "1", default)).ShouldNotBeNull();
+        await _ledgers.Store.InTransactionAsync(
+            transaction => transaction.Connection!.ExecuteAsync(_ledgers.Store.Sql("DROP TABLE payments.reconciliation_leases"), transaction: transaction),
+            default);
+
+        var lost = new TaskCompletionSource();
+        await using var _ = held.Lost.Register(lost.SetResult);
+        time.Advance(Leases.Length / 5);
+        await lost.Task.WaitAsync(TimeSpan.FromSeconds(20));
+
+        await held.DisposeAsync();
+        held.Failure.ShouldNotBeNull();
+    }
+
+    [Test]
+    public void an_owner_is_drawn_and_not_what_another_process_may_be_too()
+    {
+        var installation = new Installation { Instance = "2" };
+
+        LeaseOwner.Draw(installation, bytes => bytes.Fill(0xA5)).ShouldBe("2/a5a5a5a5a5a5a5a5");
+        LeaseOwner.Draw(installation).ShouldNotBe(LeaseOwner.Draw(installation));
     }
 
     [Test]
@@ -79,7 +145,8 @@ public sealed class When_only_one_may_run(Engine engine)
             begun.TrySetResult();
             await goOn.Task;
         };
-        var (one, other) = (_ledgers.Parts("1"), _ledgers.Parts("2"));
+        // Given the same instance by mistake, two processes are still two.
+        var (one, other) = (_ledgers.Parts("1"), _ledgers.Parts("1"));
         var running = one.Reconciler.RunAsync(Ledgers.Kobenhavn, _ledgers.Configured(), "anna", null, default);
         await begun.Task;
 

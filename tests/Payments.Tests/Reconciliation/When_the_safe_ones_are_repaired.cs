@@ -96,10 +96,23 @@ public sealed class When_the_safe_ones_are_repaired(Engine engine)
         var run = await _ledgers.ReconcileAsync(repairedBy: "anna");
         await ArriveAsync(2);
 
-        await new Repairs(new Differences(_ledgers.Store), _ledgers.Transport, _ledgers.Neighbours, _ledgers.Time).RunAsync(run, "bo", default);
+        await _ledgers.Repairs().RunAsync(run, "bo", await _ledgers.LeaseAsync(), default);
 
         (await _arrived.WaitAsync(TimeSpan.FromMilliseconds(300))).ShouldBeFalse();
         _ledgers.Neighbours.ToldAgain.Count.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task who_slept_past_the_lease_repairs_nothing()
+    {
+        var (run, slept) = (await _ledgers.ReconcileAsync(), await _ledgers.LeaseAsync());
+        _ledgers.Time.Now += Leases.Length;
+        await _ledgers.LeaseAsync("2");
+
+        await Should.ThrowAsync<LeaseLostException>(() => _ledgers.Repairs().RunAsync(run, "bo", slept, default));
+
+        (await _arrived.WaitAsync(TimeSpan.FromMilliseconds(300))).ShouldBeFalse();
+        _ledgers.Neighbours.ToldAgain.ShouldBeEmpty();
     }
 
     [Test]

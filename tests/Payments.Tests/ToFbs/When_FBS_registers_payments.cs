@@ -104,6 +104,39 @@ public sealed class When_FBS_registers_payments(Engine engine) : PaymentsFixture
     }
 
     [Test]
+    public async Task What_FBS_answered_to_whoever_slept_past_the_lease_changes_nothing()
+    {
+        await OnAsync(Claim(1), Paid(1, "E1", 7000));
+        var slept = (await TakeAsync()).ShouldHaveSingleItem();
+        (await TakeAsync()).ShouldBeEmpty("it is the first one's");
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        var taken = (await TakeAsync()).ShouldHaveSingleItem();
+
+        await Orders.KeepAsync(slept, new OrderAnswer.Refused("HTTP 400"), Clock.GetUtcNow(), Clock.GetUtcNow(), default);
+
+        var order = await OrderAsync(1);
+        (order.State, order.LastFault, order.Calls).ShouldBe((OrderState.Pending, null, 2));
+        (await TakeAsync()).ShouldBeEmpty("it is the other one's");
+        await Orders.KeepAsync(taken, new OrderAnswer.Registered("C-1"), Clock.GetUtcNow(), Clock.GetUtcNow(), default);
+        (await OrderAsync(1)).State.ShouldBe(OrderState.Confirmed);
+
+        Task<IReadOnlyList<DueOrder>> TakeAsync() => Orders.TakeDueAsync(Clock.GetUtcNow(), Clock.GetUtcNow().AddMinutes(1), 10, default);
+    }
+
+    [Test]
+    public async Task An_order_is_taken_by_one_of_many_who_reach_for_it_at_once()
+    {
+        await OnAsync([.. Enumerable.Range(1, 20).SelectMany(fee => new IMessage[] { Claim(fee), Paid(fee, $"E{fee}", 7000) })]);
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        var (now, until) = (Clock.GetUtcNow(), Clock.GetUtcNow().AddMinutes(1));
+
+        var taken = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Orders.TakeDueAsync(now, until, 50, default))));
+
+        taken.SelectMany(orders => orders).Select(order => (order.OrderId, order.Calls)).Order().ShouldBe(
+            Enumerable.Range(1, 20).Select(fee => ($"DK-710100-{fee}-1", 1)).Order());
+    }
+
+    [Test]
     public async Task An_FBS_that_is_not_there_is_tried_again()
     {
         await OnAsync(Claim(1), Paid(1, "E1", 7000));

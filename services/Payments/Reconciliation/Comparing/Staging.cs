@@ -1,6 +1,7 @@
 using System.Data.Common;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Payments.Reconciliation.Reading;
+using ClaimsTransfer.Payments.Reconciliation.Running;
 using Dapper;
 
 namespace ClaimsTransfer.Payments.Reconciliation.Comparing;
@@ -10,7 +11,8 @@ internal sealed class Staging(IStore store)
 {
     private const int ClearPage = 20_000;
 
-    public Task AddAsync(long run, IReadOnlyList<FbsClaim> page, CancellationToken cancellation) => store.InTransactionAsync(async transaction =>
+    public Task AddAsync(
+        long run, IReadOnlyList<FbsClaim> page, LeaseFence fence, CancellationToken cancellation) => store.UnderAsync(fence, async transaction =>
     {
         var fresh = await store.InsertNewAsync(transaction, ReconciliationSchema.Fbs, Rows(page, claim => [run, claim.Agency, claim.FeeId, claim.AmountOre]), cancellation);
         foreach (var again in Others(page, fresh))
@@ -25,7 +27,8 @@ internal sealed class Staging(IStore store)
         return true;
     }, cancellation);
 
-    public Task AddAsync(long run, IReadOnlyList<DebtorClaim> page, CancellationToken cancellation) => store.InTransactionAsync(async transaction =>
+    public Task AddAsync(
+        long run, IReadOnlyList<DebtorClaim> page, LeaseFence fence, CancellationToken cancellation) => store.UnderAsync(fence, async transaction =>
     {
         var fresh = await store.InsertNewAsync(transaction, ReconciliationSchema.Debtor, Rows(page, claim =>
             [run, claim.Agency, claim.FeeId, claim.AmountOre, claim.CoveredOre, claim.WrittenOffOre, claim.BalanceOre, claim.InForce, claim.Bookings, claim.ChangedAt]), cancellation);
@@ -35,7 +38,7 @@ internal sealed class Staging(IStore store)
     }, cancellation);
 
     /// <summary>A large library in pages, each from where the last one ended: nobody else's statement waits long for ours, and no page looks again at what is gone.</summary>
-    public async Task ClearAsync(long run, CancellationToken cancellation)
+    public async Task ClearAsync(long run, LeaseFence fence, CancellationToken cancellation)
     {
         foreach (var table in (string[])[ReconciliationSchema.Fbs.Name, ReconciliationSchema.Debtor.Name])
         {
@@ -53,7 +56,7 @@ internal sealed class Staging(IStore store)
         }
 
         Task DeleteAsync(string statement, object parameters) =>
-            store.InTransactionAsync(transaction => transaction.Connection!.ExecuteAsync(store.Sql(statement), parameters, transaction), cancellation);
+            store.UnderAsync(fence, transaction => transaction.Connection!.ExecuteAsync(store.Sql(statement), parameters, transaction), cancellation);
     }
 
     /// <summary>A second account of the same reference is a second booking, unless it is the same line again; what it claims, it claims together.</summary>

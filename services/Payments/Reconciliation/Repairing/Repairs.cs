@@ -17,21 +17,23 @@ internal interface IToldFbs
 /// Repairs what is safe to repair, by the messages that a person's action would send. Their ids follow from claim, operation and run: sent twice, they are one. Written down on the
 /// difference once the broker has confirmed.
 /// </summary>
-internal sealed class Repairs(Differences differences, IPublisher publisher, IToldFbs told, TimeProvider time)
+internal sealed class Repairs(Differences differences, Leases leases, IPublisher publisher, IToldFbs told, TimeProvider time)
 {
     public const string Self = "reconciliation";
 
-    public async Task RunAsync(ReconciliationRun run, string who, CancellationToken cancellation)
+    /// <exception cref="LeaseLostException">Another reconciles the municipality by now, and repairs what it finds itself.</exception>
+    public async Task RunAsync(ReconciliationRun run, string who, LeaseFence fence, CancellationToken cancellation)
     {
         await foreach (var page in differences.PagesAsync(run.Number, isUnrepaired: true, cancellation))
         {
             var messages = page.Where(line => line.Action is SuggestedAction.Reregister or SuggestedAction.Readjust).Select(line => Message(run, line, who)).ToList();
+            await leases.RequireAsync(fence, cancellation);
             if (messages.Count > 0)
                 await publisher.PublishAsync(messages, cancellation);
             var untold = page.Where(line => line.Action == SuggestedAction.TellFbsAgain).Select(line => line.ClaimId).ToList();
             if (untold.Count > 0)
                 await told.SendAgainAsync(untold, cancellation);
-            await differences.SetRepairedAsync(run.Number, [.. page.Select(line => line.Number)], time.GetUtcNow(), cancellation);
+            await differences.SetRepairedAsync(run.Number, [.. page.Select(line => line.Number)], time.GetUtcNow(), fence, cancellation);
         }
     }
 

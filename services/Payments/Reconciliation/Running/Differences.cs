@@ -17,7 +17,8 @@ internal sealed class Differences(IStore store)
         action AS Action, is_safe AS IsSafe, repaired_at AS RepairedAt
         """;
 
-    public Task AddAsync(long run, IReadOnlyList<Difference> page, CancellationToken cancellation) => store.InTransactionAsync(async transaction =>
+    public Task AddAsync(
+        long run, IReadOnlyList<Difference> page, LeaseFence fence, CancellationToken cancellation) => store.UnderAsync(fence, async transaction =>
     {
         await store.InsertAsync(transaction, ReconciliationSchema.Differences,
         [
@@ -57,7 +58,9 @@ internal sealed class Differences(IStore store)
         PageAsync("AND cause = @cause", new { run, after = 0L, cause = cause.ToString(), page = count }, cancellation, "action, number");
 
     /// <summary>Writes down that the messages went out.</summary>
-    public Task SetRepairedAsync(long run, IReadOnlyCollection<long> numbers, DateTimeOffset at, CancellationToken cancellation) => store.InTransactionAsync(transaction =>
+    public Task SetRepairedAsync(
+        long run, IReadOnlyCollection<long> numbers, DateTimeOffset at, LeaseFence fence, CancellationToken cancellation) =>
+        store.UnderAsync(fence, transaction =>
         transaction.Connection!.ExecuteAsync(
             store.Sql($"UPDATE payments.reconciliation_differences SET repaired_at = @at WHERE run = @run AND {store.In("number", "numbers", ColumnType.Integer)}"),
             new { run, at = at.ToUnixTimeMilliseconds(), numbers = store.List(numbers) }, transaction), cancellation);
@@ -70,7 +73,7 @@ internal sealed class Differences(IStore store)
     }
 
     /// <summary>Of a run that did not get so far as to have any.</summary>
-    public Task ClearAsync(long run, CancellationToken cancellation) => store.InTransactionAsync(transaction =>
+    public Task ClearAsync(long run, LeaseFence fence, CancellationToken cancellation) => store.UnderAsync(fence, transaction =>
         transaction.Connection!.ExecuteAsync(store.Sql("DELETE FROM payments.reconciliation_differences WHERE run = @run"), new { run }, transaction), cancellation);
 
     private async Task<IReadOnlyList<Difference>> PageAsync(string only, object parameters, CancellationToken cancellation, string order = "number")

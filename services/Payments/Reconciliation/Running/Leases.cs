@@ -1,5 +1,4 @@
 using System.Data.Common;
-using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
 using Dapper;
 
@@ -48,26 +47,30 @@ internal sealed class Leases(IStore store, TimeProvider time)
     }
 
     /// <exception cref="LeaseLostException">Another has taken it.</exception>
-    public Task SetDayAsync(LeaseFence fence, string day, CancellationToken cancellation) => store.InTransactionAsync(async transaction =>
-    {
-        await fence.RequireAsync(store, transaction);
-        return await transaction.Connection!.ExecuteAsync(
-            store.Sql("UPDATE payments.reconciliation_leases SET day = @day WHERE name = @Name"), new { fence.Name, day }, transaction);
-    }, cancellation);
+    public Task SetDayAsync(LeaseFence fence, string day, CancellationToken cancellation) => store.UnderAsync(fence, transaction =>
+        transaction.Connection!.ExecuteAsync(
+            store.Sql("UPDATE payments.reconciliation_leases SET day = @day WHERE name = @Name"), new { fence.Name, day }, transaction), cancellation);
+
+    /// <summary>Before something is sent under it.</summary>
+    /// <exception cref="LeaseLostException">Another has taken it.</exception>
+    public Task RequireAsync(LeaseFence fence, CancellationToken cancellation) => store.UnderAsync(fence, _ => Task.FromResult(true), cancellation);
 }
 
 /// <summary>Which taking of which lease something is done under.</summary>
-internal sealed record LeaseFence(string Name, long Number)
+internal sealed record LeaseFence(string Name, long Number);
+
+internal static class FencedWrites
 {
-    /// <summary>Within the transaction of a write: nobody takes the lease before it is committed.</summary>
-    /// <exception cref="LeaseLostException">Another has taken it.</exception>
-    public async Task RequireAsync(IStore store, DbTransaction transaction)
+    /// <summary>A transaction in which nobody takes the lease before it is committed.</summary>
+    /// <exception cref="LeaseLostException">Another has taken it; nothing is written.</exception>
+    public static Task<T> UnderAsync<T>(
+        this IStore store, LeaseFence fence, Func<DbTransaction, Task<T>> work, CancellationToken cancellation) => store.InTransactionAsync(async transaction =>
     {
         var stands = await transaction.Connection!.ExecuteAsync(
-            store.Sql("UPDATE payments.reconciliation_leases SET fence = fence WHERE name = @Name AND fence = @Number"), new { Name, Number }, transaction);
-        if (stands != 1)
-            throw new LeaseLostException(Name);
-    }
+            store.Sql("UPDATE payments.reconciliation_leases SET fence = fence WHERE name = @Name AND fence = @Number"),
+            new { fence.Name, fence.Number }, transaction);
+        return stands == 1 ? await work(transaction) : throw new LeaseLostException(fence.Name);
+    }, cancellation);
 }
 
 /// <summary>Somebody else does it by now.</summary>
@@ -89,6 +92,9 @@ internal sealed class Held : IAsyncDisposable
     }
 
     public LeaseFence Fence { get; }
+
+    /// <summary>Why it could not be renewed; null: it could, or another has it.</summary>
+    public Exception? Failure { get; private set; }
 
     /// <summary>Cancelled when it could not be kept: another may have it now.</summary>
     public CancellationToken Lost => _lost.Token;
@@ -120,9 +126,10 @@ internal sealed class Held : IAsyncDisposable
         {
             // The work is done; so is this.
         }
-        catch (TransientException)
+        catch (Exception failure)
         {
-            // A store that does not take a renewal takes nothing of the work either.
+            // Whatever kept the store from it: a lease that is not renewed ends, and what is done under it with it.
+            Failure = failure;
             await _lost.CancelAsync();
         }
     }

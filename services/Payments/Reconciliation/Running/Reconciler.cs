@@ -38,7 +38,13 @@ internal sealed partial class Reconciler(
             if (held is null)
                 return null;
             await AbandonAsync(municipality.Code, held.Fence, cancellation);
-            return await RunAloneAsync(await runs.BeginAsync(municipality.Code, who, cancellation) with { Accepted = accepted }, municipality, fbs, repairedBy, held, cancellation);
+            var run = await runs.BeginAsync(municipality.Code, who, held.Fence, cancellation) with { Accepted = accepted };
+            return await RunAloneAsync(run, municipality, fbs, repairedBy, held, cancellation);
+        }
+        catch (LeaseLostException)
+        {
+            // Before it had begun: the other one has.
+            return null;
         }
         finally
         {
@@ -71,8 +77,8 @@ internal sealed partial class Reconciler(
     {
         foreach (var left in await runs.UnendedAsync(municipality, cancellation))
         {
-            await staging.ClearAsync(left.Number, cancellation);
-            await differences.ClearAsync(left.Number, cancellation);
+            await staging.ClearAsync(left.Number, fence, cancellation);
+            await differences.ClearAsync(left.Number, fence, cancellation);
             await runs.EndAsync(left.Failed(ReconciliationNotes.CutOff) with { EndedAt = time.GetUtcNow() }, isCompared: false, fence, cancellation);
         }
     }
@@ -84,42 +90,46 @@ internal sealed partial class Reconciler(
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(held.Lost, cancellation);
-            await StageAsync(run, municipality, fbs, either.Token);
-            run = await CompareAsync(run, fbs.IsByPatron, either.Token);
+            await StageAsync(run, municipality, fbs, held.Fence, either.Token);
+            run = await CompareAsync(run, fbs.IsByPatron, held.Fence, either.Token);
             isCompared = true;
             if (repairedBy is not null)
-                await repairs.RunAsync(run, repairedBy, either.Token);
+                await repairs.RunAsync(run, repairedBy, held.Fence, either.Token);
         }
         catch (Exception failure)
         {
-            run = run.Failed(WhyOf(run, failure, isCompared, held.Lost)) with { Doubt = (failure as ListDoubted)?.Doubt };
+            run = run.Failed(WhyOf(run, failure, isCompared, held)) with { Doubt = (failure as ListDoubted)?.Doubt };
         }
 
-        // Also after a stop: what is written down here is what others wait for, and what is taken away would lie about for ever.
-        await staging.ClearAsync(run.Number, CancellationToken.None);
-        if (!isCompared)
-            await differences.ClearAsync(run.Number, CancellationToken.None);
-        run = run with { EndedAt = time.GetUtcNow(), Repaired = repairedBy is null ? 0 : await differences.RepairedAsync(run.Number, CancellationToken.None) };
         try
         {
+            // Also after a stop: what is written down here is what others wait for, and what is taken away would lie about for ever.
+            await staging.ClearAsync(run.Number, held.Fence, CancellationToken.None);
+            if (!isCompared)
+                await differences.ClearAsync(run.Number, held.Fence, CancellationToken.None);
+            var repaired = repairedBy is null ? 0 : await differences.RepairedAsync(run.Number, CancellationToken.None);
+            run = run with { EndedAt = time.GetUtcNow(), Repaired = repaired };
             await runs.EndAsync(run, isCompared, held.Fence, CancellationToken.None);
             return run;
         }
         catch (LeaseLostException)
         {
-            // Whoever has it now has written down already that this run was cut off.
+            // Whoever has it now has taken away what this run laid down, and written that it was cut off.
             return run.Failed(ReconciliationNotes.LeaseLost);
         }
     }
 
-    private Note WhyOf(ReconciliationRun run, Exception failure, bool isCompared, CancellationToken lost)
+    private Note WhyOf(ReconciliationRun run, Exception failure, bool isCompared, Held held)
     {
         switch (failure)
         {
             case ReadingFailed:
                 Log.ListFailed(log, run.Municipality, failure.Message);
                 return ReconciliationNotes.NotRead(PersonalData.Mask(failure.Message, LongestFailure));
-            case OperationCanceledException when lost.IsCancellationRequested:
+            case LeaseLostException:
+            case OperationCanceledException when held.Lost.IsCancellationRequested:
+                if (held.Failure is not null)
+                    Log.NotKept(log, held.Failure, run.Municipality);
                 return ReconciliationNotes.LeaseLost;
             case OperationCanceledException:
                 return ReconciliationNotes.Stopped;
@@ -129,15 +139,15 @@ internal sealed partial class Reconciler(
         }
     }
 
-    private async Task StageAsync(ReconciliationRun run, Municipality municipality, IFbsClaims fbs, CancellationToken cancellation)
+    private async Task StageAsync(ReconciliationRun run, Municipality municipality, IFbsClaims fbs, LeaseFence fence, CancellationToken cancellation)
     {
         await foreach (var page in fbs.ReadAsync(municipality.Code, cancellation))
-            await staging.AddAsync(run.Number, page, cancellation);
+            await staging.AddAsync(run.Number, page, fence, cancellation);
         if (run.Accepted is null && await DoubtAsync(run, cancellation) is { } doubt)
             throw new ListDoubted(doubt);
 
         await foreach (var page in debtor.ReadAsync(municipality, cancellation))
-            await staging.AddAsync(run.Number, page, cancellation);
+            await staging.AddAsync(run.Number, page, fence, cancellation);
     }
 
     /// <summary>Before the other list is asked for, which takes the debtor system longer.</summary>
@@ -147,7 +157,7 @@ internal sealed partial class Reconciler(
         return ListDoubt.Of(totals.Fbs.Claims, (await runs.LastDoneAsync(run.Municipality, cancellation))?.Fbs.Claims, totals.Ours.Claims);
     }
 
-    private async Task<ReconciliationRun> CompareAsync(ReconciliationRun run, bool byPatron, CancellationToken cancellation)
+    private async Task<ReconciliationRun> CompareAsync(ReconciliationRun run, bool byPatron, LeaseFence fence, CancellationToken cancellation)
     {
         var lateFrom = (run.StartedAt - options.LateAfter).ToUnixTimeMilliseconds();
         var lateUntil = (time.GetUtcNow() + TheirClock.MostAhead).ToUnixTimeMilliseconds();
@@ -188,7 +198,7 @@ internal sealed partial class Reconciler(
                 found[i] = line with { Number = ++number, Since = since };
             }
 
-            await differences.AddAsync(run.Number, found, cancellation);
+            await differences.AddAsync(run.Number, found, fence, cancellation);
         }
     }
 
@@ -207,6 +217,9 @@ internal sealed partial class Reconciler(
 
     private static partial class Log
     {
+        [LoggerMessage(4303, LogLevel.Error, "The lease on municipality {Municipality}'s reconciliation could not be renewed")]
+        public static partial void NotKept(ILogger logger, Exception failure, string municipality);
+
         [LoggerMessage(4301, LogLevel.Warning, "Municipality {Municipality} was not reconciled: {Reason}")]
         public static partial void ListFailed(ILogger logger, string municipality, string reason);
 

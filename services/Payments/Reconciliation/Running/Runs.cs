@@ -44,13 +44,14 @@ internal sealed class Runs(IStore store, TimeProvider time)
     private const int Attempts = 5;
 
     /// <summary>A new run under the next number.</summary>
-    public async Task<ReconciliationRun> BeginAsync(string municipality, string who, CancellationToken cancellation)
+    /// <exception cref="LeaseLostException">Another reconciles the municipality by now; none is begun.</exception>
+    public async Task<ReconciliationRun> BeginAsync(string municipality, string who, LeaseFence fence, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await store.InTransactionAsync(async transaction =>
+                return await store.UnderAsync(fence, async transaction =>
                 {
                     var number = await transaction.Connection!.ExecuteScalarAsync<long>(store.Sql("SELECT COALESCE(MAX(number), 0) + 1 FROM payments.reconciliation_runs"), transaction: transaction);
                     var startedAt = time.GetUtcNow();
@@ -71,9 +72,9 @@ internal sealed class Runs(IStore store, TimeProvider time)
 
     /// <summary>Writes down how it ended, and of a run that compared since when each of its differences is there: what it did not find again is forgotten.</summary>
     /// <exception cref="LeaseLostException">Another reconciles the municipality by now; nothing is written.</exception>
-    public Task EndAsync(ReconciliationRun run, bool isCompared, LeaseFence fence, CancellationToken cancellation) => store.InTransactionAsync(async transaction =>
+    public Task EndAsync(
+        ReconciliationRun run, bool isCompared, LeaseFence fence, CancellationToken cancellation) => store.UnderAsync(fence, async transaction =>
     {
-        await fence.RequireAsync(store, transaction);
         var connection = transaction.Connection!;
         await connection.ExecuteAsync(
             store.Sql("UPDATE payments.reconciliation_runs SET outcome = @outcome, failure = @Failure, ended_at = @endedAt, totals = @totals WHERE number = @Number"),
