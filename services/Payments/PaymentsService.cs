@@ -14,7 +14,7 @@ namespace ClaimsTransfer.Payments;
 /// <summary>Runs the ledger: the queue's batches, the matching of open entries, the orders to FBS, and the standing for the gauges.</summary>
 internal sealed partial class PaymentsService(
     IStore store, PaymentsHandler handler, Matcher matcher, OrderSender orders, PaymentsAccounts accounts, SenderCheck senders, ITransport transport, BatchConsumers consumers, IMunicipalities municipalities,
-    Installation installation, PaymentsOptions options, TimeProvider time, ILogger<PaymentsService> log) : BackgroundService
+    Installation installation, PaymentsOptions options, Loops loops, ILogger<PaymentsService> log) : BackgroundService
 {
     private const int SweepBatch = 500;
     private static readonly TimeSpan StandingInterval = TimeSpan.FromSeconds(15);
@@ -34,29 +34,27 @@ internal sealed partial class PaymentsService(
 
     /// <summary>Orders have a turn of their own: an FBS that does not answer holds up nothing else.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        EveryIntervalAsync(MatchAsync, stoppingToken), EveryIntervalAsync(SendOrdersAsync, stoppingToken), EveryIntervalAsync(_intake.FollowAsync, stoppingToken), ObserveAsync(stoppingToken));
+        EveryAsync("matching", options.SweepInterval, MatchAsync, stoppingToken),
+        EveryAsync("orders", options.SweepInterval, SendOrdersAsync, stoppingToken, OrderSender.LongestSweep(options) + Loops.LongestTurn),
+        EveryAsync("municipalities", options.SweepInterval, FollowAsync, stoppingToken),
+        EveryAsync("standing", StandingInterval, ObserveStandingAsync, stoppingToken));
 
-    private async Task EveryIntervalAsync(Func<CancellationToken, Task> work, CancellationToken stopping)
+    /// <summary>Repeated work on stored data: what failed now is still due at the next tick, the log says that it failed, and the rest goes on.</summary>
+    private Task EveryAsync(string what, TimeSpan interval, Func<CancellationToken, Task<bool>> work, CancellationToken stopping, TimeSpan? longest = null) =>
+        loops.EveryAsync($"{nameof(PaymentsService)} {what}", interval, work, fault => Log.SweepFailed(log, fault), stopping, longest);
+
+    private async Task<bool> FollowAsync(CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(options.SweepInterval, time);
-        while (await timer.WaitForNextTickAsync(stopping))
-            await TryAsync(work, stopping);
+        await _intake.FollowAsync(cancellation);
+        return false;
     }
 
-    private async Task ObserveAsync(CancellationToken stopping)
+    private async Task<bool> MatchAsync(CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(StandingInterval, time);
-        while (await timer.WaitForNextTickAsync(stopping))
-        {
-            TellWithoutFbs();
-            await TryAsync(ObserveStandingAsync, stopping);
-        }
-    }
-
-    private async Task MatchAsync(CancellationToken cancellation)
-    {
-        while (await matcher.SweepAsync(SweepBatch, cancellation) >= SweepBatch)
+        var isMore = await matcher.SweepAsync(SweepBatch, cancellation) >= SweepBatch;
+        if (isMore)
             Log.ManyMatched(log, SweepBatch);
+        return isMore;
     }
 
     /// <summary>Without an address of FBS the orders wait, and show in the accounting as pending: the rest of the money needs none.</summary>
@@ -72,29 +70,20 @@ internal sealed partial class PaymentsService(
             Log.NoFbs(log, asked.Code);
     }
 
-    private async Task SendOrdersAsync(CancellationToken cancellation)
+    private async Task<bool> SendOrdersAsync(CancellationToken cancellation)
     {
-        while (HasFbs && await orders.SweepAsync(cancellation) > options.FbsBatchSize / 2)
+        var isMore = HasFbs && await orders.SweepAsync(cancellation) > options.FbsBatchSize / 2;
+        if (isMore)
             Log.ManyOrders(log, options.FbsBatchSize);
+        return isMore;
     }
 
-    private async Task ObserveStandingAsync(CancellationToken cancellation)
+    private async Task<bool> ObserveStandingAsync(CancellationToken cancellation)
     {
+        TellWithoutFbs();
         var read = await accounts.ReadAsync(fresh: false, cancellation);
         PaymentsTelemetry.SetStanding([.. read.Municipalities.Select(money => new PaymentsStanding(money.Key, money.Value.Unmatched, money.Value.Pending))]);
-    }
-
-    /// <summary>Repeated work on stored data: what failed now is still due at the next tick, the log says that it failed, and the rest goes on.</summary>
-    private async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken stopping)
-    {
-        try
-        {
-            await work(stopping);
-        }
-        catch (Exception fault) when (!stopping.IsCancellationRequested)
-        {
-            Log.SweepFailed(log, fault);
-        }
+        return false;
     }
 
     private static partial class Log

@@ -13,7 +13,7 @@ namespace ClaimsTransfer.Routing;
 /// <summary>Runs the handler: the queue's batches, the timers, the janitor, and the standing for the gauges.</summary>
 internal sealed partial class RoutingService(
     IStore store, IRoutingStore journal, RoutingHandler handler, Accounts accounts, SenderCheck senders, ITransport transport, BatchConsumers consumers, IMunicipalities municipalities,
-    RoutingOptions options, TimeProvider time, ILogger<RoutingService> log) : BackgroundService
+    RoutingOptions options, Loops loops, TimeProvider time, ILogger<RoutingService> log) : BackgroundService
 {
     private const int SweepBatch = 500;
     private static readonly TimeSpan StandingInterval = TimeSpan.FromSeconds(15);
@@ -56,48 +56,35 @@ internal sealed partial class RoutingService(
         [.. municipalities.All.Where(municipality => municipality.Stage != Stage.Paused).Select(municipality => municipality.Code)],
         [LiabilityPolicy.PausedRule, LiabilityPolicy.NotConfiguredRule], time.GetUtcNow(), cancellation);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(options.SweepInterval, time);
-        var standingDue = time.GetUtcNow();
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            await TryAsync(FollowMunicipalitiesAsync, stoppingToken);
-            await TryAsync(_intake.FollowAsync, stoppingToken);
-            await TryAsync(SweepAsync, stoppingToken);
-            await TryAsync(RelayAsync, stoppingToken);
-            if (time.GetUtcNow() >= standingDue)
-            {
-                await TryAsync(ObserveStandingAsync, stoppingToken);
-                standingDue = time.GetUtcNow() + StandingInterval;
-            }
-        }
-    }
+    /// <summary>Each has a turn of its own: what hangs holds up nothing else, and is named.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        EveryAsync("held claims", options.SweepInterval, FollowMunicipalitiesAsync, stoppingToken),
+        EveryAsync("municipalities", options.SweepInterval, _intake.FollowAsync, stoppingToken),
+        loops.EveryAsync($"{nameof(RoutingService)} timers", options.SweepInterval, SweepAsync, Tell, stoppingToken),
+        loops.EveryAsync($"{nameof(RoutingService)} relay", options.SweepInterval, RelayAsync, Tell, stoppingToken),
+        EveryAsync("standing", StandingInterval, ObserveStandingAsync, stoppingToken, atOnce: true));
 
-    private async Task SweepAsync(CancellationToken cancellation)
+    private Task EveryAsync(string what, TimeSpan interval, Func<CancellationToken, Task> work, CancellationToken stopping, bool atOnce = false) =>
+        loops.EveryAsync($"{nameof(RoutingService)} {what}", interval, work, Tell, stopping, atOnce: atOnce);
+
+    private async Task<bool> SweepAsync(CancellationToken cancellation)
     {
-        while (await handler.SweepAsync(SweepBatch, cancellation) == SweepBatch)
+        var isMore = await handler.SweepAsync(SweepBatch, cancellation) == SweepBatch;
+        if (isMore)
             Log.ManyTimersDue(log, SweepBatch);
+        return isMore;
     }
 
-    private async Task RelayAsync(CancellationToken cancellation)
+    private async Task<bool> RelayAsync(CancellationToken cancellation)
     {
-        while (await handler.RelayAsync(SweepBatch, cancellation) == SweepBatch)
+        var isMore = await handler.RelayAsync(SweepBatch, cancellation) == SweepBatch;
+        if (isMore)
             Log.MuchToRelay(log, SweepBatch);
+        return isMore;
     }
 
     /// <summary>Repeated work on stored data: what failed now is still due at the next tick, the log says that it failed, and the rest goes on.</summary>
-    private async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken stopping)
-    {
-        try
-        {
-            await work(stopping);
-        }
-        catch (Exception fault) when (!stopping.IsCancellationRequested)
-        {
-            Log.SweepFailed(log, fault);
-        }
-    }
+    private void Tell(Exception fault) => Log.SweepFailed(log, fault);
 
     private async Task ObserveStandingAsync(CancellationToken cancellation)
     {

@@ -15,7 +15,7 @@ public sealed class When_a_loop_ends
     public async Task Readiness_names_it(string name)
     {
         await using var service = await RunningService.StartAsync(name);
-        using var client = new HttpClient { BaseAddress = service.Url };
+        using var client = service.Client();
         (await ReadyAsync(client)).Status.ShouldBe(HttpStatusCode.OK);
         var loops = service.Services.GetServices<IHostedService>().OfType<BackgroundService>().Where(loop => loop.ExecuteTask is not null).ToList();
         loops.ShouldNotBeEmpty();

@@ -19,6 +19,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
 {
     private readonly Vendor _vendor;
     private readonly ConnectorOptions _options;
+    private readonly Loops _loops;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly InstructionHandler _handler;
@@ -33,13 +34,14 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
 
     public ConnectorHost(
         Vendor vendor, IConnector connector, ConnectorOptions options, Func<Municipality, Installation, Uri?> endpoint, Installation installation,
-        IMunicipalities municipalities, IStores stores, ITransport transport, IErrorQueues errors, IUnsealer unsealer, OwnFaults faults, TimeProvider time,
-        ILogger<ConnectorHost> logger)
+        IMunicipalities municipalities, IStores stores, ITransport transport, IErrorQueues errors, IUnsealer unsealer, OwnFaults faults, Loops loops,
+        TimeProvider time, ILogger<ConnectorHost> logger)
     {
         _vendor = vendor;
         var capabilities = CapabilityFaults.CapabilitiesOf(connector, vendor.ToString());
         Extract = connector as IAccountExtract;
         _options = options;
+        _loops = loops;
         _time = time;
         _logger = logger;
         _municipalities = municipalities;
@@ -48,7 +50,7 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
         _handler = new InstructionHandler(
             connector, new SqlInstructionLog(store), transport, errors, unsealer, Served, municipality => endpoint(municipality, installation),
             options, time, logger, LeaseOwner.Draw(installation), _entries);
-        _runnerOf = lane => new LaneRunner(vendor.ToString(), lane, _handler, transport, options, capabilities, time, logger, faults.Met);
+        _runnerOf = lane => new LaneRunner(vendor.ToString(), lane, _handler, transport, options, capabilities, loops, time, logger, faults.Met);
         _runners = new(_handler.Lanes.ToDictionary(lane => lane.Code, _runnerOf), StringComparer.Ordinal);
         ConnectorTelemetry.Observe(
             vendor.ToString(), () => _runners.Values.Select(runner => (runner.Lane.Code, runner.Lane.Breaker, runner.Depth, time.GetUtcNow())),
@@ -110,8 +112,6 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var silent = _runners.Values.Where(runner => !runner.IsWell).Select(runner => runner.Lane.Code).Order(StringComparer.Ordinal).ToList();
-        if (_sweeping.IsCompleted)
-            return Task.FromResult(HealthCheckResult.Unhealthy("Nobody looks for what is due. Start the service again."));
         return Task.FromResult(silent.Count == 0
             ? HealthCheckResult.Healthy($"{_runners.Count} municipalities")
             : HealthCheckResult.Unhealthy($"Nobody consumes the instructions of {string.Join(", ", silent)}."));
@@ -121,11 +121,9 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
 
     private async Task SweepAsync(CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(_options.SweepInterval, _time);
         try
         {
-            while (await timer.WaitForNextTickAsync(cancellation))
-                await SweepOnceAsync(cancellation);
+            await _loops.EveryAsync($"{_vendor} sweep", _options.SweepInterval, SweepOnceAsync, TellOfSweep, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -208,19 +206,14 @@ internal sealed partial class ConnectorHost : IHostedService, IHealthCheck
 
     private async Task SweepOnceAsync(CancellationToken cancellation)
     {
-        try
-        {
-            FollowMunicipalities(cancellation);
-            var depths = (await _handler.SweepAsync(cancellation)).ToDictionary(depth => depth.Municipality);
-            foreach (var (code, runner) in _runners)
-                runner.Wake(depths.GetValueOrDefault(code));
-            _unpublished = (await _entries.SweepAsync(cancellation)).ToDictionary(depth => depth.Municipality, depth => depth.Unpublished);
-        }
-        catch (Exception failure) when (!cancellation.IsCancellationRequested)
-        {
-            Log.SweepFailed(_logger, _vendor, PersonalData.Mask($"{failure.GetType().Name}: {failure.Message}", 300));
-        }
+        FollowMunicipalities(cancellation);
+        var depths = (await _handler.SweepAsync(cancellation)).ToDictionary(depth => depth.Municipality);
+        foreach (var (code, runner) in _runners)
+            runner.Wake(depths.GetValueOrDefault(code));
+        _unpublished = (await _entries.SweepAsync(cancellation)).ToDictionary(depth => depth.Municipality, depth => depth.Unpublished);
     }
+
+    private void TellOfSweep(Exception failure) => Log.SweepFailed(_logger, _vendor, PersonalData.Mask($"{failure.GetType().Name}: {failure.Message}", 300));
 
     private static partial class Log
     {

@@ -1,5 +1,6 @@
 using ClaimsTransfer.ConnectorSdk.Instructions;
 using ClaimsTransfer.ConnectorSdk.Limits;
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using Microsoft.Extensions.Logging;
 
@@ -10,8 +11,8 @@ namespace ClaimsTransfer.ConnectorSdk.Hosting;
 /// nobody else's time.
 /// </summary>
 internal sealed partial class LaneRunner(
-    string vendor, Lane lane, InstructionHandler handler, ITransport transport, ConnectorOptions options, ConnectorCapabilities capabilities, TimeProvider time, ILogger logger,
-    Action<Exception> met) : IAsyncDisposable
+    string vendor, Lane lane, InstructionHandler handler, ITransport transport, ConnectorOptions options, ConnectorCapabilities capabilities, Loops loops,
+    TimeProvider time, ILogger logger, Action<Exception> met) : IAsyncDisposable
 {
     /// <summary>A batch may be in hand for so long waiting for its turn; then the log has it and the sweep goes on.</summary>
     private static readonly TimeSpan LongestInHand = TimeSpan.FromSeconds(5);
@@ -128,7 +129,8 @@ internal sealed partial class LaneRunner(
         await _calls.WaitAsync(cancellation);
         try
         {
-            return await handler.WorkAsync(lane.Code, taken, cancellation);
+            using (Begin("calls"))
+                return await handler.WorkAsync(lane.Code, taken, cancellation);
         }
         finally
         {
@@ -185,9 +187,12 @@ internal sealed partial class LaneRunner(
     {
         try
         {
-            var more = await handler.ReadAsync(lane.Code, interval, goOn: false, cancellation);
-            while (more && !_leaving)
-                more = await handler.ReadAsync(lane.Code, interval, goOn: true, cancellation);
+            var (more, goOn) = (true, false);
+            for (; more && !_leaving; goOn = true)
+            {
+                using (Begin("reading"))
+                    more = await handler.ReadAsync(lane.Code, interval, goOn, cancellation);
+            }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -213,6 +218,8 @@ internal sealed partial class LaneRunner(
         };
         if (hold == _holding || _subscription is null || _leaving)
             return;
+        // Until what is in hand is done.
+        using var turn = loops.Begin($"{vendor} queue of {lane.Code}", WatchedTransport.LongestInHand);
         if (hold)
         {
             _holding = true;
@@ -226,6 +233,9 @@ internal sealed partial class LaneRunner(
 
         Log.Gate(logger, vendor, lane.Code, hold ? "held" : "flowing", lane.StateAt(now));
     }
+
+    /// <summary>A question, a submission of each kind and what is written of them.</summary>
+    private IDisposable Begin(string what) => loops.Begin($"{vendor} {what} of {lane.Code}", (4 * options.CallTimeout) + Loops.LongestTurn);
 
     private void Release()
     {

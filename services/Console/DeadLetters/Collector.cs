@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
 
@@ -9,27 +10,14 @@ namespace ClaimsTransfer.OperationsConsole.DeadLetters;
 /// </summary>
 internal sealed partial class Collector(
     LetterStore letters, LetterReader reader, VendorRoom room, IDeadLetterQueues queues, IMunicipalities municipalities, ConsoleOptions options,
-    TimeProvider time, ILogger<Collector> log) : BackgroundService
+    Loops loops, TimeProvider time, ILogger<Collector> log) : BackgroundService
 {
     private readonly Dictionary<string, ISubscription> _collecting = new(StringComparer.Ordinal);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(options.LookForQueuesEvery, time);
-        do
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                // The broker is away, say; what is collected from goes on by itself, and new queues are found at the next look.
-                Log.NotFound(log, fault.GetType().Name, PersonalData.Mask(fault.Message, 300));
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    /// <summary>Where the broker is away, say, what is collected from goes on by itself, and new queues are found at the next look.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => loops.EveryAsync(
+        nameof(Collector), options.LookForQueuesEvery, LookAsync,
+        fault => Log.NotFound(log, fault.GetType().Name, PersonalData.Mask(fault.Message, 300)), stoppingToken, atOnce: true);
 
     private async Task LookAsync(CancellationToken cancellation)
     {

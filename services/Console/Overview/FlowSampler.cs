@@ -1,10 +1,13 @@
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
 
 namespace ClaimsTransfer.OperationsConsole.Overview;
 
 /// <summary>Looks once a minute how far the claims have come, so that the overview can tell what came through in each hour.</summary>
-public sealed partial class FlowSampler(ServiceFigures figures, FlowStore flow, IMunicipalities municipalities, TimeProvider time, ILogger<FlowSampler> log) : BackgroundService
+public sealed partial class FlowSampler(
+    ServiceFigures figures, FlowStore flow, IMunicipalities municipalities, Loops loops, TimeProvider time, ILogger<FlowSampler> log)
+    : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
@@ -34,23 +37,12 @@ public sealed partial class FlowSampler(ServiceFigures figures, FlowStore flow, 
             cancellation);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Every, time);
-        do
-        {
-            try
-            {
-                await SampleAsync(stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                // The next minute is looked at all the same; figures are counted from the beginning, so nothing is lost but when it happened.
-                Log.NotSampled(log, PersonalData.Mask($"{failure.GetType().Name}: {failure.Message}", 300));
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    /// <summary>
+    /// Where it fails, the next minute is looked at all the same; figures are counted from the beginning, so nothing is lost but when it happened.
+    /// </summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => loops.EveryAsync(
+        nameof(FlowSampler), Every, stopping => (Task)SampleAsync(stopping),
+        failure => Log.NotSampled(log, PersonalData.Mask($"{failure.GetType().Name}: {failure.Message}", 300)), stoppingToken, atOnce: true);
 
     private static partial class Log
     {

@@ -1,11 +1,12 @@
 using System.Diagnostics.Metrics;
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.OperationsConsole.Access;
 
 namespace ClaimsTransfer.OperationsConsole.Overview;
 
 /// <summary>What needs a person, as a gauge that can alarm: looked at once a minute, whether or not anybody has a page open.</summary>
-public sealed partial class NeedsMetric(Overviews overviews, TimeProvider time, ILogger<NeedsMetric> log) : BackgroundService
+public sealed partial class NeedsMetric(Overviews overviews, Loops loops, ILogger<NeedsMetric> log) : BackgroundService
 {
     public const string MeterName = "ClaimsTransfer.Console";
     public const string GaugeName = "claims.needs";
@@ -33,22 +34,10 @@ public sealed partial class NeedsMetric(Overviews overviews, TimeProvider time, 
         });
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Every, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                // What was seen last stands until the next minute.
-                Log.NotLooked(log, PersonalData.Mask($"{failure.GetType().Name}: {failure.Message}", 300));
-            }
-        }
-    }
+    /// <summary>Where it fails, what was seen last stands until the next minute.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => loops.EveryAsync(
+        nameof(NeedsMetric), Every, LookAsync,
+        failure => Log.NotLooked(log, PersonalData.Mask($"{failure.GetType().Name}: {failure.Message}", 300)), stoppingToken);
 
     private static partial class Log
     {

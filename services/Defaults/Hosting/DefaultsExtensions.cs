@@ -40,10 +40,12 @@ public static class DefaultsExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = installation.ShutdownTimeout);
 
+        builder.Services.AddSingleton<Loops>();
         builder.Services.AddSingleton(services =>
         {
             var time = services.GetRequiredService<TimeProvider>();
-            return new WatchedTransport(TransportFactory.Create(installation, time, services.GetRequiredService<ILoggerFactory>()), time);
+            return new WatchedTransport(
+                TransportFactory.Create(installation, time, services.GetRequiredService<ILoggerFactory>()), services.GetRequiredService<Loops>(), time);
         });
         builder.Services.AddSingleton<ITransport>(services => services.GetRequiredService<WatchedTransport>());
         builder.Services.AddSingleton<IQueues>(services => services.GetRequiredService<WatchedTransport>());

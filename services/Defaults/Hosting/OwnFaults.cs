@@ -14,7 +14,8 @@ namespace ClaimsTransfer.Defaults.Hosting;
 /// What of ours keeps this process from handling any message: a store that takes nothing, keys that are not there. Nothing is consumed meanwhile, so that no message is
 /// delivered again and again until the broker gives it up; readiness, the doctor and the console say what it is; and it goes on by itself once a probe succeeds.
 /// </summary>
-public sealed partial class OwnFaults(IStores stores, WatchedTransport transport, TimeProvider time, ILogger<OwnFaults> log, KeyFolderCheck? keys = null)
+public sealed partial class OwnFaults(
+    IStores stores, WatchedTransport transport, Loops loops, TimeProvider time, ILogger<OwnFaults> log, KeyFolderCheck? keys = null)
     : BackgroundService, IHealthCheck
 {
     /// <summary>What a probe does not find, a permission on one table say, is tried with growing pauses.</summary>
@@ -77,7 +78,8 @@ public sealed partial class OwnFaults(IStores stores, WatchedTransport transport
                     break;
             }
             while (true);
-            await holding;
+            using (loops.Begin(nameof(OwnFaults), WatchedTransport.LongestInHand))
+                await holding;
             // Said while it was held, and over with it.
             _met.Reader.TryRead(out _);
         }
@@ -85,7 +87,8 @@ public sealed partial class OwnFaults(IStores stores, WatchedTransport transport
         {
             ClaimMetrics.SetHeld(false);
             _now = null;
-            await transport.ReleaseAsync(stopping);
+            using (loops.Begin(nameof(OwnFaults), Loops.LongestTurn))
+                await transport.ReleaseAsync(stopping);
         }
 
         Log.Mended(log);
@@ -101,6 +104,7 @@ public sealed partial class OwnFaults(IStores stores, WatchedTransport transport
 
     private async Task<Exception?> ProbeAsync(CancellationToken stopping)
     {
+        using var turn = loops.Begin(nameof(OwnFaults), Loops.LongestTurn);
         try
         {
             await stores.ProbeAsync(stopping);

@@ -30,15 +30,25 @@ internal sealed class StoreIsReady(IStores stores, string schema) : IHealthCheck
     {
         try
         {
-            await using var connection = await _store.OpenAsync(cancellationToken);
-            await using var command = connection.CreateCommand();
-            command.CommandText = "SELECT 1";
-            await command.ExecuteScalarAsync(cancellationToken);
+            // A store that hangs need not listen to the token: readiness answers all the same.
+            await AskAsync(cancellationToken).WaitAsync(cancellationToken);
             return HealthCheckResult.Healthy();
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return HealthCheckResult.Unhealthy("The store does not answer.");
         }
         catch (Exception failure) when (failure is DbException or Messaging.TransientException or TimeoutException)
         {
             return HealthCheckResult.Unhealthy("The store cannot be reached.", failure);
         }
+    }
+
+    private async Task AskAsync(CancellationToken cancellation)
+    {
+        await using var connection = await _store.OpenAsync(cancellation);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT 1";
+        await command.ExecuteScalarAsync(cancellation);
     }
 }

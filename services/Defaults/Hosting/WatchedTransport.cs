@@ -7,10 +7,15 @@ namespace ClaimsTransfer.Defaults.Hosting;
 
 /// <summary>
 /// The transport as services get it: it remembers who subscribed, so that health can tell a consumer that died from one that was paused, and so that a stop ends all
-/// subscriptions before anything they need is gone. What is sent and handled is seen by telemetry here, whichever transport it is.
+/// subscriptions before anything they need is gone. What is sent and handled is seen by telemetry here, whichever transport it is; a batch that is in hand for
+/// too long is a consumer
+/// that hangs.
 /// </summary>
-public sealed class WatchedTransport(ITransport inner, TimeProvider time) : ITransport, IQueues, IDeadLetterQueues, IErrorQueues
+public sealed class WatchedTransport(ITransport inner, Loops loops, TimeProvider time) : ITransport, IQueues, IDeadLetterQueues, IErrorQueues
 {
+    /// <summary>With all that is tried again in place, one message after the other.</summary>
+    public static readonly TimeSpan LongestInHand = TimeSpan.FromMinutes(10);
+
     private readonly ConcurrentDictionary<WatchedSubscription, bool> _subscriptions = new();
     private readonly MessagingTelemetry _telemetry = new(inner, time);
     private volatile bool _held;
@@ -32,10 +37,10 @@ public sealed class WatchedTransport(ITransport inner, TimeProvider time) : ITra
     public Task<long?> DepthAsync(string queue, CancellationToken cancellation) => inner.DepthAsync(queue, cancellation);
 
     public async Task<ISubscription> SubscribeAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation) =>
-        await WatchedAsync(queue, await inner.SubscribeAsync(queue, _telemetry.Around(queue.Name, handler), cancellation), cancellation);
+        await WatchedAsync(queue, await inner.SubscribeAsync(queue, Around(queue.Name, handler), cancellation), cancellation);
 
     public async Task<ISubscription> CollectAsync(QueueDefinition queue, BatchHandler handler, CancellationToken cancellation) =>
-        await WatchedAsync(queue, await DeadLetters.CollectAsync(queue, _telemetry.Around(queue.Name, handler), cancellation), cancellation);
+        await WatchedAsync(queue, await DeadLetters.CollectAsync(queue, Around(queue.Name, handler), cancellation), cancellation);
 
     public Task<IReadOnlyList<string>> FindAsync(IReadOnlyCollection<string> known, CancellationToken cancellation) => DeadLetters.FindAsync(known, cancellation);
 
@@ -96,6 +101,16 @@ public sealed class WatchedTransport(ITransport inner, TimeProvider time) : ITra
 
     private IDeadLetterQueues DeadLetters =>
         inner as IDeadLetterQueues ?? throw new InvalidOperationException($"{inner.GetType().Name} cannot empty its dead-letter queues.");
+
+    private BatchHandler Around(string queue, BatchHandler handler)
+    {
+        var traced = _telemetry.Around(queue, handler);
+        return async (batch, cancellation) =>
+        {
+            using (loops.Begin($"consumer of {queue}", LongestInHand))
+                return await traced(batch, cancellation);
+        };
+    }
 
     private async Task<ISubscription> WatchedAsync(QueueDefinition queue, ISubscription running, CancellationToken cancellation)
     {

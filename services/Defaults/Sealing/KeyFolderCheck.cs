@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
 using Dapper;
@@ -10,7 +11,7 @@ namespace ClaimsTransfer.Defaults.Sealing;
 /// Remembers in the store which key folder is the installation's and which keys it has had, so that a folder that is not mounted, another's, or one from an old backup is known
 /// for that: keys are made at the first start there ever was, and by command, never in place of others.
 /// </summary>
-public sealed partial class KeyFolderCheck(KeyRing ring, IStores stores, TimeProvider time, ILogger<KeyFolderCheck> log) : BackgroundService
+public sealed partial class KeyFolderCheck(KeyRing ring, IStores stores, Loops loops, ILogger<KeyFolderCheck> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
@@ -59,22 +60,10 @@ public sealed partial class KeyFolderCheck(KeyRing ring, IStores stores, TimePro
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                // The store is away, say; what was seen last stands until the next look.
-                Log.NotLooked(log, failure.GetType().Name, PersonalData.Mask(failure.Message, 300));
-            }
-        }
-    }
+    /// <summary>Where the store is away, say, what was seen last stands until the next look.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => loops.EveryAsync(
+        nameof(KeyFolderCheck), Interval, LookAsync,
+        failure => Log.NotLooked(log, failure.GetType().Name, PersonalData.Mask(failure.Message, 300)), stoppingToken);
 
     /// <summary>The first start is the one of which the store knows nothing; the folder is then marked.</summary>
     private async Task ExpectAsync(CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -5,27 +6,18 @@ using Microsoft.Extensions.Logging;
 namespace ClaimsTransfer.Ingest.Relaying;
 
 /// <summary>Calls the relay in its interval; when broker or store cannot be reached, the next turn tries again.</summary>
-internal sealed partial class RelayTimer(Relay relay, IngestOptions options, TimeProvider time, ILogger<RelayTimer> log) : BackgroundService
+internal sealed partial class RelayTimer(Relay relay, IngestOptions options, Loops loops, ILogger<RelayTimer> log) : BackgroundService
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        loops.EveryAsync(nameof(RelayTimer), options.RelayEvery, async stopping => Relay.IsFull(await relay.SweepAsync(stopping)), Tell, stoppingToken);
+
+    /// <summary>Whatever it is, what is recorded stays recorded and due.</summary>
+    private void Tell(Exception failure)
     {
-        using var timer = new PeriodicTimer(options.RelayEvery, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                while (Relay.IsFull(await relay.SweepAsync(stoppingToken)))
-                    stoppingToken.ThrowIfCancellationRequested();
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                // Whatever it is, what is recorded stays recorded and due; a relay that ended here would be missed by nobody until somebody counts.
-                if (BatchConsumer.IsTransient(failure))
-                    Log.Later(log, failure.GetType().Name);
-                else
-                    Log.Failed(log, failure);
-            }
-        }
+        if (BatchConsumer.IsTransient(failure))
+            Log.Later(log, failure.GetType().Name);
+        else
+            Log.Failed(log, failure);
     }
 
     private static partial class Log

@@ -64,7 +64,8 @@ internal sealed class ReconciliationParts
             services.GetRequiredService<IFbsOrders>(), options, holder, time, loggers.CreateLogger<Reconciler>());
         var (csv, html) = (new CsvReport(differences), new HtmlReport(differences));
         Nightly = new Nightly(
-            store, Reconciler, runs, leases, new ReportFiles(csv, html, installation), fbs, municipalities, options, holder, time, loggers.CreateLogger<Nightly>());
+            store, Reconciler, runs, leases, new ReportFiles(csv, html, installation), fbs, municipalities, options, holder,
+            services.GetRequiredService<Loops>(), time, loggers.CreateLogger<Nightly>());
         Endpoints = new Endpoints(Reconciler, runs, differences, csv, html, fbs, municipalities, options, time);
     }
 

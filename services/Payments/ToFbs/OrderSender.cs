@@ -3,13 +3,15 @@ namespace ClaimsTransfer.Payments.ToFbs;
 /// <summary>Sends the orders that are due until FBS has answered each, always under the same order id. Several instances may do it at once.</summary>
 public sealed class OrderSender(IOrderStore store, FbsPayments fbs, PaymentsOptions options, TimeProvider time)
 {
+    /// <summary>As long as the slowest of them may take, and their answers to be kept.</summary>
+    public static TimeSpan LongestSweep(PaymentsOptions options) =>
+        (options.FbsTimeout * Math.Ceiling((double)options.FbsBatchSize / options.FbsConcurrency)) + TimeSpan.FromSeconds(30);
+
     /// <summary>One sweep; returns how many FBS has answered, so that the caller knows whether to go on at once.</summary>
     public async Task<int> SweepAsync(CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        // As long as the slowest of them may take, and their answers to be kept.
-        var lease = now + (options.FbsTimeout * Math.Ceiling((double)options.FbsBatchSize / options.FbsConcurrency)) + TimeSpan.FromSeconds(30);
-        var due = await store.TakeDueAsync(now, lease, options.FbsBatchSize, cancellation);
+        var due = await store.TakeDueAsync(now, now + LongestSweep(options), options.FbsBatchSize, cancellation);
         var answered = 0;
         await Parallel.ForEachAsync(
             due, new ParallelOptions { MaxDegreeOfParallelism = options.FbsConcurrency, CancellationToken = cancellation },

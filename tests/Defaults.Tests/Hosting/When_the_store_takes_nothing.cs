@@ -129,8 +129,9 @@ public sealed class When_the_store_takes_nothing
         _store = _stores.Open("routing");
         await _store.MigrateAsync(History, default);
         _transport = new WatchedTransport(
-            TransportFactory.Create(new Installation { Data = Path.Combine(_folder.Path, "broker") }, TimeProvider.System, NullLoggerFactory.Instance), TimeProvider.System);
-        _faults = new OwnFaults(_stores, _transport, TimeProvider.System, NullLogger<OwnFaults>.Instance);
+            TransportFactory.Create(new Installation { Data = Path.Combine(_folder.Path, "broker") }, TimeProvider.System, NullLoggerFactory.Instance),
+            new Loops(TimeProvider.System), TimeProvider.System);
+        _faults = new OwnFaults(_stores, _transport, new Loops(TimeProvider.System), TimeProvider.System, NullLogger<OwnFaults>.Instance);
         await _faults.StartAsync(default);
         var consumers = new BatchConsumers(_transport, _faults, TimeProvider.System, NullLogger<BatchConsumer>.Instance);
         await _transport.SubscribeAsync(Queue, consumers.For(Queue.Name, BookAsync), default);

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Sealing;
 using ClaimsTransfer.Support;
@@ -160,7 +161,7 @@ public sealed class When_the_key_folder_is_not_the_one_it_was : SealingFixture
 
     private async Task<KeyFolderCheck> StartedAsync(KeyRing ring, StoreForTests store)
     {
-        var check = new KeyFolderCheck(ring, store.Stores, Clock, NullLogger<KeyFolderCheck>.Instance);
+        var check = new KeyFolderCheck(ring, store.Stores, new Loops(Clock), NullLogger<KeyFolderCheck>.Instance);
         await check.StartAsync(default);
         await check.StopAsync(default);
         return check;

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
@@ -51,7 +52,8 @@ internal sealed partial class RunningService : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string _name;
 
-    private RunningService(string name, Action<WebApplication>? also, string url, IEnumerable<KeyValuePair<string, string?>> settings)
+    private RunningService(
+        string name, Action<WebApplication>? also, string url, IEnumerable<KeyValuePair<string, string?>> settings, Action<IServiceCollection>? replace)
     {
         _name = name;
         var builder = WebApplication.CreateBuilder();
@@ -66,6 +68,7 @@ internal sealed partial class RunningService : IAsyncDisposable
             builder.AddDefaults(name);
         foreach (var (add, _) in services)
             add(builder);
+        replace?.Invoke(builder.Services);
         _app = builder.Build();
         _app.MapDefaults();
         foreach (var (_, map) in services)
@@ -87,11 +90,20 @@ internal sealed partial class RunningService : IAsyncDisposable
     public Uri At(FoundDoor door) => door.Who == Door.DebtorSystem ? new Uri(_app.Urls.Last()) : Url;
 
     public static async Task<RunningService> StartAsync(
-        string name, Action<WebApplication>? also = null, string url = "http://127.0.0.1:0", IEnumerable<KeyValuePair<string, string?>>? settings = null)
+        string name, Action<WebApplication>? also = null, string url = "http://127.0.0.1:0", IEnumerable<KeyValuePair<string, string?>>? settings = null,
+        Action<IServiceCollection>? replace = null)
     {
-        var service = new RunningService(name, also, url, settings ?? []);
+        var service = new RunningService(name, also, url, settings ?? [], replace);
         await service._app.StartAsync();
         return service;
+    }
+
+    /// <summary>As one of ours calls it.</summary>
+    public HttpClient Client()
+    {
+        var client = new HttpClient { BaseAddress = Url };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token());
+        return client;
     }
 
     public string Token() => _app.Services.GetRequiredService<ServiceToken>().TryIssue("test")!;

@@ -13,10 +13,18 @@ namespace ClaimsTransfer.Payments.Reconciliation.Running;
 /// <param name="holder">Of leases: this process and no other.</param>
 internal sealed partial class Nightly(
     IStore store, Reconciler reconciler, Runs runs, Leases leases, ReportFiles files, IFbsClaims fbs, IMunicipalities municipalities, ReconciliationOptions options,
-    string holder, TimeProvider time, ILogger<Nightly> log) : BackgroundService
+    string holder, Loops loops, TimeProvider time, ILogger<Nightly> log) : BackgroundService
 {
     public const string Who = "nightly";
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// One municipality's lists are read and compared in minutes; whoever keeps a list going for so long is not seen as it goes on, and somebody may look.
+    /// </summary>
+    private static readonly TimeSpan LongestRun = TimeSpan.FromHours(2);
+
+    /// <summary>By then the next one is due.</summary>
+    private static readonly TimeSpan LongestNight = TimeSpan.FromDays(1);
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -24,20 +32,18 @@ internal sealed partial class Nightly(
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await TryAsync(reconciler.AbandonAsync, stoppingToken);
-        if (options.NightlyAt is not { } at)
-        {
-            // Nothing is due, and yet it has not ended: readiness would say so.
-            await Task.Delay(Timeout.InfiniteTimeSpan, time, stoppingToken);
-            return;
-        }
-
-        await TryAsync(stop => RunIfDueAsync(at, stop), stoppingToken);
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            await TryAsync(stop => RunIfDueAsync(at, stop), stoppingToken);
+        var hasLooked = false;
+        return loops.EveryAsync(
+            nameof(Nightly), Interval, async stopping =>
+            {
+                if (!hasLooked)
+                    await reconciler.AbandonAsync(stopping);
+                hasLooked = true;
+                if (options.NightlyAt is { } at)
+                    await RunIfDueAsync(at, stopping);
+            }, failure => Log.NightFailed(log, failure), stoppingToken, LongestNight, atOnce: true);
     }
 
     /// <summary>Runs the night that is due, if this instance gets the lease.</summary>
@@ -57,7 +63,10 @@ internal sealed partial class Nightly(
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(held.Lost, cancellation);
             foreach (var municipality in municipalities.All.Where(municipality => municipality.Stage != Stage.Planned).OrderBy(municipality => municipality.Code, StringComparer.Ordinal))
-                await ReconcileAsync(municipality, night, either.Token);
+            {
+                using (loops.Begin($"{nameof(Nightly)} of {municipality.Code}", LongestRun))
+                    await ReconcileAsync(municipality, night, either.Token);
+            }
         }
 
         await leases.SetDayAsync(held.Fence, night, cancellation);
@@ -86,19 +95,6 @@ internal sealed partial class Nightly(
         catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {
             Log.Failed(log, failure, municipality.Code);
-        }
-    }
-
-    /// <summary>What failed now is still due at the next look, and the log says that it failed.</summary>
-    private async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken stopping)
-    {
-        try
-        {
-            await work(stopping);
-        }
-        catch (Exception failure) when (!stopping.IsCancellationRequested)
-        {
-            Log.NightFailed(log, failure);
         }
     }
 

@@ -41,7 +41,7 @@ public abstract class When_messages_are_traced<TSource> : TransportContract<TSou
     [TearDown]
     public void StopListening() => _listener.Dispose();
 
-    protected override async Task<ITransport> OpenAsync() => new WatchedTransport(await base.OpenAsync(), TimeProvider.System);
+    protected override async Task<ITransport> OpenAsync() => new WatchedTransport(await base.OpenAsync(), new Loops(TimeProvider.System), TimeProvider.System);
 
     [Test]
     public async Task one_message_is_sent_and_handled_in_its_own_trace()
