@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
@@ -39,6 +40,8 @@ internal static class DoorsExtensions
             authorization.FallbackPolicy = new AuthorizationPolicyBuilder(ServiceAuthentication.SchemeName)
                 .RequireAssertion(context => context.Resource is HttpContext http && http.GetEndpoint() is not RouteEndpoint).Build();
         });
+        // Before the framework's filter of names, which is the first there is.
+        services.Insert(0, ServiceDescriptor.Transient<IStartupFilter, HealthByAnyName>());
         services.Configure<HostFilteringOptions>(filtering => filtering.AllowedHosts = [.. Hosts(builder.Configuration, installation)]);
         services.AddOptions<KestrelServerOptions>().Configure<Certificates>((kestrel, certificates) => kestrel.ConfigureHttpsDefaults(https =>
         {
@@ -49,6 +52,9 @@ internal static class DoorsExtensions
             https.AllowAnyClientCertificate();
         }));
     }
+
+    /// <summary>Whether one of ours asks, where anybody may.</summary>
+    public static async Task<bool> IsOursAsync(HttpContext context) => (await context.AuthenticateAsync(ServiceAuthentication.SchemeName)).Succeeded;
 
     /// <summary>A page that a browser shows can post forms and plain text to any address, but not JSON: what is no JSON is refused, unless an endpoint names another type.</summary>
     public static Task JsonOnlyAsync(HttpContext context, RequestDelegate next)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
@@ -22,6 +23,8 @@ namespace ClaimsTransfer.Defaults.Hosting;
 public static class DefaultsExtensions
 {
     private const string Ready = "ready";
+
+    private static readonly JsonSerializerOptions Health = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <summary>The service name of a process that holds them all.</summary>
     private const string EveryService = "standalone";
@@ -84,7 +87,9 @@ public static class DefaultsExtensions
 
     /// <summary>
     /// <c>/health/live</c>: the process answers. <c>/health/ready</c>: broker and store are reachable and every consumer consumes. <c>/queues</c>: what waits on the
-    /// queues this process consumes. Only health is for everybody; every other endpoint names a <see cref="Door"/>. Mapping it twice maps it once.
+    /// queues this process consumes. Only health is for everybody, under whatever name it is called, and says to them no more than whether; every other
+    /// endpoint names a
+    /// <see cref="Door"/>. Mapping it twice maps it once.
     /// </summary>
     public static WebApplication MapDefaults(this WebApplication app)
     {
@@ -102,8 +107,9 @@ public static class DefaultsExtensions
                 depths[queue] = await transport.DepthAsync(queue, cancellation) ?? 0;
             return Results.Json(depths);
         }).RequireAuthorization(Door.Service);
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync }).AllowAnonymous();
+        app.MapHealthChecks(HealthByAnyName.Live, new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync }).AllowAnonymous();
+        app.MapHealthChecks(HealthByAnyName.Ready, new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync })
+            .AllowAnonymous();
         return app;
     }
 
@@ -159,15 +165,13 @@ public static class DefaultsExtensions
         services.AddSingleton(provider => new StoreIsReady(provider.GetRequiredService<IStores>(), service == EveryService ? "routing" : service.Replace('-', '_')));
     }
 
+    /// <summary>What is wrong names folders, addresses and stores: whoever is none of ours hears only that something is.</summary>
     private static async Task WriteAsync(HttpContext context, HealthReport report)
     {
+        var checks = await DoorsExtensions.IsOursAsync(context)
+            ? report.Entries.ToDictionary(entry => entry.Key, entry => new { status = entry.Value.Status.ToString(), entry.Value.Description })
+            : null;
         context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(JsonSerializer.Serialize(
-            new
-            {
-                status = report.Status.ToString(),
-                checks = report.Entries.ToDictionary(entry => entry.Key, entry => new { status = entry.Value.Status.ToString(), entry.Value.Description }),
-            },
-            JsonSerializerOptions.Web));
+        await context.Response.WriteAsync(JsonSerializer.Serialize(new { status = report.Status.ToString(), checks }, Health));
     }
 }

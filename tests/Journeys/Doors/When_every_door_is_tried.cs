@@ -6,6 +6,8 @@ using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Journeys.Running;
 using ClaimsTransfer.Support;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 
@@ -121,15 +123,42 @@ public sealed partial class When_every_door_is_tried
         }
     }
 
-    [TestCase("claims.example.invalid", HttpStatusCode.BadRequest)]
-    [TestCase("localhost", HttpStatusCode.OK)]
-    public async Task A_name_that_is_not_ours_is_not_answered(string host, HttpStatusCode expected)
+    [TestCase("/queues", "claims.example.invalid", HttpStatusCode.BadRequest)]
+    [TestCase("/queues", "localhost", HttpStatusCode.OK)]
+    [TestCase("/health/live", "10.1.2.3", HttpStatusCode.OK)]
+    [TestCase("/health/ready", "10.1.2.3", HttpStatusCode.OK)]
+    [TestCase("/health/ready/x", "10.1.2.3", HttpStatusCode.BadRequest)]
+    [TestCase("/health/../queues", "10.1.2.3", HttpStatusCode.BadRequest)]
+    public async Task A_name_that_is_not_ours_is_not_answered_except_by_health(string path, string host, HttpStatusCode expected)
     {
         await using var service = await RunningService.StartAsync("routing");
-        using var client = new HttpClient { BaseAddress = service.Url };
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live");
+        using var client = service.Client();
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Host = $"{host}:{service.Url.Port}";
         (await client.SendAsync(request)).StatusCode.ShouldBe(expected);
+    }
+
+    [Test]
+    public async Task What_is_wrong_readiness_says_only_to_one_of_ours()
+    {
+        await using var service = await RunningService.StartAsync("routing");
+        var loops = service.Services.GetServices<IHostedService>().OfType<BackgroundService>();
+        await loops.First(loop => loop.GetType().Name == "RoutingService").StopAsync(default);
+        using var ours = service.Client();
+        using var anybody = new HttpClient { BaseAddress = service.Url };
+        using var stranger = new HttpClient { BaseAddress = service.Url };
+        stranger.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "0123456789");
+
+        (await ReadyAsync(ours)).ShouldContain("RoutingService");
+        (await ReadyAsync(anybody)).ShouldBe("""{"status":"Unhealthy"}""");
+        (await ReadyAsync(stranger)).ShouldBe("""{"status":"Unhealthy"}""");
+
+        static async Task<string> ReadyAsync(HttpClient client)
+        {
+            using var answer = await client.GetAsync("/health/ready");
+            answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            return await answer.Content.ReadAsStringAsync();
+        }
     }
 
     private static bool IsHealthOrQueues(FoundDoor door) => door.Path.StartsWith("/health/", StringComparison.Ordinal) || door.Path == "/queues";
