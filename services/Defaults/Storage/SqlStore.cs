@@ -298,9 +298,9 @@ internal abstract class SqlStore : IStore
                 if (await HasCommittedAsync(connection, mark, cancellation) is { } known)
                     return known;
             }
-            catch (Exception away) when (away is TransientException or DbException && look < Looks)
+            catch (Exception away) when (away is TransientException or DbException)
             {
-                // Asked until it answers: only the store knows.
+                // Asked until it answers: only the store knows. What it says of the question, that it knows no such number say, is said of no data of ours.
             }
 
             await Task.Delay(Backoff.After(look), _time, cancellation);

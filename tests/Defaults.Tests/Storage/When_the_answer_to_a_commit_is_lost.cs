@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Storage;
 using ClaimsTransfer.Support;
 using Dapper;
@@ -50,10 +52,43 @@ public sealed class When_the_answer_to_a_commit_is_lost
     }
 
     [Test]
+    public async Task What_the_store_says_of_the_question_is_said_of_no_data_of_ours()
+    {
+        var server = new Uri(await StoreForTests.AddressAsync(Engine.Postgres));
+        await using var line = new Line(new IPEndPoint((await Dns.GetHostAddressesAsync(server.Host, AddressFamily.InterNetwork))[0], server.Port));
+        var address = new UriBuilder(server) { Host = "127.0.0.1", Port = line.Port, Query = "ssl+mode=disable&search+path=public%2Cpg_catalog" }.Uri.AbsoluteUri;
+        using var folder = new TemporaryFolder();
+        await using var stores = new Stores(new Installation { Store = address, Data = folder.Path }, new HurriedClock());
+        var store = stores.Open("payments");
+        await store.MigrateAsync(History, default);
+        // As a server answers that was put back to before the transaction.
+        await store.InTransactionAsync(
+            transaction => transaction.Connection!.ExecuteAsync(
+                """
+                CREATE FUNCTION public.txid_status(number bigint) RETURNS text LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'transaction ID % is in the future', number USING ERRCODE = '22023'; END $$
+                """, transaction: transaction), default);
+
+        line.CutAtCommit(arrives: true);
+        var failure = await Should.ThrowAsync<Exception>(() => store.InTransactionAsync(
+            transaction => store.InsertNewAsync(transaction, Amounts, [[Guid.NewGuid(), 0L]], default), default));
+
+        line.Cuts.ShouldBe(1, "the line was not cut");
+        BatchConsumer.IsTransient(failure).ShouldBeTrue($"{failure.GetType().Name}: {failure.Message}");
+    }
+
+    [Test]
     public void What_is_asked_of_SQL_Server_is_Transact_SQL()
     {
         foreach (var statement in (string[])[SqlServerStore.CommitsTable("payments"), SqlServerStore.MarkStatement("payments"), SqlServerStore.MarkedStatement("payments")])
             TransactSql.Check(statement);
+    }
+
+    /// <summary>Waits are over in a thousandth of their time.</summary>
+    private sealed class HurriedClock : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? dueTime / 1000 : dueTime, period);
     }
 
     /// <summary>Between a client and the server; breaks at the next commit.</summary>
