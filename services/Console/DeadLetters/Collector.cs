@@ -10,7 +10,7 @@ namespace ClaimsTransfer.OperationsConsole.DeadLetters;
 /// </summary>
 internal sealed partial class Collector(
     LetterStore letters, LetterReader reader, VendorRoom room, IDeadLetterQueues queues, IMunicipalities municipalities, ConsoleOptions options,
-    Loops loops, TimeProvider time, ILogger<Collector> log) : BackgroundService
+    Loops loops, ILogger<Collector> log) : BackgroundService
 {
     private readonly Dictionary<string, ISubscription> _collecting = new(StringComparer.Ordinal);
 

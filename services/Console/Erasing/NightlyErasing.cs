@@ -14,7 +14,8 @@ namespace ClaimsTransfer.OperationsConsole.Erasing;
 /// for its hour. Two instances that do it at once erase the same, which is erased once.
 /// </summary>
 internal sealed partial class NightlyErasing(
-    ErasureStore nights, Eraser eraser, AuditLog audit, IMunicipalities municipalities, ConsoleOptions options, TimeProvider time, ILogger<NightlyErasing> log) : BackgroundService
+    ErasureStore nights, Eraser eraser, AuditLog audit, IMunicipalities municipalities, ConsoleOptions options, Loops loops, TimeProvider time,
+    ILogger<NightlyErasing> log) : BackgroundService
 {
     public static readonly Actor Who = new("nightly", Role.Administrator, null);
 
@@ -22,23 +23,13 @@ internal sealed partial class NightlyErasing(
     private static readonly Municipality NoMunicipality = new("", "", "", default, default, default, default);
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
+    /// <summary>The first night of an old installation has years to erase.</summary>
+    private static readonly TimeSpan LongestNight = TimeSpan.FromHours(6);
+
     private static readonly TimeSpan AgainAfter = TimeSpan.FromMinutes(15);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await EraseIfDueAsync(stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                Log.NightFailed(log, failure);
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        loops.EveryAsync(nameof(NightlyErasing), Interval, EraseIfDueAsync, failure => Log.NightFailed(log, failure), stoppingToken, LongestNight);
 
     /// <summary>Every municipality whose night is due.</summary>
     internal async Task EraseIfDueAsync(CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Text;
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Messaging.RabbitMq.Native;
 using ClaimsTransfer.LocalServers;
@@ -164,7 +165,7 @@ public sealed class When_dead_letter_queues_are_collected_from
         $"{(await _bench.Parts.Letters.CountAsync(new LetterFilter(), default)).Count} of {count} are kept");
 
     private Collector Collector(IDeadLetterQueues queues, ITransport transport) => new(
-        _bench.Parts.LetterStore, _bench.Reader, _bench.Parts.Room, queues, _bench.Municipalities, _bench.Options, TimeProvider.System,
+        _bench.Parts.LetterStore, _bench.Reader, _bench.Parts.Room, queues, _bench.Municipalities, _bench.Options, new Loops(TimeProvider.System),
         NullLogger<Collector>.Instance);
 
     /// <summary>As if the console were gone between the store's commit and the broker's acknowledgement.</summary>

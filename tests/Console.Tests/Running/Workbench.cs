@@ -1,4 +1,5 @@
 using System.Text;
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Messaging.Embedded;
 using ClaimsTransfer.Defaults.Municipalities;
@@ -71,7 +72,7 @@ internal sealed class Workbench : IAsyncDisposable
         Eraser, new ServiceClient(_http, new ServiceUrls(Options)), new MessageQuestions(new ServiceClient(_http, new ServiceUrls(Options)), Municipalities), new CitizenTrail(Parts.Audit, Keys),
         Parts.Audit, Municipalities, Options, Clock);
 
-    public NightlyErasing Nightly => new(Parts.Erasures, Eraser, Parts.Audit, Municipalities, Options, Clock, NullLogger<NightlyErasing>.Instance);
+    public NightlyErasing Nightly => new(Parts.Erasures, Eraser, Parts.Audit, Municipalities, Options, new Loops(TimeProvider.System), Clock, NullLogger<NightlyErasing>.Instance);
 
     public static async Task<Workbench> NewAsync(Engine engine, ConsoleOptions? options = null)
     {

@@ -56,7 +56,8 @@ public sealed class When_the_answer_to_a_commit_is_lost
     {
         var server = new Uri(await StoreForTests.AddressAsync(Engine.Postgres));
         await using var line = new Line(new IPEndPoint((await Dns.GetHostAddressesAsync(server.Host, AddressFamily.InterNetwork))[0], server.Port));
-        var address = new UriBuilder(server) { Host = "127.0.0.1", Port = line.Port, Query = "ssl+mode=disable&search+path=public%2Cpg_catalog" }.Uri.AbsoluteUri;
+        const string settings = "ssl+mode=disable&search+path=public%2Cpg_catalog";
+        var address = new UriBuilder(server) { Host = "127.0.0.1", Port = line.Port, Query = settings }.Uri.AbsoluteUri;
         using var folder = new TemporaryFolder();
         await using var stores = new Stores(new Installation { Store = address, Data = folder.Path }, new HurriedClock());
         var store = stores.Open("payments");
