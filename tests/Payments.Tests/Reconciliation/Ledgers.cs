@@ -73,7 +73,8 @@ internal sealed class Ledgers : IAsyncDisposable
         services.AddHttpClient(Http.Fbs);
         services.AddHttpClient(Http.Connectors);
         services.AddLogging();
-        services.AddSingleton(_stores.Stores).AddSingleton<TimeProvider>(Time).AddSingleton(new Installation { Data = Data, Instance = instance }).AddSingleton(Transport)
+        services.AddSingleton(_stores.Stores).AddSingleton<TimeProvider>(Time).AddSingleton(new Installation { Data = Data, Instance = instance })
+            .AddSingleton(Transport).AddSingleton<Loops>()
             .AddSingleton<IMunicipalities>(new Defaults.Municipalities.Municipalities(municipalities ?? [Kobenhavn]))
             .AddSingleton<IUnmatchedPayments>(Neighbours).AddSingleton<IFbsOrders>(Neighbours).AddSingleton<IToldFbs>(Neighbours);
         return new ReconciliationParts(services.BuildServiceProvider(), Options);
