@@ -2,6 +2,7 @@ using ClaimsTransfer.ConnectorSdk.Asking;
 using ClaimsTransfer.ConnectorSdk.Erasing;
 using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
+using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Senders;
 using ClaimsTransfer.Defaults.Storage;
@@ -60,7 +61,8 @@ public static class ConnectorExtensions
         builder.Services.AddKeyedSingleton(vendor, (services, _) => new SenderRefusals(
             services.GetRequiredService<IStores>().Open(ConnectorHost.SchemaOf(which)), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddKeyedSingleton<ICallerRefusals>(vendor, (services, _) => new CallerRefusals(
-            vendor, services.GetRequiredKeyedService<SenderRefusals>(vendor), services.GetRequiredService<ILogger<CallerRefusals>>()));
+            vendor, services.GetRequiredKeyedService<SenderRefusals>(vendor), services.GetRequiredService<IMunicipalities>(),
+            services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<CallerRefusals>>()));
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             $"connector-{vendor}", services => services.GetRequiredKeyedService<ConnectorHost>(vendor), null, ["ready"]));
         return builder;
@@ -144,9 +146,19 @@ internal sealed class EntryInbox(IEnumerable<ConnectorHost> hosts) : IEntryInbox
 }
 
 /// <summary>Tells a caller that is not believed as one of the broker's users is told of: counted, kept with for whom it spoke, and logged.</summary>
-internal sealed partial class CallerRefusals(string vendor, SenderRefusals refusals, ILogger<CallerRefusals> logger) : ICallerRefusals
+internal sealed partial class CallerRefusals(
+    string vendor, SenderRefusals refusals, IMunicipalities municipalities, TimeProvider time, ILogger<CallerRefusals> logger) : ICallerRefusals
 {
     private const string Callback = "callback";
+
+    /// <summary>Whoever need not sign in for it may not make us write as often as he likes: what comes in between is counted with the next.</summary>
+    private static readonly TimeSpan BetweenWrites = TimeSpan.FromSeconds(1);
+
+    private const int MostUnwritten = 10_000;
+
+    private readonly Lock _lock = new();
+    private readonly List<SenderRefusal> _unknown = [];
+    private long? _writtenAt;
 
     public async Task CountAsync(string caller, string municipality, CancellationToken cancellation)
     {
@@ -155,8 +167,38 @@ internal sealed partial class CallerRefusals(string vendor, SenderRefusals refus
         await refusals.RecordAsync([new SenderRefusal(caller, municipality, Callback, RefusalReason.OtherMunicipality, "")], cancellation);
     }
 
+    public async Task CountUnknownAsync(string municipality)
+    {
+        // Rows are by municipality: what anybody may write in an address makes none.
+        var known = municipalities.Find(municipality) is null ? "" : municipality;
+        ClaimMetrics.SenderRefused(BrokerUsers.Nobody, known, nameof(RefusalReason.UnknownSender), 1);
+        IReadOnlyList<SenderRefusal> unknown;
+        lock (_lock)
+        {
+            if (_unknown.Count < MostUnwritten)
+                _unknown.Add(new SenderRefusal(BrokerUsers.Nobody, known, Callback, RefusalReason.UnknownSender, ""));
+            if (_writtenAt is { } at && time.GetElapsedTime(at) < BetweenWrites)
+                return;
+            _writtenAt = time.GetTimestamp();
+            unknown = [.. _unknown];
+            _unknown.Clear();
+        }
+
+        try
+        {
+            await refusals.RecordAsync(unknown, CancellationToken.None);
+        }
+        catch (Exception failure) when (BatchConsumer.IsTransient(failure))
+        {
+            Log.NotCounted(logger, vendor, unknown.Count, failure.GetType().Name);
+        }
+    }
+
     private static partial class Log
     {
+        [LoggerMessage(3061, LogLevel.Warning, "{Vendor}: {Count} callers that are not known were refused, and could not be counted: {Failure}")]
+        public static partial void NotCounted(ILogger logger, string vendor, int count, string failure);
+
         [LoggerMessage(3060, LogLevel.Error, "{Vendor}: the caller '{Caller}' called back for municipality {Municipality}, which is not its own, and was refused")]
         public static partial void Refused(ILogger logger, string vendor, string municipality, string caller);
     }

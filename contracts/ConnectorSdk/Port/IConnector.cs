@@ -140,12 +140,16 @@ public sealed record ReadBack(IReadOnlyList<Receipt> Receipts, string? Cursor, b
     public IReadOnlyList<string> TakenDocuments { get; init; } = [];
 }
 
-/// <summary>Where a vendor's callback endpoint says that a debtor system has spoken for a municipality that is not its own.</summary>
+/// <summary>Where a vendor's callback endpoint says that somebody called back who is not known, or for a municipality that is not its own.</summary>
 public interface ICallerRefusals
 {
     /// <param name="caller">The name it signed in by.</param>
     /// <param name="municipality">Spoken for in vain.</param>
     Task CountAsync(string caller, string municipality, CancellationToken cancellation);
+
+    /// <summary>Somebody whom nobody knows, or who showed nothing. Never fails: whoever is refused hears that alone.</summary>
+    /// <param name="municipality">As the address names it.</param>
+    Task CountUnknownAsync(string municipality);
 }
 
 /// <summary>Where a vendor's callback endpoint hands receipts in: returns when they are stored for good, so that the vendor may be answered.</summary>

@@ -1,3 +1,4 @@
+using ClaimsTransfer.ConnectorSdk;
 using ClaimsTransfer.ConnectorSdk.Hosting;
 using ClaimsTransfer.Defaults.Access;
 using ClaimsTransfer.Defaults.Hosting;
@@ -37,7 +38,8 @@ public static class KmdOpusExtensions
     /// <summary>What the callback needs by itself.</summary>
     internal static void AddOpusCallback(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddDebtorDoor(Door.DebtorSystem);
+        builder.Services.AddDebtorDoor(Door.DebtorSystem, unknown: context =>
+            context.RequestServices.GetRequiredKeyedService<ICallerRefusals>(Vendor).CountUnknownAsync(context.GetRouteValue("municipality") as string ?? ""));
         builder.Services.AddSingleton<CallbackListener>().AddSingleton<CallbackAddress>().AddSingleton<OpusCallback>();
         builder.Services.AddSingleton<IStartupFilter>(services => services.GetRequiredService<CallbackListener>());
         if (Uri.TryCreate(builder.Configuration["Connectors:KmdOpus:CallbackUrl"], UriKind.Absolute, out var reached))

@@ -15,6 +15,9 @@ internal sealed class DebtorAuthenticationOptions : AuthenticationSchemeOptions
 {
     /// <summary>Where callers are looked up.</summary>
     public Func<IServiceProvider, DebtorCallers> Callers { get; set; } = services => services.GetRequiredService<DebtorCallers>();
+
+    /// <summary>Hears of each caller that is not known.</summary>
+    public Func<HttpContext, Task> Unknown { get; set; } = _ => Task.CompletedTask;
 }
 
 /// <summary>Which debtor system calls: by HTTP Basic with the name and password it was given, or by the certificate of the connection. For whom it speaks stands in its claims.</summary>
@@ -37,10 +40,13 @@ internal sealed class DebtorAuthentication(IOptionsMonitor<DebtorAuthenticationO
         }
     }
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         Response.Headers.WWWAuthenticate = "Basic realm=\"claims\"";
-        return TypedResults.Problem("Who calls is not known. Sign in with the name and password, or the certificate, that was agreed for this.", statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(Context);
+        await Options.Unknown(Context);
+        await TypedResults.Problem(
+            "Who calls is not known. Sign in with the name and password, or the certificate, that was agreed for this.",
+            statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(Context);
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
@@ -74,11 +80,14 @@ public static class DebtorDoor
     /// <summary>Adds a policy by which debtor systems come in.</summary>
     /// <param name="policy">Such as <see cref="Door.DebtorSystem"/>.</param>
     /// <param name="callers">Null: the installation's.</param>
+    /// <param name="unknown">Hears of each caller that is not known; null: nobody does.</param>
     /// <param name="speaksFor">Whom a caller must speak for, by what is asked for; null: the endpoint looks itself (<see cref="SpeaksFor"/>).</param>
     public static IServiceCollection AddDebtorDoor(
-        this IServiceCollection services, string policy, Func<IServiceProvider, DebtorCallers>? callers = null, Func<HttpContext, string?>? speaksFor = null)
+        this IServiceCollection services, string policy, Func<IServiceProvider, DebtorCallers>? callers = null, Func<HttpContext, string?>? speaksFor = null,
+        Func<HttpContext, Task>? unknown = null)
     {
-        services.AddAuthentication().AddScheme<DebtorAuthenticationOptions, DebtorAuthentication>(policy, options => options.Callers = callers ?? options.Callers);
+        services.AddAuthentication().AddScheme<DebtorAuthenticationOptions, DebtorAuthentication>(policy, options =>
+            (options.Callers, options.Unknown) = (callers ?? options.Callers, unknown ?? options.Unknown));
         services.AddAuthorization(authorization => authorization.AddPolicy(policy, who =>
         {
             who.AddAuthenticationSchemes(policy).RequireAuthenticatedUser();

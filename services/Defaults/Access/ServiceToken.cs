@@ -48,6 +48,20 @@ public sealed class ServiceToken(Installation installation, TimeProvider time)
         });
     }
 
+    /// <summary>Whether it says that it is one; whether it is, <see cref="CallerAsync"/> says.</summary>
+    public static bool IsOne(string token)
+    {
+        try
+        {
+            return Tokens.CanReadToken(token) && Tokens.ReadJsonWebToken(token).Issuer == Issuer;
+        }
+        catch (Exception unread) when (unread is ArgumentException or SecurityTokenException or FormatException)
+        {
+            // It looks like a token, and is none.
+            return false;
+        }
+    }
+
     /// <returns>Who calls; null: the token is not ours, or its time is over.</returns>
     public async Task<string?> CallerAsync(string token)
     {

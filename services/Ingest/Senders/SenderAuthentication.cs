@@ -58,7 +58,8 @@ internal sealed partial class SenderAuthentication(
         var shown = Request.Headers.Authorization is [{ } header] && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : null;
         if (SenderKey.TryParse(shown) is { } key)
             return await senders.ByKeyAsync(key, Context.RequestAborted);
-        if ((await Context.AuthenticateAsync(ServiceAuthentication.SchemeName)).Succeeded)
+        // A token of another kind is not passed over because a certificate of ours is on the connection: it says for whom this request is, and it has to hold.
+        if ((shown is null || ServiceToken.IsOne(shown)) && (await Context.AuthenticateAsync(ServiceAuthentication.SchemeName)).Succeeded)
             return Sender.Ours;
         if (shown is null)
             return Context.Connection.ClientCertificate is { } presented && certificates.NameOf(presented) is { } name ? await senders.ByNameAsync(name, Context.RequestAborted) : null;

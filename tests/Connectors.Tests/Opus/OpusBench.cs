@@ -149,6 +149,8 @@ internal sealed class OpusBench : IReceiptInbox, IEntryInbox, ICallerRefusals, I
         return Task.CompletedTask;
     }
 
+    public Task CountUnknownAsync(string municipality) => CountAsync("nobody", municipality, CancellationToken.None);
+
     /// <summary>As the debtor system brings something to our callback.</summary>
     /// <param name="by">The municipality whose debtor system calls; null: nobody signs in.</param>
     public async Task<(HttpStatusCode Status, string Answer)> BringAsync(string document, string? by = "0101", string municipality = "0101", Uri? to = null)

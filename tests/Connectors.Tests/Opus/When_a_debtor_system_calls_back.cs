@@ -40,6 +40,7 @@ public sealed class When_a_debtor_system_calls_back
         (await bench.BringAsync(Paid)).Status.ShouldBe(HttpStatusCode.Unauthorized);
         theirs.Set("0101", new DebtorCredential("opus-9999", DebtorCallers.DrawPassword()));
         (await bench.BringAsync(Paid)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        bench.CallersRefused.ShouldBe([("nobody", "0101"), ("nobody", "0101"), ("nobody", "0101")]);
         bench.Entries.ShouldBeEmpty();
     }
 

@@ -46,6 +46,8 @@ internal sealed class HostBench : IAsyncDisposable
 
     public IReceiptInbox Inbox => _app.Services.GetRequiredService<IReceiptInbox>();
 
+    public ICallerRefusals CallerRefusals => _app.Services.GetRequiredKeyedService<ICallerRefusals>("KmdOpus");
+
     public IEntryInbox EntryInbox => _app.Services.GetRequiredService<IEntryInbox>();
 
     /// <summary>The connector's log of entries, as another process sees it.</summary>

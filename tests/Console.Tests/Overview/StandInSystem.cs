@@ -38,6 +38,9 @@ internal sealed class StandInSystem : IAsyncDisposable
     /// <summary>Whom Routing and Payments did not believe, as JSON each.</summary>
     public IReadOnlyList<string> Refusals { get; set; } = [];
 
+    /// <summary>Who called KMD Opus's connector back in vain, as JSON each.</summary>
+    public IReadOnlyList<string> CallersRefused { get; set; } = [];
+
     /// <summary>Accounts closed with something owed in København, of the two lines of the worklist.</summary>
     public long ClosedWithDebt { get; set; }
 
@@ -133,6 +136,7 @@ internal sealed class StandInSystem : IAsyncDisposable
             {"municipalities":{"0101":{"accounts":90,"coveredOre":540000,"reversedOre":0,"writtenOffOre":12000,"settled":44,"unmatched":2,"closedWithDebt":{{ClosedWithDebt}},"closedWithDebtSince":"2026-11-24T08:00:00+00:00","pending":3,"unanswered":3},
              "0157":{"accounts":12,"coveredOre":7000,"reversedOre":0,"writtenOffOre":0,"settled":1,"unmatched":0,"pending":0} } }
             """,
+        "connectors/KmdOpus/senders" => $$"""{"isRequired":true,"refusals":[{{string.Join(',', CallersRefused)}}]}""",
         "routing/senders" or "payments/senders" => $$"""{"isRequired":true,"refusals":[{{string.Join(',', Refusals)}}]}""",
         "payments/reconciliations" => """["0101"]""",
         "payments/reconciliations/0101" => $$"""

@@ -29,6 +29,7 @@ public sealed class When_somebody_looks_at_the_vendors
         [
             Refused("vendor-kmdopus", "0157", "otherMunicipality", 4), Refused("vendor-kmdopus", "0101", "neverGiven", 3), Refused("vendor-kmdopus", "", "unreadable", 2), Refused("nobody", "", "noSender", 1),
         ];
+        _services.CallersRefused = [Refused("somebody", "0157", "unknownSender", 5)];
         _console = await ConsoleInBrowser.StartAsync(await ConsoleServer.StartAsync(("Console:Services:All", _services.Url.ToString()), ("Console:VendorFloodAt", "2")));
         await _console.Server.AddUserAsync("anna", Role.Operator, "0101");
         await _console.Server.AddUserAsync("bo", Role.Viewer, "0157");
@@ -62,7 +63,7 @@ public sealed class When_somebody_looks_at_the_vendors
             "KmdOpus SpeaksForOthers 0157 4", "KmdOpus AcknowledgesUndone 0101 12", "KmdOpus AnswersUnasked 0101 3", "KmdOpus SpeaksOutOfTurn  2", "KmdOpus Floods  3",
             "KmdOpus NeverAcknowledges 0101 7",
         ]);
-        vendors.GetProperty("others").EnumerateArray().Select(other => other.GetProperty("sender").GetString()).ShouldBe(["nobody"]);
+        vendors.GetProperty("others").EnumerateArray().Select(other => other.GetProperty("sender").GetString()).ShouldBe(["nobody", "somebody"]);
         vendors.GetProperty("away").GetArrayLength().ShouldBe(0);
         var opus = vendors.GetProperty("vendors")[0];
         opus.GetProperty("waiting").GetInt64().ShouldBe(3);
@@ -106,7 +107,7 @@ public sealed class When_somebody_looks_at_the_vendors
         await need.Locator("a").ClickAsync();
         await page.WaitForURLAsync("**/console/vendors#vendor-KmdOpus");
 
-        await Assertions.Expect(page.Locator(".finding")).ToHaveCountAsync(7);
+        await Assertions.Expect(page.Locator(".finding")).ToHaveCountAsync(8);
         await Assertions.Expect(page.Locator(".finding").First).ToContainTextAsync("Taler for andre");
         await Assertions.Expect(page.Locator(".finding").First).ToContainTextAsync("Gentofte");
         await Assertions.Expect(page.Locator(".finding").First).ToContainTextAsync("claims vendors revoke KmdOpus");

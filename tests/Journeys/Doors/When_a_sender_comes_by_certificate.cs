@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using ClaimsTransfer.Cli.Broker;
@@ -54,6 +55,14 @@ public sealed class When_a_sender_comes_by_certificate
     public async Task The_same_name_of_another_CA_is_no_sender() => (await SendAsync(Make("foreign", "fbs"), "fbs")).ShouldBe(HttpStatusCode.Unauthorized);
 
     [Test]
+    public async Task A_token_that_is_shown_beside_a_certificate_of_ours_has_to_hold()
+    {
+        (await SendAsync(_ours, "operations")).ShouldBe(HttpStatusCode.Accepted);
+        foreach (var token in (string[])["eyJhbGciOiJub25lIn0.eyJzdWIiOiJmYnMifQ.", "0123456789", "a.b.c", "aaaa.bbbb.cccc", "e30.e30.x"])
+            (await SendAsync(_ours, "operations", token: token)).ShouldBe(HttpStatusCode.Unauthorized, token);
+    }
+
+    [Test]
     public async Task A_revoked_one_is_refused_and_comes_back_when_it_is_added()
     {
         var body = new { name = "library-system", agencies = new[] { "*" }, hasKey = false };
@@ -87,9 +96,11 @@ public sealed class When_a_sender_comes_by_certificate
         return response.StatusCode;
     }
 
-    private async Task<HttpStatusCode> SendAsync(DevelopmentCertificates certificates, string name, string agency = "DK-710100")
+    private async Task<HttpStatusCode> SendAsync(DevelopmentCertificates certificates, string name, string agency = "DK-710100", string? token = null)
     {
         using var client = Client(certificates, name);
+        if (token is not null)
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var response = await client.PostAsJsonAsync("/claims", new
         {
             messageId = Guid.NewGuid(), occurredAt = "2026-11-22T06:54:00Z", agency, feeId = Interlocked.Increment(ref _fee), version = 1, type = "fee", reason = "Gebyr", amountOre = 7000,
