@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Messaging;
 using ClaimsTransfer.Defaults.Messaging.RabbitMq.Native;
 using ClaimsTransfer.Defaults.Municipalities;
@@ -70,7 +71,7 @@ public sealed class When_a_vendor_fills_its_room
         await PutAsync("routing", 15, 9000);
 
         _collector = new Collector(
-            _bench.Parts.LetterStore, _bench.Reader, _bench.Parts.Room, transport, _bench.Municipalities, _bench.Options, TimeProvider.System,
+            _bench.Parts.LetterStore, _bench.Reader, _bench.Parts.Room, transport, _bench.Municipalities, _bench.Options, new Loops(TimeProvider.System),
             NullLogger<Collector>.Instance);
         await _collector.StartAsync(default);
 
