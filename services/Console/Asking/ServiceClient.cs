@@ -21,6 +21,12 @@ public sealed class ServiceRefusedException(string service, HttpStatusCode statu
     public HttpStatusCode Status => status;
 }
 
+/// <param name="Status">Healthy, Degraded or Unhealthy.</param>
+public sealed record Readiness(string? Status, IReadOnlyDictionary<string, ReadinessCheck>? Checks);
+
+/// <param name="Description">What is wrong and since when, in English, for whoever runs the service.</param>
+public sealed record ReadinessCheck(string? Status, string? Description);
+
 /// <summary>Asks the other services, each by its own address.</summary>
 public sealed class ServiceClient(HttpClient http, ServiceUrls urls)
 {
@@ -43,6 +49,20 @@ public sealed class ServiceClient(HttpClient http, ServiceUrls urls)
     /// <returns>Null: there is none (404).</returns>
     public async Task<T?> ReadAsync<T>(string service, string path, Func<HttpContent, CancellationToken, Task<T>> read, CancellationToken cancellation)
         where T : class => await SendAsync(service, new HttpRequestMessage(HttpMethod.Get, Address(service, path)), HttpCompletionOption.ResponseHeadersRead, read, cancellation);
+
+    /// <summary>What a service says of its own readiness, ready or not; to one of ours it says why.</summary>
+    public async Task<Readiness> ReadinessAsync(string service, CancellationToken cancellation)
+    {
+        try
+        {
+            using var response = await http.GetAsync(Address(service, "health/ready"), cancellation);
+            return (await response.Content.ReadFromJsonAsync<Readiness>(Json, cancellation))!;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or JsonException or IOException or BeyondBoundException)
+        {
+            throw new ServiceAwayException(service, ServiceNotes.Failed(service, failure.GetType().Name), failure);
+        }
+    }
 
     public bool Knows(string service) => urls.Of(service) is not null;
 

@@ -88,6 +88,10 @@ public sealed record ConnectorStanding(
 /// <param name="Field">As the debtor system's format calls it.</param>
 public sealed record RefusedDocument(string Name, string Fault, int? Line, string? Field, DateTimeOffset Since, long Times);
 
+/// <param name="Service">All: one process with several services.</param>
+/// <param name="Says">What is wrong, in its own English words.</param>
+public sealed record UnreadyService(string Service, IReadOnlyList<string> Says);
+
 /// <param name="Why">For whoever runs it.</param>
 /// <param name="IsSlow">It is there, and did not answer in time: asked again, it may.</param>
 public sealed record AwayService(string Service, Note Why, bool IsSlow = false);

@@ -83,6 +83,9 @@ public enum NeedKind
     /// <summary>Claims past their retention that are still needed, and so not erased.</summary>
     KeptPastRetention,
 
+    /// <summary>Services that answer and cannot do their work: a store that takes nothing, keys that are not there, a loop that hangs.</summary>
+    ServicesUnready,
+
     /// <summary>Services that could not be asked: what they know is missing, and so are the needs that come of it.</summary>
     ServicesAway,
 }
@@ -105,6 +108,9 @@ public sealed record Need(
 
     /// <summary>Of <see cref="NeedKind.RefusedDocuments"/>: which, the longest refused first.</summary>
     public IReadOnlyList<RefusedOf>? Documents { get; init; }
+
+    /// <summary>Of <see cref="NeedKind.ServicesUnready"/>: which, and what they say.</summary>
+    public IReadOnlyList<UnreadyService>? Services { get; init; }
 }
 
 /// <summary>A refused document, and whose it is.</summary>
@@ -118,10 +124,12 @@ internal static class Needs
 
     public static IReadOnlyList<Need> Of(
         IReadOnlyList<MunicipalityFlow> flows, IReadOnlyList<LetterGroup> letters, IReadOnlyList<Replay> replays, ReconciliationsNow reconciliations, IReadOnlyList<VendorView> vendors,
-        IReadOnlyList<NightOfErasing> erasing, IReadOnlyList<RoomTaken> rooms, IReadOnlyList<AwayService> away, bool auditIsBroken, DateTimeOffset now) =>
+        IReadOnlyList<NightOfErasing> erasing, IReadOnlyList<RoomTaken> rooms, IReadOnlyList<UnreadyService> unready,
+        IReadOnlyList<AwayService> away, bool auditIsBroken, DateTimeOffset now) =>
     [
         .. auditIsBroken ? (Need[])[new Need(NeedKind.BrokenAuditLog, 1, Places.Audit)] : [],
         .. away.Count > 0 ? (Need[])[new Need(NeedKind.ServicesAway, away.Count, Places.Overview)] : [],
+        .. unready.Count > 0 ? (Need[])[new Need(NeedKind.ServicesUnready, unready.Count, Places.Overview) { Services = unready }] : [],
         .. Claims(NeedKind.UnknownClaims, "Unknown", flows, figures => figures.Unknown),
         .. letters.GroupBy(group => group.CauseKey).Select(cause => new Need(
             NeedKind.DeadLetters, cause.Sum(group => group.Count), Places.FailuresOf(cause.Key), cause.Key,

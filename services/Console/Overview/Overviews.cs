@@ -56,7 +56,7 @@ public sealed class Overviews
         AwayService?[] asked = [.. (await now).Away, .. (await senders).Away, (await reconciliations).Away];
         IReadOnlyList<AwayService> away = [.. asked.OfType<AwayService>().DistinctBy(service => service.Service)];
         var needs = Needs.Of(
-            flows, letters.Groups, replays.Replays, await reconciliations, vendors, erasing, await _room.ReadAsync(cancellation), away,
+            flows, letters.Groups, replays.Replays, await reconciliations, vendors, erasing, await _room.ReadAsync(cancellation), (await now).Unready, away,
             await _audit.FaultOfHeadAsync(cancellation) is not null, _time.GetUtcNow());
         var english = _texts.In(TextCatalogue.English);
         return new OverviewNow(

@@ -7,9 +7,10 @@ namespace ClaimsTransfer.OperationsConsole.Overview;
 /// <summary>What the services say at one moment; absent: that one could not be asked.</summary>
 /// <param name="Connectors">By municipality, from the connectors that answered.</param>
 /// <param name="Queues">What waits on each queue.</param>
+/// <param name="Unready">Services that answer, and say that they cannot do their work.</param>
 public sealed record FiguresNow(
     DateTimeOffset At, IngestBooks? Ingest, RoutingBooks? Routing, PaymentsBooks? Payments, IReadOnlyDictionary<string, ConnectorStanding> Connectors,
-    IReadOnlyDictionary<string, long>? Queues, IReadOnlyList<AwayService> Away)
+    IReadOnlyDictionary<string, long>? Queues, IReadOnlyList<AwayService> Away, IReadOnlyList<UnreadyService> Unready)
 {
     public bool IsAway(string service) => Away.Any(away => away.Service == service);
 }
@@ -24,14 +25,15 @@ public sealed class ServiceFigures
 
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(2);
     private readonly ServiceClient _client;
+    private readonly ServiceUrls _urls;
     private readonly IQueues _queues;
     private readonly IMunicipalities _municipalities;
     private readonly TimeProvider _time;
     private readonly Recent<FiguresNow> _recent;
 
-    public ServiceFigures(ServiceClient client, IQueues queues, IMunicipalities municipalities, TimeProvider time)
+    public ServiceFigures(ServiceClient client, ServiceUrls urls, IQueues queues, IMunicipalities municipalities, TimeProvider time)
     {
-        (_client, _queues, _municipalities, _time) = (client, queues, municipalities, time);
+        (_client, _urls, _queues, _municipalities, _time) = (client, urls, queues, municipalities, time);
         _recent = new Recent<FiguresNow>(AskAsync, GoodFor, time);
     }
 
@@ -47,13 +49,30 @@ public sealed class ServiceFigures
         // A vendor that no municipality has need not run.
         var connectors = _municipalities.All.Select(municipality => municipality.Vendor).Distinct().Order().Select(vendor =>
             Asked.OfAsync($"{vendor}", stop => _client.GetAsync<IReadOnlyList<ConnectorStanding>>($"{vendor}", $"connectors/{vendor}", stop))).ToList();
+        var unready = UnreadyAsync();
         var queues = Asked.OfAsync<IReadOnlyList<QueueDepth>>(Broker, async stop => await _queues.ListAsync(stop));
         var lanes = await Task.WhenAll(connectors);
         AwayService?[] away = [(await ingest).Away, (await routing).Away, (await payments).Away, .. lanes.Select(asked => asked.Away), (await queues).Away];
         return new FiguresNow(
             _time.GetUtcNow(), (await ingest).Answer, (await routing).Answer, (await payments).Answer,
             lanes.SelectMany(asked => asked.Answer ?? []).GroupBy(lane => lane.Municipality, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal),
-            (await queues).Answer?.ToDictionary(queue => queue.Queue, queue => queue.Messages, StringComparer.Ordinal), [.. away.OfType<AwayService>()]);
+            (await queues).Answer?.ToDictionary(queue => queue.Queue, queue => queue.Messages, StringComparer.Ordinal), [.. away.OfType<AwayService>()], await unready);
+    }
+
+    /// <summary>Each process once. One that does not answer is away, and told of as that.</summary>
+    private async Task<IReadOnlyList<UnreadyService>> UnreadyAsync()
+    {
+        var services = (string[])["Ingest", "Routing", "Payments", .. _municipalities.All.Select(municipality => $"{municipality.Vendor}").Distinct().Order(StringComparer.Ordinal)];
+        var asked = await Task.WhenAll(services.GroupBy(_urls.Of).Where(process => process.Key is not null).Select(async process =>
+            (Name: process.Count() == 1 ? process.Single() : "All",
+                Said: (await Asked.MaybeAsync(process.First(), async stop => await _client.ReadinessAsync(process.First(), stop))).Answer)));
+        return
+        [
+            .. from service in asked
+               where service.Said is { Status: not "Healthy", Checks: not null }
+               select new UnreadyService(
+                   service.Name, [.. service.Said.Checks!.Values.Where(check => check is { Status: not "Healthy", Description.Length: > 0 }).Select(check => check.Description!)]),
+        ];
     }
 }
 

@@ -165,5 +165,5 @@ public sealed class When_claims_are_erased(Engine engine)
     private static Guid Id(int fee) => Workbench.Message.ClaimId(fee);
 
     private static IReadOnlyList<Need> Needs(IReadOnlyList<NightOfErasing> nights) =>
-        OperationsConsole.Overview.Needs.Of([], [], [], new ReconciliationsNow(new Dictionary<string, LatestReconciliation>(), null), [], nights, [], [], auditIsBroken: false, DateTimeOffset.UnixEpoch);
+        OperationsConsole.Overview.Needs.Of([], [], [], new ReconciliationsNow(new Dictionary<string, LatestReconciliation>(), null), [], nights, [], [], [], auditIsBroken: false, DateTimeOffset.UnixEpoch);
 }

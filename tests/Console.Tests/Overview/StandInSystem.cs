@@ -41,6 +41,9 @@ internal sealed class StandInSystem : IAsyncDisposable
     /// <summary>Who called KMD Opus's connector back in vain, as JSON each.</summary>
     public IReadOnlyList<string> CallersRefused { get; set; } = [];
 
+    /// <summary>What is wrong with them, as their readiness says it; null: they are ready.</summary>
+    public string? Unready { get; set; }
+
     /// <summary>Accounts closed with something owed in København, of the two lines of the worklist.</summary>
     public long ClosedWithDebt { get; set; }
 
@@ -108,6 +111,15 @@ internal sealed class StandInSystem : IAsyncDisposable
             var code = path.Split('/')[3];
             _ = path.EndsWith("/pause", StringComparison.Ordinal) ? _paused.TryAdd(code, 0) : _paused.TryRemove(code, out byte _);
             context.Response.StatusCode = 204;
+            return;
+        }
+
+        if (path == "health/ready")
+        {
+            context.Response.StatusCode = Unready is null ? 200 : 503;
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(
+                $$"""{"status":"{{(Unready is null ? "Healthy" : "Unhealthy")}}","checks":{"store":{"status":"Healthy"},"faults":{"status":"{{(Unready is null ? "Healthy" : "Unhealthy")}}","description":"{{Unready}}"} } }""");
             return;
         }
 

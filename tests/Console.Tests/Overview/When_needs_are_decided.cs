@@ -43,5 +43,5 @@ public sealed class When_needs_are_decided
     private static ConnectorStanding Lane(string state) => new("0101", state, "closed", null, 0, null, Consuming: true, Held: false, 0);
 
     private static IReadOnlyList<Need> Of(ConnectorStanding lane, IReadOnlyList<RoomTaken>? rooms = null) => Needs.Of(
-        [new MunicipalityFlow("0101", "København", "KmdOpus", "Planned", null, null, null, lane, null, 0)], [], [], new ReconciliationsNow(new Dictionary<string, LatestReconciliation>(), null), [], [], rooms ?? [], [], auditIsBroken: false, Now);
+        [new MunicipalityFlow("0101", "København", "KmdOpus", "Planned", null, null, null, lane, null, 0)], [], [], new ReconciliationsNow(new Dictionary<string, LatestReconciliation>(), null), [], [], rooms ?? [], [], [], auditIsBroken: false, Now);
 }

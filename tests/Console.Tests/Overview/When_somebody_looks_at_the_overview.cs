@@ -98,6 +98,24 @@ public sealed class When_somebody_looks_at_the_overview
         (seen["VersionGaps"], seen["ServicesAway"]).ShouldBe((2, 0));
     }
 
+    [Test]
+    public async Task a_service_that_cannot_work_is_a_need_with_what_it_says_until_it_can()
+    {
+        _services.Unready = "The store takes nothing: database is full.";
+        _console.Server.Services.GetRequiredService<ServiceFigures>().Forget();
+
+        (await LookAsync())["ServicesUnready"].ShouldBe(1, "all share a process");
+        using var overview = JsonDocument.Parse(await (await _console.Server.SignedInAsync()).GetStringAsync("/console/api/overview"));
+        var need = overview.RootElement.GetProperty("needs").EnumerateArray().Single(need => need.GetProperty("kind").GetString() == "ServicesUnready");
+        need.GetProperty("services")[0].GetProperty("says")[0].GetString().ShouldBe(_services.Unready);
+        var page = await _console.OpenAsync("/console/");
+        await Assertions.Expect(page.Locator(".need-urgent", new() { HasText = "kan ikke arbejde" })).ToContainTextAsync("Alle tjenester (én proces): The store takes nothing: database is full.");
+
+        _services.Unready = null;
+        _console.Server.Services.GetRequiredService<ServiceFigures>().Forget();
+        (await LookAsync())["ServicesUnready"].ShouldBe(0);
+    }
+
     private async Task<Dictionary<string, long>> LookAsync()
     {
         var seen = new Dictionary<string, long>();

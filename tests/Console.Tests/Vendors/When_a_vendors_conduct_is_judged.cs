@@ -142,7 +142,7 @@ public sealed class When_a_vendors_conduct_is_judged
     {
         var figures = Figures(refusals: [Refused("vendor-kmdopus", "0461", RefusalReason.OtherMunicipality, 4), Refused("vendor-kmdopus", "0101", RefusalReason.NeverGiven, 4)]);
 
-        var need = Needs.Of(figures.Flows, [], [], new ReconciliationsNow(figures.Reconciliations, new AwayService("Payments", ServiceNotes.AnswersNot("Payments"))), Of(figures, All), [], [], [], auditIsBroken: false, Now).ShouldHaveSingleItem();
+        var need = Needs.Of(figures.Flows, [], [], new ReconciliationsNow(figures.Reconciliations, new AwayService("Payments", ServiceNotes.AnswersNot("Payments"))), Of(figures, All), [], [], [], [], auditIsBroken: false, Now).ShouldHaveSingleItem();
 
         (need.Kind, need.Vendor, need.Count, need.Href).ShouldBe((NeedKind.VendorConduct, "KmdOpus", 2, "/console/vendors#vendor-KmdOpus"));
         need.Municipalities.ShouldBe(["0101", "0461"]);
