@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.OperationsConsole.Access;
+using ClaimsTransfer.OperationsConsole.Pages.Failures;
 using ClaimsTransfer.OperationsConsole.Pages.Frame;
 
 namespace ClaimsTransfer.OperationsConsole.Pages.Users;
@@ -9,7 +10,6 @@ namespace ClaimsTransfer.OperationsConsole.Pages.Users;
 public sealed partial class UserInput
 {
     private const int LongestName = 100;
-    private const int LongestWhy = 500;
 
     public string? Name { get; set; }
 
@@ -44,8 +44,8 @@ public sealed partial class UserInput
 
     public void CheckWhy(ITexts texts)
     {
-        if (string.IsNullOrWhiteSpace(Why) || Why.Length > LongestWhy)
-            Faults["why"] = texts["frame.whyMissing"];
+        if (Reasons.Fault(Why, texts) is { } fault)
+            Faults["why"] = fault;
     }
 
     [GeneratedRegex("^[0-9]{1,8}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
