@@ -62,6 +62,7 @@ public static class RoutingExtensions
         routing.MapPost("/claims/standing", AskingEndpoints.StandingAsync);
         routing.MapGet("/claims/ended", EraseEndpoints.EndedAsync);
         routing.MapPost("/erase", EraseEndpoints.EraseAsync);
+        routing.MapPost("/erase/done", EraseEndpoints.DoneAsync);
         routing.MapPost("/messages/recorded", AskingEndpoints.RecordedAsync);
         routing.MapGet("/rejections", AskingEndpoints.RejectionsAsync);
         routing.MapGet("/senders", async ([FromKeyedServices("routing")] SenderCheck senders, CancellationToken cancellation) =>

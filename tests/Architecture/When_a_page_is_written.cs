@@ -6,7 +6,7 @@ namespace ClaimsTransfer.Architecture;
 public sealed class When_a_page_is_written
 {
     /// <summary>An exception's own text, the saga's own names of its events, what Ingest tells FBS as an example, and a field of the municipalities' file that has no text yet.</summary>
-    private static readonly string[] Quotations = [".CauseText", "@step.Event", "fault.Example", "known is null"];
+    private static readonly string[] Quotations = [".CauseText", "@step.Event", "fault.Example", "known is null", "unready.Says"];
 
     [Test]
     public void English_is_quoted_only_where_it_is_a_programs_own_text() =>

@@ -65,13 +65,30 @@ public static class EraseCommand
     {
         var reason = ConsoleAccess.Reason();
         var municipality = new Option<string>("--municipality") { Description = "Its four digits, 0101.", Required = true, HelpName = "CODE" };
+        var yes = new Option<bool>("--yes") { Description = "Erase without asking." };
+        var preview = new Option<bool>("--preview") { Description = "Only count the claims that are past it." };
         var json = new Option<bool>("--json") { Description = "As JSON." };
-        var command = new Command("past-retention", "All of a municipality that is past its retention, now instead of next night; and what is still needed and what for.") { municipality, reason, json };
+        var command = new Command("past-retention", "All of a municipality that is past its retention, now instead of next night; and what is still needed and what for.")
+        {
+            municipality, reason, yes, preview, json,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var system = where.Find(parsed);
-            var erased = await access.Open(system, parsed).PostAsync<ErasedSum>(
-                "/erase/past-retention", new { municipality = parsed.GetRequiredValue(municipality), why = parsed.GetRequiredValue(reason) }, cancellation);
+            var console = access.Open(system, parsed);
+            if (parsed.GetValue(preview) || !parsed.GetValue(yes))
+            {
+                var past = (await AskAsync(apply: false)).Claims;
+                Console.Out.WriteLine(FormattableString.Invariant($"{past:N0} claims are past the retention."));
+                if (parsed.GetValue(preview))
+                    return ExitCodes.Done;
+                if (!Shown.CanAsk)
+                    throw new CommandFailure("Erasing is confirmed first, and there is no terminal to ask.", "Give --yes when they are to be erased.", ExitCodes.Usage);
+                if (!Shown.Ask("Erase who owed them, and for what? It cannot be brought back."))
+                    return ExitCodes.Failed;
+            }
+
+            var erased = await AskAsync(apply: true);
             if (parsed.GetValue(json))
             {
                 Console.Out.WriteLine(JsonSerializer.Serialize(erased, ReportCommand.Json));
@@ -83,6 +100,9 @@ public static class EraseCommand
             foreach (var why in erased.Kept.GroupBy(claim => Shown.Notes.Say(claim.Why)))
                 Console.Out.WriteLine($"  {why.Count()}: {Shown.Line(why.Key)}, such as {why.First().ClaimId}");
             return ExitCodes.Done;
+
+            Task<ErasedSum> AskAsync(bool apply) => console.PostAsync<ErasedSum>(
+                "/erase/past-retention", new { municipality = parsed.GetRequiredValue(municipality), apply, why = parsed.GetRequiredValue(reason) }, cancellation);
         });
         return command;
     }
@@ -95,7 +115,7 @@ public static class EraseCommand
             return;
         }
 
-        var table = Shown.Table("municipality", "claim", "status", "ended", "");
+        var table = Shown.Table("municipality", "claim", "status", "ended", "who owed it");
         foreach (var claim in found.Claims)
         {
             table.AddRow(

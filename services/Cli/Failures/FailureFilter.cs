@@ -21,7 +21,7 @@ public sealed class FailureFilter
     private readonly Option<string[]> _status = new("--status") { Description = "Open (when absent), Replaying, Replayed, Corrected, Archived, Purged, or all.", HelpName = "STATUS" };
 
     private readonly Argument<Guid[]> _letters = new("LETTERID") { Description = "Just these messages.", Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<bool> _all = new("--all") { Description = "Every message that waits." };
+    private readonly Option<bool> _all = new("--all") { Description = "Every message that the command can be about." };
 
     /// <summary>For a list.</summary>
     public void AddTo(Command command)

@@ -38,8 +38,8 @@ internal sealed partial class Collector(
 
         // Both do nothing where it is so already.
         var full = (await room.ReadAsync(cancellation)).Where(taken => taken.IsFull).Select(taken => (Vendor?)taken.Vendor).ToHashSet();
-        foreach (var (queue, subscription) in _collecting)
-            await (room.OwnerOf(queue) is { } owner && full.Contains(owner) ? subscription.PauseAsync(cancellation) : subscription.ResumeAsync(cancellation));
+        await Task.WhenAll(_collecting.Select(one =>
+            room.OwnerOf(one.Key) is { } owner && full.Contains(owner) ? one.Value.PauseAsync(cancellation) : one.Value.ResumeAsync(cancellation)));
     }
 
     private async Task<IReadOnlyList<DeadLetter>> KeepAsync(string queue, IReadOnlyList<Delivery> batch, CancellationToken cancellation)

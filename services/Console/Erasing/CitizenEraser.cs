@@ -56,8 +56,8 @@ public sealed class CitizenEraser(Eraser eraser, ServiceClient client, MessageQu
             { ErasedAt: not null } => null,
             { EndedAt: null } => ErasingNotes.NotEnded,
             { EndedAt: { } ended } when ended > time.GetUtcNow() - options.EraseAfter => ErasingNotes.EndedJustNow,
-            { EndedAt: { } ended } when !withinRetention && ended >= (municipalities.Find(claim.Municipality)?.KeptSince(time.GetUtcNow()) ?? DateTimeOffset.MinValue) =>
-                ErasingNotes.WithinRetention(DanishTime.Local(ended).Year + (municipalities.Find(claim.Municipality)?.RetentionYears ?? Municipality.DefaultRetentionYears)),
+            { EndedAt: { } ended } when !withinRetention && Retention.Of(claim.Municipality, municipalities) is var retention && ended >= retention.KeptSince(time.GetUtcNow()) =>
+                ErasingNotes.WithinRetention(DanishTime.Local(ended).Year + retention.Years),
             _ => null,
         };
         return new CitizensClaim(claim.ClaimId, claim.Municipality, standing?.Agency, standing?.FeeId, standing?.Status, standing?.EndedAt, stays is null, stays);

@@ -11,14 +11,17 @@ namespace ClaimsTransfer.OperationsConsole.Erasing;
 /// <param name="Kept">Past their retention, and not erased, because something still needs them.</param>
 /// <param name="Failure">Why the last attempt broke off; null: it did not.</param>
 /// <param name="FailedSince">Of the first attempt that broke off and was made good by none since.</param>
-public sealed record NightOfErasing(string Municipality, string Night, DateTimeOffset TriedAt, long Claims, long Kept, string? Failure, DateTimeOffset? FailedSince);
+public sealed record NightOfErasing(string Municipality, string Night, DateTimeOffset TriedAt, long Claims, long Kept, string? Failure, DateTimeOffset? FailedSince)
+{
+    public static NightOfErasing Before(string municipality) => new(municipality, "", DateTimeOffset.UnixEpoch, 0, 0, null, null);
+}
 
 /// <summary>What the console itself holds of claims: letters that could not be handled. And how each municipality's nights of erasing went.</summary>
 public sealed class ErasureStore(IStore store)
 {
     private const string Closed = $"'{nameof(LetterStatus.Replayed)}', '{nameof(LetterStatus.Corrected)}', '{nameof(LetterStatus.Archived)}'";
 
-    /// <summary>Bodies and corrections of letters that are dealt with. Of a claim with one that is not, nothing: whoever puts it right needs it.</summary>
+    /// <summary>Bodies, corrections and fault texts of letters that are dealt with: of these claims, and all that failed before. Of a claim with one that is not, nothing: whoever puts it right needs it.</summary>
     public Task<Erased> EraseAsync(Erasure erasure, CancellationToken cancellation) => store.InTransactionAsync(
         async transaction =>
         {
@@ -33,16 +36,18 @@ public sealed class ErasureStore(IStore store)
                 store.Sql($"""
                     SELECT {store.Top("most")} l.letter_id
                     FROM console.letters l
-                    WHERE l.municipality = @municipality AND l.claim_id IS NULL AND l.last_failed_at < @before AND l.status IN ({Closed})
+                    WHERE l.municipality = @municipality AND l.last_failed_at < @before AND l.status IN ({Closed})
                     ORDER BY l.last_failed_at {store.Limit("most")}
                     """),
                 new { municipality = erasure.Municipality, before = before.ToUnixTimeMilliseconds(), most = Erased.MostOthers }, transaction, cancellationToken: cancellation))).AsList();
             var erased = new { ids = store.List(letters.Concat(others).ToList()) };
             foreach (var statement in (string[])
             [
+                $"DELETE FROM console.failures WHERE {store.In("letter_id", "ids")}",
+                $"UPDATE console.replay_items SET outcome_detail = NULL WHERE {store.In("letter_id", "ids")}",
                 $"DELETE FROM console.bodies WHERE {store.In("letter_id", "ids")}",
                 $"UPDATE console.corrections SET changes = '', body = '' WHERE {store.In("letter_id", "ids")}",
-                $"UPDATE console.letters SET status = '{nameof(LetterStatus.Purged)}', trace_parent = NULL, kept_bytes = 0, row_version = row_version + 1 WHERE {store.In("letter_id", "ids")}",
+                $"UPDATE console.letters SET status = '{nameof(LetterStatus.Purged)}', cause_text = '', trace_parent = NULL, kept_bytes = 0, row_version = row_version + 1 WHERE {store.In("letter_id", "ids")}",
             ])
             {
                 await connection.ExecuteAsync(new CommandDefinition(store.Sql(statement), erased, transaction, cancellationToken: cancellation));

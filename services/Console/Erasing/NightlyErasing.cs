@@ -20,7 +20,7 @@ internal sealed partial class NightlyErasing(
     public static readonly Actor Who = new("nightly", Role.Administrator, null);
 
     /// <summary>What came and does not say whose it is.</summary>
-    private static readonly Municipality NoMunicipality = new("", "", "", default, default, default, default);
+    private const string Unnamed = "";
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
     /// <summary>The first night of an old installation has years to erase.</summary>
@@ -31,50 +31,54 @@ internal sealed partial class NightlyErasing(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         loops.EveryAsync(nameof(NightlyErasing), Interval, EraseIfDueAsync, failure => Log.NightFailed(log, failure), stoppingToken, LongestNight);
 
-    /// <summary>Every municipality whose night is due.</summary>
+    /// <summary>Every municipality whose night is due; also those that are not configured any more and have claims.</summary>
     internal async Task EraseIfDueAsync(CancellationToken cancellation)
     {
         if (options.ErasesAt is not { } at)
             return;
         var (now, known) = (time.GetUtcNow(), (await nights.NightsAsync(cancellation)).ToDictionary(night => night.Municipality, StringComparer.Ordinal));
         var night = DanishTime.LastDue(at, now).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var codes = municipalities.All.Select(municipality => municipality.Code).Append(Unnamed).ToHashSet(StringComparer.Ordinal);
         if (known.Count == 0)
         {
-            await nights.SetAsync([.. municipalities.All.Append(NoMunicipality).Select(municipality => new NightOfErasing(municipality.Code, night, now, 0, 0, null, null))], cancellation);
+            await nights.SetAsync([.. codes.Select(code => new NightOfErasing(code, night, now, 0, 0, null, null))], cancellation);
             return;
         }
 
-        foreach (var municipality in municipalities.All.OrderBy(municipality => municipality.Code, StringComparer.Ordinal).Prepend(NoMunicipality))
-        {
-            var last = known.GetValueOrDefault(municipality.Code) ?? new NightOfErasing(municipality.Code, "", DateTimeOffset.MinValue, 0, 0, null, null);
-            if (string.CompareOrdinal(last.Night, night) < 0 && (last.Failure is null || now - last.TriedAt >= AgainAfter))
-                await nights.SetAsync([await EraseAsync(municipality, last, night, cancellation)], cancellation);
-        }
+        codes.UnionWith(known.Keys);
+        if (!codes.Any(IsDue))
+            return;
+        codes.UnionWith(await eraser.MunicipalitiesAsync(cancellation));
+        foreach (var code in codes.Where(IsDue).Order(StringComparer.Ordinal).ToList())
+            await nights.SetAsync([await EraseAsync(Retention.Of(code, municipalities), known.GetValueOrDefault(code) ?? NightOfErasing.Before(code), night, cancellation)], cancellation);
+
+        bool IsDue(string code) =>
+            known.GetValueOrDefault(code) is not { } last || (string.CompareOrdinal(last.Night, night) < 0 && (last.Failure is null || now - last.TriedAt >= AgainAfter));
     }
 
-    private async Task<NightOfErasing> EraseAsync(Municipality municipality, NightOfErasing last, string night, CancellationToken cancellation)
+    private async Task<NightOfErasing> EraseAsync(Retention retention, NightOfErasing last, string night, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         try
         {
-            var erased = await eraser.PastRetentionAsync(municipality, cancellation);
+            var erased = await eraser.PastRetentionAsync(retention, cancellation);
             if (erased.Claims + erased.Others > 0)
             {
                 await audit.AppendAsync(
                     Who,
                     new AuditedAction(
-                        "claims.erase", $"municipality {municipality.Code}", municipality.Code, $"retention: {municipality.RetentionYears} years",
-                        JsonSerializer.Serialize(new { before = municipality.KeptSince(now) }, ServiceClient.Json),
+                        "claims.erase", $"municipality {retention.Code}".TrimEnd(), retention.Code, $"retention: {retention.Years} years",
+                        JsonSerializer.Serialize(new { before = retention.KeptSince(now) }, ServiceClient.Json),
                         Note.Write([ErasingNotes.Done(erased.Claims, erased.Others, erased.Kept.Count)])),
                     cancellation);
-                Log.Erased(log, municipality.Code, erased.Claims, erased.Others, erased.Kept.Count);
+                Log.Erased(log, retention.Code, erased.Claims, erased.Others, erased.Kept.Count);
             }
 
-            return new NightOfErasing(municipality.Code, night, now, erased.Claims, erased.Kept.Count, null, null);
+            return new NightOfErasing(retention.Code, night, now, erased.Claims, erased.Kept.Count, null, null);
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {
-            Log.Failed(log, failure, municipality.Code);
+            Log.Failed(log, failure, retention.Code);
             return last with { TriedAt = now, Failure = failure is NotedException noted ? Note.Write(noted.Notes) : failure.GetType().Name, FailedSince = last.FailedSince ?? now };
         }
     }

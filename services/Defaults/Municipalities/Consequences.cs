@@ -25,7 +25,8 @@ internal static class Consequences
         ],
         ({ } removed, null) =>
         [
-            new(ConsequenceKind.Removed, $"New claims of {removed.Name} are refused. Those under way are held as not configured, and its instructions wait until it is back."),
+            new(ConsequenceKind.Removed, $"New claims of {removed.Name} are refused. Those under way are held as not configured, and its instructions wait until it is back. "
+                + $"Who owed its claims is erased {Municipality.DefaultRetentionYears} years after the year in which they ended."),
         ],
         ({ } old, { } now) => [.. OfStage(old.Stage, now), .. OfTheRest(old, now)],
         _ => [],
@@ -67,6 +68,8 @@ internal static class Consequences
         _ => [],
     };
 
+    private static string Years(Municipality municipality) => municipality.RetentionYears == 1 ? "1 year" : $"{municipality.RetentionYears} years";
+
     private static IEnumerable<Consequence> OfTheRest(Municipality old, Municipality now)
     {
         if (old.Vendor != now.Vendor)
@@ -87,11 +90,11 @@ internal static class Consequences
         {
             yield return new(
                 ConsequenceKind.KeptShorter,
-                $"From the next night on, who owed is erased of {now.Name}'s claims {now.RetentionYears} years after the year in which they ended, not {old.RetentionYears}. It cannot be brought back.");
+                $"From the next night on, who owed is erased of the claims of {now.Name} {Years(now)} after the year in which they ended, not {Years(old)}. It cannot be brought back.");
         }
 
         if (old.RetentionYears < now.RetentionYears)
-            yield return new(ConsequenceKind.KeptLonger, $"Who owed is kept {now.RetentionYears} years after the year in which a claim of {now.Name} ended; what is erased already stays so.");
+            yield return new(ConsequenceKind.KeptLonger, $"Who owed is kept {Years(now)} after the year in which a claim of {now.Name} ended; what is erased already stays so.");
         if (old.PaymentsToFbs != now.PaymentsToFbs)
         {
             yield return new(ConsequenceKind.FbsChanges, now.PaymentsToFbs == PaymentsToFbs.Interface

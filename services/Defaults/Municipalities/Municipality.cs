@@ -63,8 +63,18 @@ public sealed record Municipality(
     /// <summary>As Danish bookkeeping material is usually kept: five years from the end of the year that it is about.</summary>
     public const int DefaultRetentionYears = 5;
 
+    public DateTimeOffset KeptSince(DateTimeOffset now) => new Retention(Code, RetentionYears).KeptSince(now);
+}
+
+/// <summary>How long it is kept who owed.</summary>
+/// <param name="Code">The municipality's; empty: what does not say whose it is.</param>
+public sealed record Retention(string Code, int Years)
+{
     /// <summary>What ended before has been kept long enough.</summary>
-    public DateTimeOffset KeptSince(DateTimeOffset now) => DanishTime.StartOf(DanishTime.Local(now).Year - RetentionYears);
+    public DateTimeOffset KeptSince(DateTimeOffset now) => DanishTime.StartOf(DanishTime.Local(now).Year - Years);
+
+    /// <summary>One that is not configured any more has claims all the same.</summary>
+    public static Retention Of(string code, IMunicipalities municipalities) => new(code, municipalities.Find(code)?.RetentionYears ?? Municipality.DefaultRetentionYears);
 }
 
 /// <summary>All municipalities of the installation, by code, as the file in force says now: ask each time, keep no copy.</summary>

@@ -79,7 +79,7 @@ public sealed class PaymentsEraser(IStore store, Installation installation, Time
     public Task<Erased> EraseAsync(Erasure asked, CancellationToken cancellation)
     {
         if (asked.Before is { } before)
-            ReportFiles.DeleteBefore(installation, asked.Municipality, DateOnly.FromDateTime(before.UtcDateTime));
+            ReportFiles.DeleteBefore(installation, asked.Municipality, DanishTime.DayOf(before));
         return store.InTransactionAsync(transaction => EraseAsync(transaction, asked, cancellation), cancellation);
     }
 

@@ -19,4 +19,12 @@ internal static class EraseEndpoints
 
     public static async Task<Results<JsonHttpResult<Erased>, ProblemHttpResult>> EraseAsync(Erasure erasure, Eraser eraser, CancellationToken cancellation) =>
         erasure.Fault() is { } fault ? fault : TypedResults.Json(await eraser.EraseAsync(erasure, cancellation), RoutingJson.Default.Erased);
+
+    public static async Task<Results<NoContent, ProblemHttpResult>> DoneAsync(Erasure erasure, Eraser eraser, CancellationToken cancellation)
+    {
+        if (erasure.Fault() is { } fault)
+            return fault;
+        await eraser.DoneAsync(erasure, cancellation);
+        return TypedResults.NoContent();
+    }
 }

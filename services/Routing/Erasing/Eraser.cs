@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Defaults.Erasing;
@@ -12,8 +13,8 @@ namespace ClaimsTransfer.Routing.Erasing;
 public sealed record EndedClaims(IReadOnlyList<Guid> ClaimIds, string? Next);
 
 /// <summary>
-/// Erases who owed a claim and for what, once it has ended. The claim's row and its journal stay, with what is counted and what a repeat is known by. Routing is asked last: a claim that
-/// is erased here is erased everywhere.
+/// Erases who owed a claim and for what, once it has ended. The claim's row and its journal stay, with what is counted and what a repeat is known by. An erased claim is listed with
+/// those that ended until it is said that everybody has erased it, and again when something has come for it since.
 /// </summary>
 public sealed class Eraser(IStore store, TimeProvider time)
 {
@@ -39,24 +40,21 @@ public sealed class Eraser(IStore store, TimeProvider time)
             {
                 var connection = transaction.Connection!;
                 var ids = store.List(erasure.ClaimIds);
-                var claims = (await connection.QueryAsync<ClaimRow>(new CommandDefinition(
-                    store.Sql($"SELECT row_version AS RowVersion, state AS State FROM routing.claims WHERE {store.In("claim_id", "ids")} AND municipality = @municipality"),
-                    new { ids, municipality = erasure.Municipality }, transaction, cancellationToken: cancellation)))
-                    .Select(row => new StoredClaim(JsonSerializer.Deserialize(row.State, RoutingJson.Default.ClaimState)!, row.RowVersion)).ToList();
+                var claims = await LoadAsync(transaction, erasure, cancellation);
                 var unsent = (await connection.QueryAsync<Guid>(new CommandDefinition(
                     store.Sql($"SELECT DISTINCT claim_id FROM routing.journal WHERE {store.In("claim_id", "ids")} AND relay_due_at IS NOT NULL"), new { ids }, transaction,
                     cancellationToken: cancellation))).ToHashSet();
 
                 List<KeptClaim> kept = [];
                 List<StoredClaim> erased = [];
-                foreach (var claim in claims.Where(claim => claim.State.ErasedAt is null))
+                foreach (var claim in claims)
                 {
                     if (!claim.State.HasEnded)
                         kept.Add(new KeptClaim(claim.State.ClaimId, ClaimNotes.NotEnded));
                     else if (unsent.Contains(claim.State.ClaimId))
                         kept.Add(new KeptClaim(claim.State.ClaimId, ClaimNotes.ToBeSent));
                     else
-                        erased.Add(claim with { State = claim.State.Erased(time.GetUtcNow()) });
+                        erased.Add(claim with { State = claim.State.Erased(ErasedAt(claim.State)) });
                 }
 
                 await store.SaveVersionedAsync(transaction, RoutingSchema.Claims, "row_version", [.. erased.Select(RoutingStore.Row)], cancellation);
@@ -66,6 +64,27 @@ public sealed class Eraser(IStore store, TimeProvider time)
                 return new Erased(kept);
             },
             cancellation);
+
+    /// <summary>Everybody has erased these; one for which something has come since is not among them.</summary>
+    public Task DoneAsync(Erasure erasure, CancellationToken cancellation) =>
+        store.InTransactionAsync(
+            async transaction =>
+            {
+                var done = (await LoadAsync(transaction, erasure, cancellation)).Where(claim => claim.State is { ErasedAt: { } erased, EndedAt: { } ended } && ended <= erased);
+                await store.SaveVersionedAsync(
+                    transaction, RoutingSchema.Claims, "row_version", [.. done.Select(claim => RoutingStore.Row(claim with { State = claim.State with { EndedAt = null } }))], cancellation);
+                return true;
+            },
+            cancellation);
+
+    /// <summary>Asked again, it stays as it was; with what has come since, it is erased anew.</summary>
+    private DateTimeOffset ErasedAt(ClaimState claim) => claim.ErasedAt is { } before && (claim.EndedAt is not { } ended || ended <= before) ? before : time.GetUtcNow();
+
+    private async Task<List<StoredClaim>> LoadAsync(DbTransaction transaction, Erasure erasure, CancellationToken cancellation) =>
+        [.. (await transaction.Connection!.QueryAsync<ClaimRow>(new CommandDefinition(
+            store.Sql($"SELECT row_version AS RowVersion, state AS State FROM routing.claims WHERE {store.In("claim_id", "ids")} AND municipality = @municipality"),
+            new { ids = store.List(erasure.ClaimIds), municipality = erasure.Municipality }, transaction, cancellationToken: cancellation)))
+            .Select(row => new StoredClaim(JsonSerializer.Deserialize(row.State, RoutingJson.Default.ClaimState)!, row.RowVersion))];
 
     private sealed record EndedRow
     {

@@ -86,7 +86,7 @@ public sealed record ClaimState
 
     public DateTimeOffset? ReceivedAt { get; init; }
 
-    /// <summary>When the last thing happened to it that is expected; null: it goes on, or it is erased. Its retention is counted from then.</summary>
+    /// <summary>When the last thing happened to it that is expected; null: it goes on, or everybody has erased it. Its retention is counted from then.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
     /// <summary>When it was erased who owed it and for what.</summary>
@@ -108,7 +108,7 @@ public sealed record ClaimState
 
     /// <summary>Nothing is under way, and nothing is owed or expected. A claim in collection goes on there, and of a credited one money is to be given back.</summary>
     [JsonIgnore]
-    public bool HasEnded => ErasedAt is null && Open is null && WaitingSince is null && Status is ClaimStatus.Settled or ClaimStatus.WrittenOff or ClaimStatus.Cancelled or ClaimStatus.OutOfScope;
+    public bool HasEnded => Open is null && WaitingSince is null && Status is ClaimStatus.Settled or ClaimStatus.WrittenOff or ClaimStatus.Cancelled or ClaimStatus.OutOfScope;
 
     /// <summary>Why it is held, out of scope, rejected, cancelled or erased. Of a hold from before it was kept, its rule.</summary>
     [JsonIgnore]
@@ -133,7 +133,7 @@ public sealed record ClaimState
     /// <summary>What is left when nobody may know any more who owed it and for what. Amounts, status and versions stay: the books balance, and what comes again is known.</summary>
     public ClaimState Erased(DateTimeOffset at) => this with
     {
-        ErasedAt = at, EndedAt = null, Facts = null, NamedDebtor = null, Abandoned = null, Waiting = [], DeadLetters = [], Rejection = null, TraceParent = null,
+        ErasedAt = at, Facts = null, NamedDebtor = null, Abandoned = null, Waiting = [], DeadLetters = [], Rejection = null, TraceParent = null,
         Hold = Hold is null ? null : new Hold(Hold.Rule, ""),
         Cancellation = Cancellation is null ? null : Cancellation with { Reason = "" },
         Registered = Registered is null ? null : Registered with { DebtorRef = "", DebtorReference = null, PaymentSlip = null },

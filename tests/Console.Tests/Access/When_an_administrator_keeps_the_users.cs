@@ -41,7 +41,7 @@ public sealed partial class When_an_administrator_keeps_the_users
     [TestCase("name", "", "Skriv et navn")]
     [TestCase("why", "", "Skriv en begrundelse.")]
     [TestCase("why", "Ny: 010114-5678", "CPR-nummer")]
-    [TestCase("why", "Ny\0", "styretegn")]
+    [TestCase("why", "Ny\u0001", "styretegn")]
     public async Task what_cannot_be_is_said_at_its_field_and_nothing_is_made(string field, string value, string fault)
     {
         using var admin = await _server.SignedInAsync();

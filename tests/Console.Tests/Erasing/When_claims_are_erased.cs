@@ -36,7 +36,7 @@ public sealed class When_claims_are_erased(Engine engine)
     }
 
     [Test]
-    public async Task everybody_is_asked_and_Routing_last_and_what_one_needs_no_other_erases()
+    public async Task everybody_is_asked_and_Ingest_last_and_what_one_needs_no_other_erases()
     {
         var (first, second, third) = (Id(1), Id(2), Id(3));
         Bench.Services.Needs = (service, claim) => (service, claim) == ("payments", second) || (service, claim) == ("Prisme", third) ? Needed : null;
@@ -44,9 +44,10 @@ public sealed class When_claims_are_erased(Engine engine)
         var kept = await Bench.Eraser.EraseAsync("0101", [first, second, third], default);
 
         kept.ShouldBe([new KeptClaim(second, Needed), new KeptClaim(third, Needed)]);
-        Bench.Services.Erasures.Select(asked => asked.Service).ShouldBe(["payments", "KmdOpus", "Prisme", "OesIndsigt", "ingest", "routing"]);
+        Bench.Services.Erasures.Select(asked => asked.Service).ShouldBe(["payments", "KmdOpus", "Prisme", "OesIndsigt", "routing", "ingest"]);
         Bench.Services.Erasures.ToDictionary(asked => asked.Service, asked => asked.Erasure.ClaimIds.Count)
             .ShouldBe(new Dictionary<string, int> { ["payments"] = 3, ["KmdOpus"] = 2, ["Prisme"] = 2, ["OesIndsigt"] = 1, ["ingest"] = 1, ["routing"] = 1 });
+        Bench.Services.Done.ShouldHaveSingleItem().ClaimIds.ShouldBe([first]);
     }
 
     [Test]
@@ -82,7 +83,7 @@ public sealed class When_claims_are_erased(Engine engine)
     }
 
     [Test]
-    public async Task while_a_service_is_away_nothing_is_erased_at_Routing_and_it_is_made_up_for()
+    public async Task while_a_service_is_away_nothing_counts_as_erased_and_it_is_made_up_for()
     {
         await Bench.Nightly.EraseIfDueAsync(default);
         Bench.Clock.Advance(TimeSpan.FromDays(1));
@@ -91,7 +92,7 @@ public sealed class When_claims_are_erased(Engine engine)
 
         await Bench.Nightly.EraseIfDueAsync(default);
 
-        Bench.Services.Erasures.ShouldNotContain(asked => asked.Service == "routing" && asked.Erasure.ClaimIds.Count > 0);
+        Bench.Services.Done.ShouldBeEmpty();
         Needs(await Bench.Parts.Erasures.NightsAsync(default)).ShouldHaveSingleItem().Kind.ShouldBe(NeedKind.FailedErasing);
         Bench.Services.Needs = (_, _) => null;
         await Bench.Nightly.EraseIfDueAsync(default);
@@ -101,6 +102,19 @@ public sealed class When_claims_are_erased(Engine engine)
         await Bench.Nightly.EraseIfDueAsync(default);
         Bench.Services.Ended["0101"].ShouldBeEmpty();
         Needs(await Bench.Parts.Erasures.NightsAsync(default)).ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task one_that_is_not_configured_any_more_is_erased_after_the_usual_time()
+    {
+        await Bench.Nightly.EraseIfDueAsync(default);
+        Bench.Clock.Advance(TimeSpan.FromDays(1));
+        Bench.Services.Ended["0751"] = [Id(7)];
+
+        await Bench.Nightly.EraseIfDueAsync(default);
+
+        Bench.Services.Done.ShouldHaveSingleItem().Municipality.ShouldBe("0751");
+        (await Bench.Parts.Erasures.NightsAsync(default)).Single(night => night.Municipality == "0751").Claims.ShouldBe(1);
     }
 
     [Test]

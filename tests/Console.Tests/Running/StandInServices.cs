@@ -34,6 +34,9 @@ internal sealed class StandInServices : IAsyncDisposable
     /// <summary>What was to be erased, and by whom, in the order in which they were asked.</summary>
     public ConcurrentQueue<(string Service, Erasure Erasure)> Erasures { get; } = new();
 
+    /// <summary>Claims of which it was said that everybody has erased them.</summary>
+    public ConcurrentQueue<Erasure> Done { get; } = new();
+
     /// <summary>What a service needs a claim for; null: for nothing.</summary>
     public Func<string, Guid, Note?> Needs { get; set; } = (_, _) => null;
 
@@ -61,6 +64,14 @@ internal sealed class StandInServices : IAsyncDisposable
                 await next(context);
         });
         app.MapGet("/routing/claims/ended", (string municipality) => ApiJson(new { claimIds = services.Ended.GetValueOrDefault(municipality) ?? [] }));
+        app.MapGet("/routing/accounting", () => ApiJson(new { municipalities = services.Ended.Keys.ToDictionary(code => code, _ => new { claims = 1 }) }));
+        app.MapPost("/routing/erase/done", (JsonElement asked) =>
+        {
+            var erasure = asked.Deserialize<Erasure>(ServiceClient.Json)!;
+            services.Done.Enqueue(erasure);
+            services.Ended[erasure.Municipality] = [.. (services.Ended.GetValueOrDefault(erasure.Municipality) ?? []).Except(erasure.ClaimIds)];
+            return Results.NoContent();
+        });
         app.MapPost("/ingest/citizens/claims", (JsonElement asked) => ApiJson(new
         {
             claims = (services.Owed.GetValueOrDefault(asked.GetProperty("number").GetString()!) ?? []).Select(claim => new { claim.ClaimId, claim.Municipality }),
@@ -91,8 +102,6 @@ internal sealed class StandInServices : IAsyncDisposable
         var erasure = asked.Deserialize<Erasure>(ServiceClient.Json)!;
         Erasures.Enqueue((service, erasure));
         var kept = erasure.ClaimIds.Select(id => (Id: id, Why: Needs(service, id))).Where(claim => claim.Why is not null).Select(claim => new KeptClaim(claim.Id, claim.Why!)).ToList();
-        if (service == "routing")
-            Ended[erasure.Municipality] = [.. (Ended.GetValueOrDefault(erasure.Municipality) ?? []).Except(erasure.ClaimIds.Except(kept.Select(claim => claim.ClaimId)))];
         return new Erased(kept, service == "payments" && erasure.Before is not null ? 2 : 0);
     }
 

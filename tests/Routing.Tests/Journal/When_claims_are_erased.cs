@@ -161,7 +161,32 @@ public sealed class When_claims_are_erased(Engine engine) : RoutingFixture(engin
         (await Eraser.EndedAsync("0157", before, 3, null, default)).ClaimIds.ShouldBeEmpty();
 
         await Eraser.EraseAsync(new Erasure("0101", first.ClaimIds), default);
+        (await Eraser.EndedAsync("0101", before, 3, null, default)).ClaimIds.ShouldBe([IdOf(1), IdOf(2), IdOf(3)], "not everybody has erased them");
+        await Eraser.DoneAsync(new Erasure("0101", first.ClaimIds), default);
         (await Eraser.EndedAsync("0101", before, 3, null, default)).ClaimIds.ShouldBe([IdOf(4)]);
+    }
+
+    [Test]
+    public async Task What_comes_for_it_later_is_erased_in_its_own_time()
+    {
+        await EndAsync(1);
+        await EraseAsync();
+        Clock.Advance(TimeSpan.FromDays(10));
+        await Handler.HandleAsync([Deliver(Claims.LiableParty(2, Claims.Guardian) with { ClaimId = IdOf(1), FeeId = 1, MessageId = Claims.Message("liable/1") })], default);
+        (await TextOfAsync(1)).ShouldNotContain("ref-guardian");
+
+        (await Eraser.EndedAsync("0101", Clock.GetUtcNow(), 10, null, default)).ClaimIds.ShouldBeEmpty("its time has begun anew");
+        Clock.Advance(TimeSpan.FromDays(1));
+        (await Eraser.EndedAsync("0101", Clock.GetUtcNow(), 10, null, default)).ClaimIds.ShouldBe([IdOf(1)]);
+        await EraseAsync();
+        (await Eraser.EndedAsync("0101", Clock.GetUtcNow(), 10, null, default)).ClaimIds.ShouldBeEmpty();
+        (await TextOfAsync(1)).ShouldNotContain("claim.erased", Case.Sensitive, "nor what the journal said of it");
+
+        async Task EraseAsync()
+        {
+            await Eraser.EraseAsync(new Erasure("0101", [IdOf(1)]), default);
+            await Eraser.DoneAsync(new Erasure("0101", [IdOf(1)]), default);
+        }
     }
 
     [Test]

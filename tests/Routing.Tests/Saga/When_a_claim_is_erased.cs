@@ -85,7 +85,7 @@ public sealed class When_a_claim_is_erased
                     decided.Effects.ShouldNotContain(effect => effect is TransferClaim);
                     state = decided.State;
                     state.ErasedAt.ShouldBe(Erased);
-                    state.EndedAt.ShouldBeNull();
+                    state.EndedAt.HasValue.ShouldBe(state.HasEnded, "what has come since is erased in its own time");
                     JsonSerializer.Serialize(state, RoutingJson.Default.ClaimState).ShouldNotContain("sealed");
                 }
             }
@@ -109,7 +109,12 @@ public sealed class When_a_claim_is_erased
         held.State.ShouldSatisfyAllConditions(
             state => state.Status.ShouldBe(ClaimStatus.Held), state => state.Hold!.Rule.ShouldBe(ClaimSaga.ErasedRule), state => state.AmountOre.ShouldBe(9000), state => state.Version.ShouldBe(2));
         held.Effects.ShouldHaveSingleItem().ShouldBeOfType<ClaimHeld>();
-        Decide(held.State, Claims.Operate(ClaimOperation.Release)).Verdict.ShouldBe(Verdict.Ignored);
+        Decide(held.State, Claims.Operate(ClaimOperation.Retry)).Verdict.ShouldBe(Verdict.Ignored);
+        var released = Decide(held.State, Claims.Operate(ClaimOperation.Release));
+        released.State.ShouldSatisfyAllConditions(state => state.Status.ShouldBe(ClaimStatus.PartlyCovered), state => state.BalanceOre.ShouldBe(2000), state => state.Hold.ShouldBeNull());
+        released.Effects.ShouldHaveSingleItem().ShouldBeOfType<ClaimTransferred>().ShouldSatisfyAllConditions(told => told.AmountOre.ShouldBe(9000), told => told.Version.ShouldBe(2));
+        Decide(held.State, Claims.Adjusted(3, 7000)).State.ShouldSatisfyAllConditions(state => state.Status.ShouldBe(ClaimStatus.Settled), state => state.Hold.ShouldBeNull());
+        Decide(held.State, Claims.Withdrawn(1) with { Version = 1, MessageId = Claims.Message("late") }).State.Cancellation.ShouldNotBeNull("a cancellation that comes late is one");
 
         var ended = Decide(held.State, Claims.Operate(ClaimOperation.Cancel));
         ended.State.Status.ShouldBe(ClaimStatus.Credited);
