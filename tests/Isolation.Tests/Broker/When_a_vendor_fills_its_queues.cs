@@ -110,6 +110,7 @@ public sealed class When_a_vendor_fills_its_queues
         await SetPolicyAsync(definition, "^ingest$", "other");
 
         await HoldsAsync("ingest", definition);
+        await HoldsAsync(Intake, definition);
         (await UnsafeAsync()).ShouldHaveSingleItem().Subject.ShouldBe("ingest");
         (await _management.DeleteAsync("/api/policies/%2F/other")).EnsureSuccessStatusCode();
     }
