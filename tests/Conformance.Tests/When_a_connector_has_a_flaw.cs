@@ -43,6 +43,8 @@ public sealed class When_a_connector_has_a_flaw
         [Flaw.WritesNumbers] = "privacy.files",
     };
 
+    private const int MostProofs = 4;
+
     public static IEnumerable<Flaw> Flaws => Enum.GetValues<Flaw>();
 
     [TestCaseSource(nameof(Flaws))]
@@ -51,6 +53,13 @@ public sealed class When_a_connector_has_a_flaw
         using var folder = new TemporaryFolder();
         var options = new BenchOptions { Municipality = $"99{(int)flaw:D2}", Many = Many, Backlog = 500, Patience = TimeSpan.FromSeconds(15), PatienceWithMany = TimeSpan.FromSeconds(40) };
         var result = await Proof.OfAsync(new PlainFactory(flaw), options, folder.Path);
+        // Whether a kill finds something acknowledged and not yet done is chance, and a busy machine makes it rarer: one proof of several has to meet it, and none may fail elsewhere.
+        for (var proof = 1; flaw == Flaw.AcknowledgesEarly && proof < MostProofs && !result.Failures().Any(); proof++)
+        {
+            using var another = new TemporaryFolder();
+            result = await Proof.OfAsync(new PlainFactory(flaw), options, another.Path);
+        }
+
         result.Checks.Count.ShouldBe(AllChecks.InOrder.Count);
         result.Checks.Where(check => check.Outcome != CheckOutcome.Passed).Select(check => check.Name)
             .ShouldBe(flaw == Flaw.None ? [] : [Found[flaw]], string.Join('\n', result.Failures()));
