@@ -23,6 +23,7 @@ internal sealed partial class NightlyErasing(
     private const string Unnamed = "";
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
+
     /// <summary>The first night of an old installation has years to erase.</summary>
     private static readonly TimeSpan LongestNight = TimeSpan.FromHours(6);
 
@@ -48,7 +49,16 @@ internal sealed partial class NightlyErasing(
         codes.UnionWith(known.Keys);
         if (!codes.Any(IsDue))
             return;
-        codes.UnionWith(await eraser.MunicipalitiesAsync(cancellation));
+        try
+        {
+            codes.UnionWith(await eraser.MunicipalitiesAsync(cancellation));
+        }
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
+        {
+            // Those that are known are tried all the same, and each keeps why it failed; the others are asked for again with the next that is due.
+            Log.NotListed(log, failure);
+        }
+
         foreach (var code in codes.Where(IsDue).Order(StringComparer.Ordinal).ToList())
             await nights.SetAsync([await EraseAsync(Retention.Of(code, municipalities), known.GetValueOrDefault(code) ?? NightOfErasing.Before(code), night, cancellation)], cancellation);
 
@@ -90,6 +100,9 @@ internal sealed partial class NightlyErasing(
 
         [LoggerMessage(5702, LogLevel.Error, "What is past the retention of municipality {Municipality} could not all be erased; it is tried again")]
         public static partial void Failed(ILogger logger, Exception failure, string municipality);
+
+        [LoggerMessage(5704, LogLevel.Warning, "Which municipalities have claims without being configured is not known now; nothing of theirs is erased before the next look")]
+        public static partial void NotListed(ILogger logger, Exception failure);
 
         [LoggerMessage(5703, LogLevel.Error, "The night's erasing failed; it is tried again")]
         public static partial void NightFailed(ILogger logger, Exception failure);

@@ -1,4 +1,5 @@
 using ClaimsTransfer.Defaults.Erasing;
+using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Notes;
 using ClaimsTransfer.OperationsConsole.Access;
 using ClaimsTransfer.OperationsConsole.Asking;
@@ -70,7 +71,7 @@ public sealed class When_claims_are_erased(Engine engine)
 
         var night = (await Bench.Parts.Erasures.NightsAsync(default)).Single(night => night.Municipality == "0101");
         (night.Claims, night.Kept, night.Failure).ShouldBe((1, 1, null));
-        Bench.Services.Erasures.ShouldContain(asked => asked.Service == "payments" && asked.Erasure.Before == Bench.Municipalities.Find("0101")!.KeptSince(Bench.Clock.GetUtcNow()));
+        Bench.Services.Erasures.ShouldContain(asked => asked.Service == "payments" && asked.Erasure.Before == Retention.Of("0101", Bench.Municipalities).KeptSince(Bench.Clock.GetUtcNow()));
         var entry = (await Bench.Parts.Audit.ReadAsync(null, "claims.erase", null, null, 10, null, default)).Entries.Single(entry => entry.Municipality == "0101");
         (entry.Who, entry.Outcome).ShouldBe(("nightly", Note.Write([ErasingNotes.Done(1, 2, 1)])));
         var asked = Bench.Services.Erasures.Count;
@@ -101,6 +102,21 @@ public sealed class When_claims_are_erased(Engine engine)
         await Bench.Nightly.EraseIfDueAsync(default);
         Bench.Services.Ended["0101"].ShouldBeEmpty();
         Needs(await Bench.Parts.Erasures.NightsAsync(default)).ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task while_Routing_is_away_it_is_a_need_and_not_tried_every_moment()
+    {
+        await Bench.Nightly.EraseIfDueAsync(default);
+        Bench.Clock.Advance(TimeSpan.FromDays(1));
+        Bench.Services.IsAway = true;
+
+        await Bench.Nightly.EraseIfDueAsync(default);
+
+        Needs(await Bench.Parts.Erasures.NightsAsync(default)).ShouldHaveSingleItem().Kind.ShouldBe(NeedKind.FailedErasing);
+        var asked = Bench.Services.Asked.Count;
+        await Bench.Nightly.EraseIfDueAsync(default);
+        Bench.Services.Asked.Count.ShouldBe(asked);
     }
 
     [Test]
