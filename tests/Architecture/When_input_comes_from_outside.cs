@@ -67,7 +67,6 @@ public sealed partial class When_input_comes_from_outside
         ["services/Routing/Asking/ClaimSearch.cs"] = "our own store",
         ["services/Routing/Timeline/ClaimTimeline.cs"] = "our own store",
         ["services/Routing/Operations/LeftOut.cs"] = "our own store",
-        ["services/Routing/Erasing/Eraser.cs"] = "our own store",
         ["services/Defaults/Messaging/RabbitMq/Access/ManagementApi.cs"] = "held whole by a client whose size is bounded beside it",
         ["services/Defaults/Access/CredentialFile.cs"] = "the installation's own file",
         ["services/Ingest/Senders/DemoSender.cs"] = "the installation's own file",

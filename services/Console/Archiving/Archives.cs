@@ -12,6 +12,9 @@ namespace ClaimsTransfer.OperationsConsole.Archiving;
 /// <summary>Puts letters aside that nothing is to be done about, and takes them back; removes what is done with. With a reason, on record.</summary>
 public sealed class Archives(IStore store, Letters letters, AuditLog audit, VendorRoom room)
 {
+    /// <summary>What a purged letter has no more, without which letters are meant.</summary>
+    internal static readonly IReadOnlyList<string> Purging = ["DELETE FROM console.bodies", "DELETE FROM console.failures", "UPDATE console.letters SET kept_bytes = 0"];
+
     /// <returns>How many.</returns>
     public Task<long> ArchiveAsync(Actor actor, LetterFilter filter, string why, CancellationToken cancellation) =>
         MoveAsync(actor, filter, [LetterStatus.Open], LetterStatus.Archived, "letter.archive", why, cancellation);
@@ -27,7 +30,7 @@ public sealed class Archives(IStore store, Letters letters, AuditLog audit, Vend
     {
         var purged = await MoveAsync(
             actor, filter, [LetterStatus.Archived, LetterStatus.Replayed], LetterStatus.Purged, "letter.purge", why, cancellation,
-            ["DELETE FROM console.bodies", "DELETE FROM console.failures", "UPDATE console.letters SET kept_bytes = 0"]);
+            Purging);
         room.Forget();
         return purged;
     }

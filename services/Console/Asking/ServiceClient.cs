@@ -21,6 +21,13 @@ public sealed class ServiceRefusedException(string service, HttpStatusCode statu
     public HttpStatusCode Status => status;
 }
 
+public static class ServiceAnswers
+{
+    /// <exception cref="ServiceAwayException">It has no such endpoint, and is of another version.</exception>
+    public static async Task<T> OrAwayAsync<T>(this Task<T?> asked, string service)
+        where T : class => await asked ?? throw new ServiceAwayException(service, ServiceNotes.AnswersNot(service));
+}
+
 /// <param name="Status">Healthy, Degraded or Unhealthy.</param>
 public sealed record Readiness(string? Status, IReadOnlyDictionary<string, ReadinessCheck>? Checks);
 

@@ -1,3 +1,4 @@
+using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Defaults.Hosting;
 using ClaimsTransfer.Defaults.Municipalities;
 using ClaimsTransfer.Defaults.Notes;
@@ -21,15 +22,13 @@ public sealed record CitizensClaims(IReadOnlyList<CitizensClaim> Claims, bool Ar
 /// </summary>
 public sealed class CitizenEraser(Eraser eraser, ServiceClient client, MessageQuestions questions, CitizenTrail trail, AuditLog audit, IMunicipalities municipalities, ConsoleOptions options, TimeProvider time)
 {
-    private const int Most = 1000;
 
     /// <param name="apply">False: only says what would be erased.</param>
     public async Task<CitizensClaims> EraseAsync(Actor actor, string number, string why, bool withinRetention, bool apply, CancellationToken cancellation)
     {
         var what = trail.What([number]);
         await audit.AppendAsync(actor, new AuditedAction("citizen.erase", "claims of a citizen", "", why, what, apply ? "asked for" : "shown"), cancellation);
-        var found = (await client.PostAsync<OwedBy>("Ingest", "ingest/citizens/claims", new { number }, cancellation)
-            ?? throw new ServiceAwayException("Ingest", ServiceNotes.AnswersNot("Ingest"))).Claims;
+        var found = (await client.PostAsync<OwedBy>("Ingest", "ingest/citizens/claims", new { number }, cancellation).OrAwayAsync("Ingest")).Claims;
         var seen = found.Where(claim => actor.Sees(claim.Municipality)).ToList();
         var standing = await questions.StandingAsync([.. seen.Select(claim => claim.ClaimId)], cancellation);
         var claims = seen.ConvertAll(claim => Decide(claim, standing.GetValueOrDefault(claim.ClaimId), withinRetention));
@@ -45,7 +44,7 @@ public sealed class CitizenEraser(Eraser eraser, ServiceClient client, MessageQu
             }
         }
 
-        return new CitizensClaims(claims, found.Count < Most);
+        return new CitizensClaims(claims, found.Count < Lists.Most);
     }
 
     private CitizensClaim Decide(OwedClaim claim, ClaimStanding? standing, bool withinRetention)

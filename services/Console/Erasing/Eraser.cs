@@ -37,7 +37,7 @@ public sealed class Eraser(ServiceClient client, ErasureStore own, TimeProvider 
 
     /// <summary>Whose claims there are.</summary>
     public async Task<IReadOnlyCollection<string>> MunicipalitiesAsync(CancellationToken cancellation) =>
-        [.. (await client.GetAsync<RoutingBooks>("Routing", "routing/accounting", cancellation) ?? throw new ServiceAwayException("Routing", ServiceNotes.AnswersNot("Routing"))).Municipalities.Keys];
+        [.. (await client.GetAsync<RoutingBooks>("Routing", "routing/accounting", cancellation).OrAwayAsync("Routing")).Municipalities.Keys];
 
     /// <summary>How many claims are past the retention; of some of them something may still be needed.</summary>
     public async Task<long> CountAsync(Retention retention, CancellationToken cancellation)
@@ -80,7 +80,7 @@ public sealed class Eraser(ServiceClient client, ErasureStore own, TimeProvider 
             var page = await client.GetAsync<EndedClaims>(
                 "Routing",
                 $"routing/claims/ended?municipality={municipality}&before={Uri.EscapeDataString(before.ToString("O", CultureInfo.InvariantCulture))}&limit={Lists.Most}&after={after}",
-                cancellation) ?? throw new ServiceAwayException("Routing", ServiceNotes.AnswersNot("Routing"));
+                cancellation).OrAwayAsync("Routing");
             yield return page.ClaimIds;
             after = page.Next;
         }
@@ -114,8 +114,8 @@ public sealed class Eraser(ServiceClient client, ErasureStore own, TimeProvider 
         erasure => AskAsync("Ingest", "ingest", erasure, cancellation),
     ];
 
-    private async Task<Erased> AskAsync(string service, string path, Erasure erasure, CancellationToken cancellation) =>
-        await client.PostAsync<Erased>(service, $"{path}/erase", erasure, cancellation) ?? throw new ServiceAwayException(service, ServiceNotes.AnswersNot(service));
+    private Task<Erased> AskAsync(string service, string path, Erasure erasure, CancellationToken cancellation) =>
+        client.PostAsync<Erased>(service, $"{path}/erase", erasure, cancellation).OrAwayAsync(service);
 
     private sealed record EndedClaims(IReadOnlyList<Guid> ClaimIds, string? Next);
 }

@@ -1,5 +1,6 @@
 using ClaimsTransfer.Defaults.Erasing;
 using ClaimsTransfer.Defaults.Storage;
+using ClaimsTransfer.OperationsConsole.Archiving;
 using ClaimsTransfer.OperationsConsole.DeadLetters;
 using Dapper;
 
@@ -39,21 +40,19 @@ public sealed class ErasureStore(IStore store)
                     WHERE l.municipality = @municipality AND l.last_failed_at < @before AND l.status IN ({Closed})
                     ORDER BY l.last_failed_at {store.Limit("most")}
                     """),
-                new { municipality = erasure.Municipality, before = before.ToUnixTimeMilliseconds(), most = Erased.MostOthers }, transaction, cancellationToken: cancellation))).AsList();
-            var erased = new { ids = store.List(letters.Concat(others).ToList()) };
+                new { municipality = erasure.Municipality, before = before.ToUnixTimeMilliseconds(), most = Erased.MostOthers + 1 }, transaction, cancellationToken: cancellation))).AsList();
+            var erased = new { ids = store.List(letters.Concat(others.Take(Erased.MostOthers)).ToList()) };
             foreach (var statement in (string[])
             [
-                $"DELETE FROM console.failures WHERE {store.In("letter_id", "ids")}",
-                $"UPDATE console.replay_items SET outcome_detail = NULL WHERE {store.In("letter_id", "ids")}",
-                $"DELETE FROM console.bodies WHERE {store.In("letter_id", "ids")}",
-                $"UPDATE console.corrections SET changes = '', body = '' WHERE {store.In("letter_id", "ids")}",
-                $"UPDATE console.letters SET status = '{nameof(LetterStatus.Purged)}', cause_text = '', trace_parent = NULL, kept_bytes = 0, row_version = row_version + 1 WHERE {store.In("letter_id", "ids")}",
+                .. Archives.Purging, "UPDATE console.replay_items SET outcome_detail = NULL", "UPDATE console.corrections SET changes = '', body = ''",
+                $"UPDATE console.letters SET status = '{nameof(LetterStatus.Purged)}', cause_text = '', trace_parent = NULL, row_version = row_version + 1",
             ])
             {
-                await connection.ExecuteAsync(new CommandDefinition(store.Sql(statement), erased, transaction, cancellationToken: cancellation));
+                await connection.ExecuteAsync(new CommandDefinition(
+                    store.Sql($"{statement} WHERE {store.In("letter_id", "ids")}"), erased, transaction, cancellationToken: cancellation));
             }
 
-            return new Erased([.. waiting.Select(id => new KeptClaim(id, ErasingNotes.LetterOpen))], others.Count, others.Count == Erased.MostOthers);
+            return Erased.Of(waiting.ToDictionary(id => id, _ => ErasingNotes.LetterOpen), others.Count);
         },
         cancellation);
 

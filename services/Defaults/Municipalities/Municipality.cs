@@ -62,8 +62,6 @@ public sealed record Municipality(
 {
     /// <summary>As Danish bookkeeping material is usually kept: five years from the end of the year that it is about.</summary>
     public const int DefaultRetentionYears = 5;
-
-    public DateTimeOffset KeptSince(DateTimeOffset now) => new Retention(Code, RetentionYears).KeptSince(now);
 }
 
 /// <summary>How long it is kept who owed.</summary>

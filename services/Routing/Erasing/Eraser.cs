@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using ClaimsTransfer.Defaults.Asking;
 using ClaimsTransfer.Defaults.Erasing;
 using ClaimsTransfer.Defaults.Storage;
@@ -81,20 +80,14 @@ public sealed class Eraser(IStore store, TimeProvider time)
     private DateTimeOffset ErasedAt(ClaimState claim) => claim.ErasedAt is { } before && (claim.EndedAt is not { } ended || ended <= before) ? before : time.GetUtcNow();
 
     private async Task<List<StoredClaim>> LoadAsync(DbTransaction transaction, Erasure erasure, CancellationToken cancellation) =>
-        [.. (await transaction.Connection!.QueryAsync<ClaimRow>(new CommandDefinition(
+        [.. (await transaction.Connection!.QueryAsync<RoutingStore.ClaimRow>(new CommandDefinition(
             store.Sql($"SELECT row_version AS RowVersion, state AS State FROM routing.claims WHERE {store.In("claim_id", "ids")} AND municipality = @municipality"),
             new { ids = store.List(erasure.ClaimIds), municipality = erasure.Municipality }, transaction, cancellationToken: cancellation)))
-            .Select(row => new StoredClaim(JsonSerializer.Deserialize(row.State, RoutingJson.Default.ClaimState)!, row.RowVersion))];
+            .Select(row => row.Stored())];
 
     private sealed record EndedRow
     {
         public Guid ClaimId { get; init; }
         public long EndedAt { get; init; }
-    }
-
-    private sealed record ClaimRow
-    {
-        public long RowVersion { get; init; }
-        public required string State { get; init; }
     }
 }

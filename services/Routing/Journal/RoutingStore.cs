@@ -32,7 +32,7 @@ public sealed class RoutingStore(IStore store) : IRoutingStore
         var rows = await connection.QueryAsync<ClaimRow>(new CommandDefinition(
             store.Sql($"SELECT row_version AS RowVersion, state AS State FROM routing.claims WHERE {store.In("claim_id", "ids")}"),
             new { ids = store.List(claimIds) }, cancellationToken: cancellation));
-        return [.. rows.Select(row => new StoredClaim(JsonSerializer.Deserialize(row.State, RoutingJson.Default.ClaimState)!, row.RowVersion))];
+        return [.. rows.Select(row => row.Stored())];
     }
 
     public async Task SaveAsync(IReadOnlyList<StoredClaim> claims, IReadOnlyList<JournalEntry> entries, CancellationToken cancellation)
@@ -129,10 +129,12 @@ public sealed class RoutingStore(IStore store) : IRoutingStore
         entry.TraceParent, entry.RelayDueAt?.ToUnixTimeMilliseconds(),
     ];
 
-    private sealed record ClaimRow
+    internal sealed record ClaimRow
     {
         public long RowVersion { get; init; }
         public required string State { get; init; }
+
+        public StoredClaim Stored() => new(JsonSerializer.Deserialize(State, RoutingJson.Default.ClaimState)!, RowVersion);
     }
 
     private sealed record JournalRow
